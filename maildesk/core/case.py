@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""A case: its number, its states, what happened to it, and what is known of it when a message arrives."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from maildesk.core.message import Address
+
+
+class Status(StrEnum):
+    """Where a case stands. The contract names these values."""
+
+    NEW = "new"
+    OPEN = "open"
+    CONSULTING = "consulting"
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class Channel(StrEnum):
+    EMAIL = "email"
+    PHONE = "phone"
+    POST = "post"
+    VISIT = "visit"
+
+
+class Direction(StrEnum):
+    """`IN` from outside, `OUT` what we sent, `NOTE` inside the house."""
+
+    IN = "in"
+    OUT = "out"
+    NOTE = "note"
+
+
+class Role(StrEnum):
+    """Who speaks in a message of a case."""
+
+    CITIZEN = "citizen"
+    STAFF = "staff"
+    CONSULTED = "consulted"
+    DESK = "desk"
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case to be made. The store gives it the number that `Known.next_case_number` named."""
+
+    number: str
+    channel: Channel
+    correspondent: Address
+    subject: str
+    language: str
+    opened_at: datetime
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """One line of a case's history. `what` is a word for programs, `detail` a sentence for people without personal data."""
+
+    what: str
+    detail: str
+    who: str = "maildesk"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCase:
+    """What the store knows of a case that a message may belong to. `participants` are address keys."""
+
+    number: str
+    status: Status
+    correspondent: str
+    participants: frozenset[str]
+    acknowledged: bool
+    due_on: date | None = None
+    followup_note_sent_on: date | None = None
+
+
+_NUMBER_PARTS = r"(\d{4})-(\d{1,7})"
+
+
+def case_number(prefix: str, year: int, sequence: int) -> str:
+    """
+    >>> case_number("KD", 2026, 42)
+    'KD-2026-00042'
+    """
+    return f"{prefix}-{year:04d}-{sequence:05d}"
+
+
+def case_numbers_in(text: str, prefix: str) -> tuple[str, ...]:
+    """The case numbers in a line of text, in the form in which we write them, each once.
+
+    >>> case_numbers_in("AW: Vorgang kd-2026-42 und KD-2026-00042", "KD")
+    ('KD-2026-00042',)
+    """
+    found = re.findall(rf"(?<![A-Za-z0-9]){re.escape(prefix)}-{_NUMBER_PARTS}(?!\d)", text, re.IGNORECASE)
+    return tuple(dict.fromkeys(case_number(prefix, int(year), int(sequence)) for year, sequence in found))

@@ -1,0 +1,186 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""Letters: what goes to whom, under which Message-ID, and why none goes.
+
+Automatic letters follow RFC 3834. They hold nothing that came from the mail they answer: an acknowledgement that repeats
+what a stranger wrote is a relay for abuse, and one that repeats a citizen's words shows them on the lock screen of a family phone.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from maildesk.core.calendar import WorkCalendar
+from maildesk.core.case import KnownCase
+from maildesk.core.classify import Verdict
+from maildesk.core.message import Message
+from maildesk.core.policy import Desk, Policy
+
+
+class LetterState(StrEnum):
+    """A letter's way: queued → sending (durable before MAIL FROM) → dot (durable before the final dot) → sent (at the 250).
+
+    A letter found in `dot` at a start is in doubt: the contract shows it as "in-doubt".
+    """
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    DOT = "dot"
+    SENT = "sent"
+    FAILED = "failed"
+    HELD = "held"
+
+
+class Refusal(StrEnum):
+    """Why no automatic letter goes out. The value is a sentence that follows "no letter: "."""
+
+    SWITCHED_OFF = "acknowledgements are switched off in the configuration"
+    AUTOMATIC = "the mail is automatic"
+    NO_ADDRESS = "the mail names no address to write to"
+    OWN_ADDRESS = "the mail comes from the desk's own address"
+    MACHINE_ADDRESS = "the address belongs to a machine"
+    STAFF = "the mail comes from a staff address"
+    NOT_ADDRESSED = "the desk is not among the recipients of the mail (RFC 3834, section 2)"
+    ALREADY = "the case has been acknowledged"
+    NOTED_TODAY = "the case had its note of a follow-up today"
+    TOO_OLD = "the mail arrived too long ago"
+    IMPORTED = "imported mail gets no letter"
+    SENDER_LIMIT = "the limit of automatic letters to this address in one day is reached"
+    DOMAIN_LIMIT = "the limit of automatic letters to this domain in one hour is reached"
+    DESK_LIMIT = "the limit of automatic letters of the desk in one hour is reached"
+    UNVERIFIED = "the writer is not known in the case"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail that we want to send. `context` holds what the template may say, all of it our own words."""
+
+    letter_id: str
+    template: str
+    recipient: str
+    message_id: str
+    case_number: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    language: str = "de"
+    automatic: bool = True
+    context: Mapping[str, str] = field(default_factory=dict)
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecentLetters:
+    """How many automatic letters left lately: to this address in a day, to its domain and from the desk in an hour."""
+
+    to_sender: int = 0
+    to_domain: int = 0
+    of_desk: int = 0
+
+
+MAC_BYTES = 20  # 160 bits; at least 128 keep a guess hopeless
+_KEYED = re.compile(r"(?P<case>[A-Z0-9][A-Z0-9-]*)\.(?P<letter>[a-z2-7]{10,26})\.(?P<mac>[a-z2-7]{32})@")
+REFERENCES_MAX = 20
+
+
+def _base32(octets: bytes) -> str:
+    return base64.b32encode(octets).decode("ascii").rstrip("=").lower()
+
+
+def letter_id_for(cause: str, template: str, recipient: str) -> str:
+    """The same cause makes the same letter: a repeat after a crash is recognised, not sent twice."""
+    return _base32(hashlib.sha256("\0".join((cause, template, recipient.lower())).encode()).digest()[:10])
+
+
+def _mac(secret: bytes, case: str, letter_id: str, recipient: str) -> str:
+    text = "\0".join((case, letter_id, recipient.strip().lower()))
+    return _base32(hmac.new(secret, text.encode(), hashlib.sha256).digest()[:MAC_BYTES])
+
+
+def keyed_message_id(secret: bytes, case: str, letter_id: str, recipient: str, domain: str) -> str:
+    """`<KD-2026-00042.LETTER.MAC@domain>` without the brackets: only who got the letter can name it.
+
+    `case` may be a case number or, for letters that belong to none, a word in capitals such as ALARM.
+    """
+    return f"{case}.{letter_id}.{_mac(secret, case, letter_id, recipient)}@{domain}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedId:
+    """A Message-ID in the form of ours; whether it is genuine, `is_genuine` says."""
+
+    message_id: str
+    case_number: str
+    letter_id: str
+    mac: str
+
+    def is_genuine(self, secret: bytes, recipient: str) -> bool:
+        """Whether we made it for `recipient`; compared in constant time."""
+        return hmac.compare_digest(self.mac, _mac(secret, self.case_number, self.letter_id, recipient))
+
+
+def parse_keyed_id(message_id: str) -> KeyedId | None:
+    match = _KEYED.match(message_id)
+    return match and KeyedId(message_id, match["case"], match["letter"], match["mac"])
+
+
+def refusal_for(
+    message: Message, verdict: Verdict, policy: Policy, known: KnownCase | None, recent: RecentLetters, now: datetime, received_at: datetime
+) -> Refusal | None:
+    """Why the mail gets no automatic letter, or None if it shall have one. The first reason in this order counts."""
+    desk, limits, sender = policy.desk, policy.letters, message.originator
+    here = policy.calendar.local(now).date()
+    reasons = (
+        (Refusal.SWITCHED_OFF, not limits.acknowledge),
+        (Refusal.NO_ADDRESS, "@" not in sender.addr_spec),
+        (Refusal.OWN_ADDRESS, desk.owns(sender.addr_spec)),
+        (Refusal.STAFF, policy.staff_by_address(sender.addr_spec) is not None),
+        (Refusal.AUTOMATIC, not verdict.acknowledge),
+        (Refusal.NOT_ADDRESSED, not is_addressed(message, desk)),
+        (Refusal.TOO_OLD, (now - received_at).total_seconds() > limits.not_older_than_days * 86400),
+        (Refusal.UNVERIFIED, known is not None and sender.key not in known.participants),
+        (Refusal.NOTED_TODAY, known is not None and known.followup_note_sent_on == here),
+        (Refusal.SENDER_LIMIT, recent.to_sender >= limits.per_sender_per_day),
+        (Refusal.DOMAIN_LIMIT, recent.to_domain >= limits.per_domain_per_hour and sender.domain not in limits.shared_domains),
+        (Refusal.DESK_LIMIT, recent.of_desk >= limits.per_desk_per_hour),
+    )
+    return next((reason for reason, holds in reasons if holds), None)
+
+
+_RECIPIENT_FIELDS = ("to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
+
+
+def is_addressed(message: Message, desk: Desk) -> bool:
+    """Whether the desk is named as a recipient, also by the server that delivered or forwarded the mail (RFC 3834, section 2)."""
+    if any(desk.owns(address.addr_spec) for address in (*message.to, *message.cc)):
+        return True
+    found = (part for name in _RECIPIENT_FIELDS for value in message.values(name) for part in re.findall(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+", value))
+    return any(desk.owns(part) for part in found)
+
+
+GERMAN_WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
+
+
+def letter_context(desk: Desk, calendar: WorkCalendar, number: str, received_at: datetime, due: str) -> dict[str, str]:
+    """What the templates may say, under the German names that docs/templates.md explains. An empty string means: say nothing of it."""
+    here = calendar.local(received_at)
+    outside = not calendar.is_service_time(received_at)
+    back = calendar.next_service_day(received_at)
+    return {
+        "nr": number,
+        "eingang_datum": f"{here:%d.%m.%Y}",
+        "eingang_zeit": f"{here:%H:%M}",
+        "frist": due,
+        "telefon": desk.phone,
+        "sprechzeiten": desk.service_hours,
+        "postanschrift": desk.post,
+        "stelle": desk.name,
+        "datenschutz_url": desk.privacy_url,
+        "naechster_arbeitstag": f"{GERMAN_WEEKDAYS[back.weekday()]}, {back:%d.%m.%Y}" if outside else "",
+    }

@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""A parsed mail and its pieces, as immutable values (RFC 5322, 2045, 3464)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A mailbox of RFC 5322 section 3.4: `display_name` decoded and on one line, `addr_spec` without brackets."""
+
+    display_name: str
+    addr_spec: str
+
+    @property
+    def key(self) -> str:
+        """The form in which addresses are compared: all in lower case (RFC 5321 2.4 lets servers do otherwise; none does)."""
+        return self.addr_spec.strip().lower()
+
+    @property
+    def local_part(self) -> str:
+        return self.key.rpartition("@")[0]
+
+    @property
+    def domain(self) -> str:
+        return self.key.rpartition("@")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part that is not the body. `filename` is safe to show and to store: no path, no control characters."""
+
+    filename: str
+    media_type: str
+    size_bytes: int
+    digest: str  # sha256 of the decoded content, hexadecimal
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What a mail server says about a mail of ours (RFC 3464).
+
+    `action` is one of failed, delayed, delivered, relayed, expanded; `original_message_id` without brackets, or empty.
+    """
+
+    action: str
+    status: str = ""
+    failed_recipients: tuple[str, ...] = ()
+    original_message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A mail as maildesk sees it. Message-IDs stand without angle brackets; times are aware.
+
+    `fields` holds every header field in its order, name in lower case and value unfolded, for the rules that look at
+    them; both are bounded by the parser. `digest` is the sha256 of the octets, `content_digest` leaves out what servers
+    add on the way, so that two copies of one mail (To and Cc, alias) can be told from two mails.
+    """
+
+    digest: str
+    size_bytes: int
+    content_digest: str = ""
+    message_id: str = ""
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    originator: Address = Address("", "")
+    reply_to: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    subject: str = ""
+    date: datetime | None = None
+    text: str = ""
+    reply: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    media_type: str = "text/plain"
+    report_type: str = ""  # of multipart/report: delivery-status, disposition-notification, feedback-report
+    calendar_method: str = ""  # of a text/calendar part: REQUEST, REPLY, CANCEL, ...
+    delivery_report: DeliveryReport | None = None
+    language: str = ""
+    defects: tuple[str, ...] = field(default=())
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """All values of a header field, in order; `name` in any case."""
+        wanted = name.lower()
+        return tuple(value for key, value in self.fields if key == wanted)
+
+    def value(self, name: str) -> str:
+        """The first value of a header field, or an empty string."""
+        return next(iter(self.values(name)), "")
+
+    def has(self, name: str) -> bool:
+        return bool(self.values(name))
+
+
+# What mail programs put before the subject of a reply (RFC 5256 section 2.1 knows "Re" and "Fwd"; the rest is what the
+# clients of the languages we meet write) and of a forwarded mail.
+REPLY_PREFIXES = ("re", "aw", "antw", "antwort", "sv", "vs", "ref", "rif", "r", "odp", "res", "ynt", "отв", "ответ", "відп", "رد")
+FORWARD_PREFIXES = ("fw", "fwd", "wg", "weiterleitung", "tr", "rv", "enc", "doorst", "vb", "i", "pd", "пер", "пересл", "إعادة توجيه")
+_PREFIX = re.compile(
+    r"\s*(?P<word>" + "|".join(re.escape(word) for word in (*REPLY_PREFIXES, *FORWARD_PREFIXES)) + r")\s*(?:\[\d{1,4}\]|\(\d{1,4}\))?\s*[:：]",
+    re.IGNORECASE,
+)
+_PREFIXES_MAX = 30
+
+
+def split_subject(subject: str) -> tuple[tuple[str, ...], str]:
+    """The reply and forward prefixes of a subject, in order and lower case, and the base subject behind them.
+
+    >>> split_subject("AW: Re: WG: Kritik am Ton")
+    (('aw', 're', 'wg'), 'Kritik am Ton')
+    >>> split_subject("Rebellion: ein Hinweis")
+    ((), 'Rebellion: ein Hinweis')
+    """
+    words: list[str] = []
+    position = 0
+    while len(words) < _PREFIXES_MAX and (match := _PREFIX.match(subject, position)):
+        words.append(match["word"].lower())
+        position = match.end()
+    return tuple(words), " ".join(subject[position:].split())
+
+
+def is_reply_subject(subject: str) -> bool:
+    """Whether the outermost prefix says reply; a forwarded reply (WG: AW: ...) is no reply.
+
+    >>> is_reply_subject("AW: WG: Termin"), is_reply_subject("WG: AW: Termin"), is_reply_subject("Termin")
+    (True, False, False)
+    """
+    prefixes, _ = split_subject(subject)
+    return bool(prefixes) and prefixes[0] in REPLY_PREFIXES

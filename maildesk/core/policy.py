@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""What the house has laid down: the desk, its staff, its promises and its limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from maildesk.core.calendar import WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The contact point: what it is called, where it is reached, and what it says of itself in letters."""
+
+    name: str
+    address: str
+    aliases: tuple[str, ...] = ()
+    prefix: str = "KD"
+    languages: tuple[str, ...] = ("de",)
+    phone: str = ""
+    post: str = ""
+    service_hours: str = ""
+    privacy_url: str = ""
+    internal_domains: tuple[str, ...] = ()
+    authserv_id: str = ""
+    plus_addressing: bool = False
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2].lower()
+
+    def owns(self, address: str) -> bool:
+        """Whether mail to `address` reaches the desk: its own address, an alias, or a plus form of one of them."""
+        local, _, domain = address.strip().lower().rpartition("@")
+        own = {known.lower() for known in (self.address, *self.aliases)}
+        return f"{local}@{domain}" in own or ("+" in local and f"{local.partition('+')[0]}@{domain}" in own)
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A person who answers for the desk. `receives` is all, assigned, digest or none."""
+
+    name: str
+    address: str
+    key: str
+    receives: str = "all"
+    lead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    acknowledge_working_days: int = 3
+    answer_calendar_days: int = 14
+    statement_working_days: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLimits:
+    """How many automatic letters may leave. Beyond them the case is still made, the letter is refused."""
+
+    acknowledge: bool = True
+    per_sender_per_day: int = 5
+    per_domain_per_hour: int = 30
+    per_desk_per_hour: int = 200
+    not_older_than_days: int = 7
+    # Providers at which half a country has its mailbox: a limit for the domain would silence strangers to each other.
+    shared_domains: frozenset[str] = frozenset({
+        "gmail.com", "googlemail.com", "gmx.de", "gmx.net", "gmx.at", "web.de", "t-online.de", "freenet.de", "yahoo.com", "yahoo.de",
+        "outlook.com", "outlook.de", "hotmail.com", "hotmail.de", "live.com", "live.de", "icloud.com", "me.com", "aol.com", "posteo.de",
+        "mailbox.org", "arcor.de", "1und1.de", "online.de", "email.de", "mail.de", "ukr.net", "mail.ru", "yandex.ru", "i.ua", "abv.bg",
+        "wp.pl", "o2.pl", "onet.pl", "proton.me", "protonmail.com", "vodafone.de", "kabelmail.de", "unitybox.de",
+    })  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All that `decide` may know of the house. `secret` keys the Message-IDs of our letters."""
+
+    desk: Desk
+    calendar: WorkCalendar
+    secret: bytes = field(repr=False)
+    staff: tuple[Staff, ...] = ()
+    deadlines: Deadlines = Deadlines()
+    letters: LetterLimits = LetterLimits()
+    alert_addresses: tuple[str, ...] = ()
+
+    def staff_by_address(self, address: str) -> Staff | None:
+        wanted = address.strip().lower()
+        return next((person for person in self.staff if person.address.lower() == wanted), None)
+
+    @property
+    def alarmed(self) -> tuple[str, ...]:
+        """Who is told of danger and of a broken mail path: the alert addresses, else the leads, else all staff."""
+        leads = tuple(person.address for person in self.staff if person.lead)
+        return self.alert_addresses or leads or tuple(person.address for person in self.staff)

@@ -1,0 +1,98 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The family of errors. The class says what to do: stop, try again later, or put one message by.
+
+MaildeskError
+├── Stop: a person must mend something first
+│   ├── ConfigError            the configuration is wrong                          exit 78
+│   ├── StoreUnusable          database read-only, full, corrupt, from a newer version  exit 73
+│   ├── MailboxRefused         wrong password, folder that cannot be made, bad certificate  exit 69
+│   └── InputError             a file named on the command line is no mail        exit 65
+├── Retry: the same thing may work in a while
+│   ├── MailboxUnreachable     network, time-out, server closing                   exit 69
+│   ├── SenderUnreachable      the SMTP server cannot be reached or refuses log-in exit 69
+│   └── StoreBusy              locked by another, or a second maildesk             exit 75
+└── Hold: this one message, never the ones behind it
+    ├── Unparseable            the parser gave up on it or died of it
+    └── TemplateError          a letter cannot be written from its template
+
+The texts of errors never hold an address, a subject, a name or a text of a mail.
+"""
+
+from __future__ import annotations
+
+
+class MaildeskError(Exception):
+    """Everything maildesk raises on purpose; `exit_code` follows sysexits.h."""
+
+    exit_code = 1
+
+
+class Stop(MaildeskError):
+    """A person must mend something first; trying again changes nothing."""
+
+
+class Retry(MaildeskError):
+    """The same thing may work in a while."""
+
+    exit_code = 75
+
+
+class Hold(MaildeskError):
+    """This one message or letter cannot be handled; the ones behind it can."""
+
+    exit_code = 65
+
+
+class ConfigError(Stop):
+    """The configuration is wrong. `problems` has one line for each mistake: file, key, value, remedy."""
+
+    exit_code = 78
+
+    def __init__(self, *problems: str) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class StoreUnusable(Stop):
+    """The database cannot be trusted or written: read-only, full, corrupt, or made by a newer maildesk."""
+
+    exit_code = 73
+
+
+class MailboxRefused(Stop):
+    """The mail server answered, and said no: log-in, certificate, folder."""
+
+    exit_code = 69
+
+
+class InputError(Stop):
+    """A file that was named is missing, unreadable or no mail."""
+
+    exit_code = 65
+
+
+class MailboxUnreachable(Retry):
+    """No connection, a cut one, a time-out, a server that says BYE or talks nonsense."""
+
+    exit_code = 69
+
+
+class SenderUnreachable(Retry):
+    """The SMTP server cannot be reached, does not offer the security asked for, or refuses the log-in."""
+
+    exit_code = 69
+
+
+class StoreBusy(Retry):
+    """Another process holds the database for too long, or another maildesk already runs on it."""
+
+    exit_code = 75
+
+
+class Unparseable(Hold):
+    """The parser gave up on a message, ran out of time or memory, or died."""
+
+
+class TemplateError(Hold):
+    """A letter cannot be written: template missing, syntax wrong, variable unknown."""

@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The octets of one mail, exactly as they came, in memory or, when they are many, in a file without a name.
+
+Mailbox, parser and store hand mails to each other in this form, so that a mail of 100 MB never stands in memory whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+CHUNK_BYTES = 1024 * 1024
+IN_MEMORY_BYTES_MAX = 4 * CHUNK_BYTES
+
+
+class Octets:
+    """Written once, read often. `digest` is the sha256 in hexadecimal; `folder` is where a file goes if one is needed."""
+
+    __slots__ = ("_file", "_hash", "size_bytes")
+
+    def __init__(self, folder: Path | None = None) -> None:
+        # The file has no name and mode 0600; it is gone when it is closed, also when the process dies.
+        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES_MAX, dir=folder and str(folder), prefix="mail-")  # noqa: SIM115
+        self._hash = hashlib.sha256()
+        self.size_bytes = 0
+
+    @classmethod
+    def of(cls, data: bytes) -> Octets:
+        octets = cls()
+        octets.write(data)
+        return octets
+
+    def write(self, data: bytes) -> None:
+        self._file.seek(0, 2)
+        self._file.write(data)
+        self._hash.update(data)
+        self.size_bytes += len(data)
+
+    @property
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+    def chunks(self, chunk_bytes: int = CHUNK_BYTES) -> Iterator[bytes]:
+        position = 0
+        while position < self.size_bytes:
+            self._file.seek(position)
+            data = self._file.read(chunk_bytes)
+            position += len(data)
+            yield data
+
+    def head(self, bytes_max: int) -> bytes:
+        """At most the first `bytes_max` octets."""
+        self._file.seek(0)
+        return self._file.read(bytes_max)
+
+    def all(self) -> bytes:
+        """Everything, in memory: only for a mail whose size has been looked at."""
+        return self.head(self.size_bytes)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+@dataclass(frozen=True, slots=True)
+class RawMessage:
+    """A mail as the server has it: where it lay, when it arrived there (INTERNALDATE, aware), and its octets."""
+
+    folder: str
+    uid_validity: int
+    uid: int | None
+    internal_date: datetime
+    octets: Octets
