@@ -7,13 +7,16 @@ MaildeskError
 │   ├── ConfigError            the configuration is wrong                          exit 78
 │   ├── StoreUnusable          database read-only, full, corrupt, from a newer version  exit 73
 │   ├── MailboxRefused         wrong password, folder that cannot be made, bad certificate  exit 69
-│   └── InputError             a file named on the command line is no mail        exit 65
+│   ├── InputError             a file named on the command line is no mail        exit 65
+│   ├── WrongUseError          an option has a value that it cannot have          exit 2
+│   └── CannotCreateError      a file that was asked for cannot be written        exit 73
 ├── Retry: the same thing may work in a while
 │   ├── MailboxUnreachable     network, time-out, server closing                   exit 69
 │   ├── SenderUnreachable      the SMTP server cannot be reached or refuses log-in exit 69
 │   └── StoreBusy              locked by another, or a second maildesk             exit 75
 └── Hold: this one message, never the ones behind it
     ├── Unparseable            the parser gave up on it or died of it
+    ├── Unrecordable           the database refuses what was decided on it
     └── TemplateError          a letter cannot be written from its template
 
 The texts of errors never hold an address, a subject, a name or a text of a mail.
@@ -72,6 +75,18 @@ class InputError(Stop):
     exit_code = 65
 
 
+class WrongUseError(Stop):
+    """A command was called with something that it does not know."""
+
+    exit_code = 2
+
+
+class CannotCreateError(Stop):
+    """A file that was asked for cannot be written."""
+
+    exit_code = 73
+
+
 class MailboxUnreachable(Retry):
     """No connection, a cut one, a time-out, a server that says BYE or talks nonsense."""
 
@@ -92,6 +107,10 @@ class StoreBusy(Retry):
 
 class Unparseable(Hold):
     """The parser gave up on a message, ran out of time or memory, or died."""
+
+
+class Unrecordable(Hold):
+    """The database refuses a row of one message: a constraint says that it cannot be true."""
 
 
 class TemplateError(Hold):

@@ -26,7 +26,7 @@ class Octets:
 
     def __init__(self, folder: Path | None = None) -> None:
         # The file has no name and mode 0600; it is gone when it is closed, also when the process dies.
-        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES_MAX, dir=folder and str(folder), prefix="mail-")  # noqa: SIM115
+        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES_MAX, dir=str(folder) if folder else None, prefix="mail-")  # noqa: SIM115
         self._hash = hashlib.sha256()
         self.size_bytes = 0
 
@@ -76,3 +76,12 @@ class RawMessage:
     uid: int | None
     internal_date: datetime
     octets: Octets
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """A folder as the server has it now: its UIDVALIDITY, and all UIDs in it in ascending order."""
+
+    name: str
+    uid_validity: int
+    uids: tuple[int, ...]

@@ -5,15 +5,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from maildesk.core.case import CaseEvent, Channel, Direction, KnownCase, NewCase, Role, Status, case_numbers_in
 from maildesk.core.classify import Automatic, Verdict, classify
 from maildesk.core.identify import Writer, identify
 from maildesk.core.letters import (
+    ACKNOWLEDGEMENT,
+    FOLLOW_UP_NOTE,
     REFERENCES_MAX,
     Letter,
+    Occasion,
     RecentLetters,
     Refusal,
     keyed_message_id,
@@ -22,9 +25,11 @@ from maildesk.core.letters import (
     parse_keyed_id,
     refusal_for,
 )
-from maildesk.core.message import Message
+from maildesk.core.message import Address, Message
 from maildesk.core.policy import Policy
 from maildesk.core.thread import ThreadFacts, ThreadMatch, find_case, named_ids
+
+FIRST_YEAR = 1990  # no mailbox that could be imported is older
 
 
 class Outcome(StrEnum):
@@ -65,6 +70,7 @@ class Questions:
     named_ids: tuple[str, ...]
     case_numbers: tuple[str, ...]
     originator: str
+    year: int  # of the number that a new case would get
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ class Known:
     seen: str = ""
     own_letter: OwnLetter | None = None
     facts: ThreadFacts = field(default_factory=ThreadFacts)
-    recent: RecentLetters = RecentLetters()
+    recent: RecentLetters = field(default_factory=RecentLetters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,6 @@ class Decision:
     status: Status | None = None
     direction: Direction = Direction.IN
     role: Role = Role.CITIZEN
-    joins: bool = False  # the writer becomes a participant of the case
     events: tuple[CaseEvent, ...] = ()
     letters: tuple[Letter, ...] = ()
     refusal: Refusal | None = None
@@ -106,7 +111,7 @@ class Decision:
     evidence: tuple[str, ...] = ()
 
 
-def questions(message: Message, policy: Policy) -> Questions:
+def questions(message: Message, policy: Policy, arrival: Arrival, now: datetime) -> Questions:
     """What must be looked up before the message can be decided on."""
     named = named_ids(message)
     keyed = tuple(key.case_number for identifier in named if (key := parse_keyed_id(identifier)))
@@ -117,23 +122,71 @@ def questions(message: Message, policy: Policy) -> Questions:
         named_ids=named,
         case_numbers=tuple(dict.fromkeys((*keyed, *case_numbers_in(message.subject, policy.desk.prefix)))),
         originator=message.originator.key,
+        year=_year(policy, arrival, now),
     )
+
+
+def _year(policy: Policy, arrival: Arrival, now: datetime) -> int:
+    """A case is numbered by the year in which the mail arrived; a date that cannot be true does not make a year of its own."""
+    arrived, current = (policy.calendar.local(moment).year for moment in (arrival.received_at, now))
+    return arrived if FIRST_YEAR <= arrived <= current else current
 
 
 def decide(message: Message, known: Known, policy: Policy, arrival: Arrival, now: datetime) -> Decision:
     """What shall happen with a message. The branches stand here; each helper builds one kind of decision."""
     verdict = classify(message)
-    if known.seen:
-        return Decision(Outcome.ALREADY_KNOWN, Folder.ARCHIVE, verdict, evidence=(f"already known: {known.seen}",))
     if known.own_letter and policy.desk.owns(message.originator.addr_spec):
         return _proof_copy(known.own_letter)
+    if known.seen:
+        return Decision(Outcome.ALREADY_KNOWN, Folder.ARCHIVE, verdict, evidence=(f"already known: {known.seen}",))
     match = find_case(message, policy, known.facts)
-    writer = identify(message, policy, known.facts.letter_recipients)
     if verdict.is_machine:
         return _report(verdict, match) if match else _set_aside(verdict)
-    if match:
-        return _follow_up(message, verdict, writer, match, known, policy, arrival, now)
-    return _open_case(message, verdict, writer, known, policy, arrival, now)
+    writer = identify(message, policy, known.facts.letter_recipients)
+    matter = _Matter(message, verdict, writer, known, policy, arrival, now)
+    return _follow_up(matter, match) if match else _open_case(matter)
+
+
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    """All that the decision on a person's mail stands on."""
+
+    message: Message
+    verdict: Verdict
+    writer: Writer
+    known: Known
+    policy: Policy
+    arrival: Arrival
+    now: datetime
+
+    def refusal(self, case: KnownCase | None) -> Refusal | None:
+        occasion = Occasion(self.arrival.received_at, self.now, self.known.recent, self.arrival.imported)
+        return refusal_for(self.message, self.verdict, self.policy, case, occasion)
+
+    def due_on(self, case: KnownCase | None) -> date | None:
+        if case:
+            return case.due_on
+        return self.policy.calendar.answer_due(self.arrival.received_at, self.policy.deadlines.answer_calendar_days)
+
+    def letter(self, template: str, number: str, case: KnownCase | None) -> Letter:
+        desk, recipient, due = self.policy.desk, self.message.originator.addr_spec, self.due_on(case)
+        letter_id = letter_id_for(self.message.digest, template, recipient)
+        return Letter(
+            letter_id=letter_id,
+            template=template,
+            recipient=recipient,
+            message_id=keyed_message_id(self.policy.secret, number, letter_id, recipient, desk.domain),
+            case_number=number,
+            in_reply_to=self.message.message_id,
+            references=_references(self.message),
+            language=desk.languages[0],
+            context=letter_context(desk, self.policy.calendar, number, self.arrival.received_at, f"{due:%d.%m.%Y}" if due else ""),
+            created_at=self.now,
+        )
+
+    def evidence(self, where: str, letters: tuple[Letter, ...], refusal: Refusal | None) -> tuple[str, ...]:
+        about_letter = _no_letter(refusal) if refusal else f"letter: {', '.join(letter.template for letter in letters)}"
+        return (*self.verdict.evidence, self.writer.evidence, where, about_letter)
 
 
 def _proof_copy(letter: OwnLetter) -> Decision:
@@ -153,13 +206,12 @@ def _proof_copy(letter: OwnLetter) -> Decision:
 
 def _report(verdict: Verdict, match: ThreadMatch) -> Decision:
     """Machine mail that belongs to a case joins it and answers nobody."""
-    event = CaseEvent(str(verdict.automatic), f"machine mail joined: {verdict.evidence[0]}")
     return Decision(
         Outcome.REPORT,
         Folder.ARCHIVE,
         verdict,
         case_number=match.case_number,
-        events=(event,),
+        events=(CaseEvent(str(verdict.automatic), f"machine mail joined: {verdict.evidence[0]}"),),
         refusal=Refusal.AUTOMATIC,
         evidence=(*verdict.evidence, match.evidence, _no_letter(Refusal.AUTOMATIC)),
     )
@@ -170,91 +222,66 @@ def _set_aside(verdict: Verdict) -> Decision:
     return Decision(Outcome.SET_ASIDE, Folder.ARCHIVE, verdict, refusal=Refusal.AUTOMATIC, evidence=evidence)
 
 
-def _follow_up(
-    message: Message, verdict: Verdict, writer: Writer, match: ThreadMatch, known: Known, policy: Policy, arrival: Arrival, now: datetime
-) -> Decision:
-    case = known.facts.cases[match.case_number]
-    refusal = _refusal(message, verdict, policy, case, known.recent, arrival, now)
-    letters = () if refusal else (_letter("follow-up", case.number, message, policy, arrival, now, case),)
-    unknown_writer = message.originator.key not in case.participants and writer.role is Role.CITIZEN
-    reopened = case.status in {Status.CLOSED, Status.ANSWERED} and writer.role is Role.CITIZEN
+def _follow_up(matter: _Matter, match: ThreadMatch) -> Decision:
+    case, role = matter.known.facts.cases[match.case_number], matter.writer.role
+    refusal = matter.refusal(case)
+    letters = () if refusal else (matter.letter(FOLLOW_UP_NOTE, case.number, case),)
+    reopened = case.status in {Status.CLOSED, Status.ANSWERED} and role is Role.CITIZEN
     events = [CaseEvent("follow-up", match.evidence)]
-    if unknown_writer:
+    if role is Role.CITIZEN and matter.message.originator.key not in case.participants:
         events.append(CaseEvent("unverified", "the writer has not written in this case before: nothing is sent to the new address"))
     if reopened:
         events.append(CaseEvent("reopened", f"from {case.status}"))
     return Decision(
-        Outcome.STAFF if writer.role is Role.STAFF else Outcome.FOLLOW_UP,
+        Outcome.STAFF if role is Role.STAFF else Outcome.FOLLOW_UP,
         Folder.ARCHIVE,
-        verdict,
+        matter.verdict,
         case_number=case.number,
         status=Status.OPEN if reopened else None,
-        direction=Direction.NOTE if writer.role is Role.STAFF else Direction.IN,
-        role=writer.role,
+        direction=Direction.NOTE if role is Role.STAFF else Direction.IN,
+        role=role,
         events=tuple(events),
         letters=letters,
         refusal=refusal,
-        evidence=(*verdict.evidence, writer.evidence, match.evidence, _about_letter(letters, refusal)),
+        evidence=matter.evidence(match.evidence, letters, refusal),
     )
 
 
-def _open_case(message: Message, verdict: Verdict, writer: Writer, known: Known, policy: Policy, arrival: Arrival, now: datetime) -> Decision:
-    number = known.next_case_number
-    refusal = _refusal(message, verdict, policy, None, known.recent, arrival, now)
-    letters = () if refusal else (_letter("acknowledgement", number, message, policy, arrival, now, None),)
-    new_case = NewCase(
-        number=number,
-        channel=Channel.EMAIL,
-        correspondent=message.originator,
-        subject=message.subject,
-        language=message.language or policy.desk.languages[0],
-        opened_at=arrival.received_at,
-        due_on=policy.calendar.answer_due(arrival.received_at, policy.deadlines.answer_calendar_days),
-    )
-    mentioned = [other for other in case_numbers_in(message.subject, policy.desk.prefix) if other in known.facts.cases]
+def _open_case(matter: _Matter) -> Decision:
+    """A mail of a person that belongs to no case opens one; so does a mail that bears a staff address but proves nothing."""
+    message, policy, number = matter.message, matter.policy, matter.known.next_case_number
+    refusal = matter.refusal(None)
+    letters = () if refusal else (matter.letter(ACKNOWLEDGEMENT, number, None),)
+    claims_staff = matter.writer.role is Role.STAFF
+    new_case = case_of(number, message.originator, message.subject, matter.arrival.received_at, policy)
+    mentioned = (other for other in case_numbers_in(message.subject, policy.desk.prefix) if other in matter.known.facts.cases)
     events = [CaseEvent("opened", f"by e-mail, answer due on {new_case.due_on:%d.%m.%Y}")]
-    events += [CaseEvent("mentions", f"the subject mentions {other}, whose writer is somebody else") for other in mentioned]
-    if writer.role is Role.STAFF:
+    events += [CaseEvent("mentions", f"the subject mentions {other}, in which the writer takes no part") for other in mentioned]
+    if claims_staff:
         events.append(CaseEvent("unproved", "the mail bears a staff address in From that is not proved"))
-    opened = f"new case {number}: no message, letter or number known here"
     return Decision(
-        Outcome.STAFF if writer.role is Role.STAFF else Outcome.NEW_CASE,
+        Outcome.STAFF if claims_staff else Outcome.NEW_CASE,
         Folder.ARCHIVE,
-        verdict,
+        matter.verdict,
         case_number=number,
         new_case=new_case,
-        role=Role.CITIZEN,
-        joins=True,
         events=tuple(events),
         letters=letters,
         refusal=refusal,
-        evidence=(*verdict.evidence, writer.evidence, opened, _about_letter(letters, refusal)),
+        evidence=matter.evidence(f"new case {number}: no message, letter or number known here", letters, refusal),
     )
 
 
-def _refusal(
-    message: Message, verdict: Verdict, policy: Policy, case: KnownCase | None, recent: RecentLetters, arrival: Arrival, now: datetime
-) -> Refusal | None:
-    if arrival.imported:
-        return Refusal.IMPORTED
-    return refusal_for(message, verdict, policy, case, recent, now, arrival.received_at)
-
-
-def _letter(template: str, number: str, message: Message, policy: Policy, arrival: Arrival, now: datetime, case: KnownCase | None) -> Letter:
-    desk, recipient = policy.desk, message.originator.addr_spec
-    due = case.due_on if case else policy.calendar.answer_due(arrival.received_at, policy.deadlines.answer_calendar_days)
-    letter_id = letter_id_for(message.digest, template, recipient)
-    return Letter(
-        letter_id=letter_id,
-        template=template,
-        recipient=recipient,
-        message_id=keyed_message_id(policy.secret, number, letter_id, recipient, desk.domain),
-        case_number=number,
-        in_reply_to=message.message_id,
-        references=_references(message),
-        language=desk.languages[0],
-        context=letter_context(desk, policy.calendar, number, arrival.received_at, f"{due:%d.%m.%Y}" if due else ""),
-        created_at=now,
+def case_of(number: str, correspondent: Address, subject: str, received_at: datetime, policy: Policy) -> NewCase:
+    """A case for a mail that arrived at `received_at`; its answer is due by the desk's promise."""
+    return NewCase(
+        number=number,
+        channel=Channel.EMAIL,
+        correspondent=correspondent,
+        subject=subject,
+        language=policy.desk.languages[0],
+        opened_at=received_at,
+        due_on=policy.calendar.answer_due(received_at, policy.deadlines.answer_calendar_days),
     )
 
 
@@ -267,7 +294,3 @@ def _references(message: Message) -> tuple[str, ...]:
 
 def _no_letter(refusal: Refusal) -> str:
     return f"no letter: {refusal}"
-
-
-def _about_letter(letters: tuple[Letter, ...], refusal: Refusal | None) -> str:
-    return _no_letter(refusal) if refusal else f"letter: {', '.join(letter.template for letter in letters)}"

@@ -14,7 +14,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from maildesk.core.calendar import WorkCalendar
@@ -76,6 +76,15 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class QueuedLetter:
+    """A letter of the outbox with its row number and the attempts made so far."""
+
+    row: int
+    letter: Letter
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecentLetters:
     """How many automatic letters left lately: to this address in a day, to its domain and from the desk in an hour."""
 
@@ -84,9 +93,22 @@ class RecentLetters:
     of_desk: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When a mail came and is decided on, both aware, and what left lately; an imported mail gets no letters."""
+
+    received_at: datetime
+    now: datetime
+    recent: RecentLetters = field(default_factory=RecentLetters)
+    imported: bool = False
+
+
 MAC_BYTES = 20  # 160 bits; at least 128 keep a guess hopeless
 _KEYED = re.compile(r"(?P<case>[A-Z0-9][A-Z0-9-]*)\.(?P<letter>[a-z2-7]{10,26})\.(?P<mac>[a-z2-7]{32})@")
 REFERENCES_MAX = 20
+ACKNOWLEDGEMENT = "acknowledgement"
+FOLLOW_UP_NOTE = "follow-up"
+ALARM = "alarm"
 
 
 def _base32(octets: bytes) -> str:
@@ -130,20 +152,20 @@ def parse_keyed_id(message_id: str) -> KeyedId | None:
     return match and KeyedId(message_id, match["case"], match["letter"], match["mac"])
 
 
-def refusal_for(
-    message: Message, verdict: Verdict, policy: Policy, known: KnownCase | None, recent: RecentLetters, now: datetime, received_at: datetime
-) -> Refusal | None:
+def refusal_for(message: Message, verdict: Verdict, policy: Policy, known: KnownCase | None, occasion: Occasion) -> Refusal | None:
     """Why the mail gets no automatic letter, or None if it shall have one. The first reason in this order counts."""
     desk, limits, sender = policy.desk, policy.letters, message.originator
-    here = policy.calendar.local(now).date()
+    recent, age = occasion.recent, occasion.now - occasion.received_at
+    here = policy.calendar.local(occasion.now).date()
     reasons = (
+        (Refusal.IMPORTED, occasion.imported),
         (Refusal.SWITCHED_OFF, not limits.acknowledge),
         (Refusal.NO_ADDRESS, "@" not in sender.addr_spec),
         (Refusal.OWN_ADDRESS, desk.owns(sender.addr_spec)),
         (Refusal.STAFF, policy.staff_by_address(sender.addr_spec) is not None),
         (Refusal.AUTOMATIC, not verdict.acknowledge),
         (Refusal.NOT_ADDRESSED, not is_addressed(message, desk)),
-        (Refusal.TOO_OLD, (now - received_at).total_seconds() > limits.not_older_than_days * 86400),
+        (Refusal.TOO_OLD, age > timedelta(days=limits.not_older_than_days)),
         (Refusal.UNVERIFIED, known is not None and sender.key not in known.participants),
         (Refusal.NOTED_TODAY, known is not None and known.followup_note_sent_on == here),
         (Refusal.SENDER_LIMIT, recent.to_sender >= limits.per_sender_per_day),
@@ -153,15 +175,55 @@ def refusal_for(
     return next((reason for reason, holds in reasons if holds), None)
 
 
-_RECIPIENT_FIELDS = ("to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
+_RECIPIENT_FIELDS = (
+    "to",
+    "cc",
+    "bcc",
+    "resent-to",
+    "resent-cc",
+    "resent-bcc",
+    "delivered-to",
+    "x-original-to",
+    "envelope-to",
+    "x-envelope-to",
+)
 
 
 def is_addressed(message: Message, desk: Desk) -> bool:
     """Whether the desk is named as a recipient, also by the server that delivered or forwarded the mail (RFC 3834, section 2)."""
     if any(desk.owns(address.addr_spec) for address in (*message.to, *message.cc)):
         return True
-    found = (part for name in _RECIPIENT_FIELDS for value in message.values(name) for part in re.findall(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+", value))
+    found = (
+        part
+        for name in _RECIPIENT_FIELDS
+        for value in message.values(name)
+        for part in re.findall(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+", value)
+    )
     return any(desk.owns(part) for part in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something is wrong: `name` tells one trouble from another, the others are German sentences without personal data."""
+
+    name: str
+    detail: str
+    advice: str
+
+
+def alarm_letter(policy: Policy, alarm: Alarm, recipient: str, now: datetime) -> Letter:
+    """A letter inside the house that something is wrong. It belongs to no case and counts against no limit."""
+    letter_id = letter_id_for(f"{alarm.name} {now.isoformat()}", ALARM, recipient)
+    return Letter(
+        letter_id=letter_id,
+        template=ALARM,
+        recipient=recipient,
+        message_id=keyed_message_id(policy.secret, "ALARM", letter_id, recipient, policy.desk.domain),
+        language=policy.desk.languages[0],
+        automatic=False,
+        context={"betreff": alarm.name, "meldung": alarm.detail, "was_tun": alarm.advice},
+        created_at=now,
+    )
 
 
 GERMAN_WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")

@@ -101,10 +101,44 @@ class Message:
 
 # What mail programs put before the subject of a reply (RFC 5256 section 2.1 knows "Re" and "Fwd"; the rest is what the
 # clients of the languages we meet write) and of a forwarded mail.
-REPLY_PREFIXES = ("re", "aw", "antw", "antwort", "sv", "vs", "ref", "rif", "r", "odp", "res", "ynt", "отв", "ответ", "відп", "رد")
-FORWARD_PREFIXES = ("fw", "fwd", "wg", "weiterleitung", "tr", "rv", "enc", "doorst", "vb", "i", "pd", "пер", "пересл", "إعادة توجيه")
+REPLY_PREFIXES = (
+    "re",
+    "aw",
+    "antw",
+    "antwort",
+    "sv",
+    "vs",
+    "ref",
+    "rif",
+    "r",
+    "odp",
+    "res",
+    "ynt",
+    "отв",
+    "ответ",
+    "відп",
+    "رد",
+)
+FORWARD_PREFIXES = (
+    "fw",
+    "fwd",
+    "wg",
+    "weiterleitung",
+    "tr",
+    "rv",
+    "enc",
+    "doorst",
+    "vb",
+    "i",
+    "pd",
+    "пер",
+    "пересл",
+    "إعادة توجيه",
+)
 _PREFIX = re.compile(
-    r"\s*(?P<word>" + "|".join(re.escape(word) for word in (*REPLY_PREFIXES, *FORWARD_PREFIXES)) + r")\s*(?:\[\d{1,4}\]|\(\d{1,4}\))?\s*[:：]",
+    r"\s*(?P<word>"
+    + "|".join(re.escape(word) for word in (*REPLY_PREFIXES, *FORWARD_PREFIXES))
+    + r")\s*(?:\[\d{1,4}\]|\(\d{1,4}\))?\s*[:：]",
     re.IGNORECASE,
 )
 _PREFIXES_MAX = 30

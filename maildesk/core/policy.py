@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from maildesk.core.calendar import WorkCalendar
 
@@ -81,9 +82,10 @@ class Policy:
     calendar: WorkCalendar
     secret: bytes = field(repr=False)
     staff: tuple[Staff, ...] = ()
-    deadlines: Deadlines = Deadlines()
-    letters: LetterLimits = LetterLimits()
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    letters: LetterLimits = field(default_factory=LetterLimits)
     alert_addresses: tuple[str, ...] = ()
+    alarm_again_after: timedelta = timedelta(minutes=30)
 
     def staff_by_address(self, address: str) -> Staff | None:
         wanted = address.strip().lower()

@@ -10,30 +10,24 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from maildesk.core.desk import Decision, Known, Outcome, Questions
-from maildesk.core.letters import Letter
+from maildesk.core.letters import Letter, QueuedLetter
 from maildesk.core.message import Message
 from maildesk.delivery import Delivery, Outgoing
-from maildesk.octets import RawMessage
+from maildesk.octets import FolderState, RawMessage
 
 Clock = Callable[[], datetime]
 Parse = Callable[[RawMessage], Message]
 
 
-@dataclass(frozen=True, slots=True)
-class FolderState:
-    """A folder as the server has it now: its UIDVALIDITY, and all UIDs in it in ascending order."""
-
-    name: str
-    uid_validity: int
-    uids: tuple[int, ...]
-
-
 class Mailbox(Protocol):
-    """The mail server. Nothing in it changes but by `file`."""
+    """The mail server. Nothing in it changes but by `prepare` and `file`."""
+
+    def prepare(self) -> None:
+        """Makes the folders of the configuration that are missing."""
 
     def look(self) -> FolderState:
         """Selects the inbox anew and lists it."""
@@ -61,6 +55,12 @@ class Transaction(Protocol):
     def quarantine(self, raw: RawMessage, error: str, now: datetime) -> None:
         """Keeps the octets and the error, with a line in the ledger."""
 
+    def release(self, quarantine_id: int, now: datetime) -> None:
+        """The mail no longer counts as quarantined."""
+
+    def queue(self, letter: Letter, case_id: int | None, now: datetime) -> None:
+        """Puts a letter into the outbox."""
+
 
 class IntakeStore(Protocol):
     def recorded(self, folder: str, uid_validity: int, uids: Collection[int]) -> Mapping[int, str]:
@@ -68,38 +68,58 @@ class IntakeStore(Protocol):
 
     def transaction(self) -> AbstractContextManager[Transaction]: ...
 
+    def note_pass(self, counts: Mapping[str, int], backlog: int, problem: str, started_at: datetime, now: datetime) -> None:
+        """The outcome of a pass, for `status`. `problem` is empty for one that saw the whole mailbox and came out even."""
 
-@dataclass(frozen=True, slots=True)
-class QueuedLetter:
-    """A letter of the outbox with its row number and its past."""
+    def raise_alarm(self, name: str, detail: str, now: datetime, again_after: timedelta) -> bool:
+        """Whether somebody shall be told: the alarm is new, or the last telling is longer ago than `again_after`."""
 
-    row: int
-    letter: Letter
-    attempts: int
+    def clear_alarm(self, name: str) -> bool:
+        """Whether the alarm stood."""
+
+
+class ImportStore(Protocol):
+    def known_digests(self, digests: Collection[str]) -> frozenset[str]:
+        """Which of these octets were taken in before, or are in quarantine."""
+
+    def quarantined_mail(self, quarantine_id: int) -> RawMessage:
+        """A mail in quarantine, as it came."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]: ...
 
 
 class OutboxStore(Protocol):
     def due_letters(self, now: datetime, count_max: int) -> tuple[QueuedLetter, ...]: ...
 
-    def mark_sending(self, row: int, now: datetime) -> None:
-        """Durable before MAIL FROM."""
+    def mark_sending(self, row: int, subject: str, now: datetime) -> None:
+        """Durable before MAIL FROM. From now on the letter's subject is known."""
 
     def mark_dot(self, row: int, now: datetime) -> None:
         """Durable before the final dot: from here on only a proof copy can tell."""
 
-    def mark_sent(self, row: int, now: datetime, *, copy_expected: bool) -> None: ...
+    def mark_sent(self, row: int, raw: RawMessage, message: Message, now: datetime, *, copy_expected: bool) -> None:
+        """At the 250. The letter is kept, as it was sent, among the messages of its case."""
 
     def mark_deferred(self, row: int, error: str, next_attempt_at: datetime) -> None: ...
 
-    def mark_failed(self, row: int, error: str, now: datetime) -> None: ...
+    def mark_failed(self, row: int, error: str, now: datetime) -> None:
+        """Never again by itself; the history of its case says so."""
 
     def mark_in_doubt(self, row: int, error: str) -> None: ...
 
-    def settle_doubts(self, now: datetime) -> int:
-        """Letters in doubt whose proof copy stayed away long enough go back to the queue under the same Message-ID; how many."""
+    def settle_doubts(self, in_doubt_before: datetime, now: datetime) -> int:
+        """Letters in doubt since before that moment go back to the queue under the same Message-ID; how many."""
 
     def requeue_interrupted(self, now: datetime) -> int:
-        """At a start: what was `sending` never reached the dot and is queued again; how many."""
+        """What was `sending` never reached the dot and is queued again; what reached the dot is in doubt from now on; how many."""
+
+    def last_good_pass(self) -> datetime | None:
+        """When the last pass of the intake began that saw the whole mailbox: proof copies that lay there then are known."""
+
+    def fact(self, name: str) -> dict[str, Any]:
+        """What was learned under this name, or an empty dict."""
+
+    def learn(self, name: str, value: dict[str, Any], now: datetime) -> None: ...
 
 
 class Sender(Protocol):
@@ -112,13 +132,54 @@ Compose = Callable[[Letter], bytes]
 
 @dataclass(slots=True)
 class PassReport:
-    """What one pass of the intake did. `fetched` must come out as the sum of the outcomes."""
+    """What one pass of the intake did with the mails that it saw.
 
-    fetched: int = 0
+    Each one has an outcome, or is `retrying` (it failed and is tried again), `vanished` (gone before we could fetch it) or `left`
+    for the next pass, because this one was told to stop. `unfiled` ones are recorded but could not be moved.
+    """
+
+    seen: int = 0
     outcomes: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     retrying: int = 0
+    vanished: int = 0
+    left: int = 0
     unfiled: int = 0
+    unrecorded: int = 0  # have an outcome, but no line in the ledger: must never happen
+
+    @property
+    def fetched(self) -> int:
+        return self.seen - self.retrying - self.vanished - self.left
 
     @property
     def comes_out_even(self) -> bool:
-        return self.fetched == sum(self.outcomes.values())
+        """Every mail that was seen has ended in exactly one place, and the ledger knows it."""
+        return self.fetched == sum(self.outcomes.values()) and self.unrecorded == 0
+
+    def counts(self, first: str = "fetched") -> dict[str, int]:
+        """The counts as the contract names them; `first` is "fetched" or, for an import, "read"."""
+        named = {
+            "new_cases": Outcome.NEW_CASE,
+            "follow_ups": Outcome.FOLLOW_UP,
+            "staff": Outcome.STAFF,
+            "reports": Outcome.REPORT,
+            "set_aside": Outcome.SET_ASIDE,
+            "already_known": Outcome.ALREADY_KNOWN,
+            "quarantined": Outcome.QUARANTINED,
+        }
+        return {first: self.fetched, **{name: self.outcomes[outcome] for name, outcome in named.items()}}
+
+    @property
+    def backlog(self) -> int:
+        """Mails that are still to be taken in, or to be moved."""
+        return self.retrying + self.left + self.unfiled
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxReport:
+    """What one run of the outbox did: letters by what became of them."""
+
+    sent: int = 0
+    deferred: int = 0
+    failed: int = 0
+    in_doubt: int = 0
+    unreachable: str = ""  # why the SMTP server could not be reached, if so

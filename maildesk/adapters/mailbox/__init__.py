@@ -1,0 +1,130 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The mailbox on an IMAP server: looked at, fetched from, filed in, waited for. The neighbour is imapclient."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from maildesk.adapters.mailbox.connection import Connection
+from maildesk.adapters.mailbox.fetching import ASK_MAILS_MAX, Fetching, announced
+from maildesk.adapters.mailbox.filing import file_mails
+from maildesk.adapters.mailbox.folders import FolderCount, Folders, Survey
+from maildesk.adapters.mailbox.listing import all_uids, chunks
+from maildesk.adapters.mailbox.watching import Watch
+from maildesk.config import ImapSettings
+from maildesk.errors import MailboxRefused, MailboxUnreachable
+from maildesk.octets import FolderState, RawMessage
+
+__all__ = ["FolderCount", "ImapMailbox", "Survey"]
+
+
+class ImapMailbox:
+    """One mailbox on one connection, which is made when first needed and kept. For one thread at a time.
+
+    Every method but `close` and `deadline` raises MailboxUnreachable (try again later; the next call connects anew) or
+    MailboxRefused (a person must mend something), and nothing else, but that `fetch` raises StoreUnusable where `spool_dir`
+    cannot be written: there the octets of a big mail go, to a file without a name. `socket_seconds` bounds each single wait
+    for the server; `deadline` bounds all of them together.
+    """
+
+    def __init__(
+        self,
+        settings: ImapSettings,
+        password: str,
+        spool_dir: Path | None,
+        *,
+        tls_context: ssl.SSLContext | None = None,
+        socket_seconds: float = 30,
+    ) -> None:
+        self._connection = Connection(settings, password, tls_context, socket_seconds)
+        self._folders = Folders(self._connection, settings)
+        self._watch = Watch(self._connection, self._folders)
+        self._spool_dir = spool_dir
+
+    def __enter__(self) -> ImapMailbox:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Logs out. Never raises; a later call of something else connects anew."""
+        self._connection.close()
+
+    def deadline(self, seconds: float) -> AbstractContextManager[None]:
+        """Everything inside has `seconds` in all; then it ends with MailboxUnreachable, whatever the server does.
+
+        Only the name look-up and the making of a TCP connection have their own limit, `socket_seconds`.
+        """
+        return self._connection.deadline(seconds)
+
+    def look(self) -> FolderState:
+        """Selects the inbox anew and lists it. A kept connection that has died meanwhile is replaced once, silently."""
+        was_open = self._connection.is_open
+        try:
+            return self._look()
+        except MailboxUnreachable:
+            if not was_open:
+                raise
+            return self._look()
+
+    def fetch(self, state: FolderState, uids: Collection[int]) -> Iterator[tuple[RawMessage, ...]]:
+        """The mails with these UIDs, by ascending UID, in batches of at most 50 mails and 8 MiB; a bigger mail is alone.
+
+        No flag changes. A mail that has gone meanwhile is left out; all are, where the UIDVALIDITY has changed. Mails that
+        the server does not hand out whole are left out too, and in the end MailboxUnreachable says how many.
+        """
+        return Fetching(self._connection, state, lambda: self._still_selected(state), self._spool_dir).batches(uids)
+
+    def file(self, state: FolderState, uids: Collection[int], folder: str) -> frozenset[int]:
+        """Moves mails to the folder "archive", "sent" or "quarantine"; returns those UIDs that are seen to have left the inbox.
+
+        None have, where the UIDVALIDITY has changed: then these numbers name other mails.
+        """
+        return file_mails(self._connection, self._folders, lambda: self._still_selected(state), uids, folder)
+
+    def prepare(self) -> None:
+        """Makes the folders of the configuration that are missing, and subscribes them. Raises MailboxRefused if one cannot be."""
+        self._folders.prepare()
+
+    def survey(self) -> Survey:
+        """The folders with their counts, and what the server offers of MOVE, UIDPLUS and IDLE."""
+        return self._folders.survey()
+
+    def arrival_ages(self, state: FolderState, older_than: datetime) -> tuple[int, int]:
+        """How many mails of the inbox arrived before that moment, and how many at it or after it (INTERNALDATE)."""
+        before = after = 0
+        for chunk in chunks(state.uids, ASK_MAILS_MAX):
+            if not self._still_selected(state):
+                break
+            older = [mail.internal_date < older_than for mail in announced(self._connection, chunk)]
+            before += sum(older)
+            after += len(older) - sum(older)
+        return before, after
+
+    def wait(self, seconds: float, stop: threading.Event) -> bool:
+        """Waits for new mail in the inbox: True as soon as some is there, False when the time is over or `stop` is set.
+
+        A server without IDLE lets the time pass. For an ImapMailbox that does nothing else.
+        """
+        return self._watch.wait(seconds, stop)
+
+    def _look(self) -> FolderState:
+        answer = self._connection.select(self._folders.name("inbox"))
+        uid_validity = self._connection.uid_validity
+        if uid_validity is None:
+            raise MailboxRefused("the mail server tells no UIDVALIDITY of the inbox: mails could not be told apart")
+        return FolderState(self._folders.name("inbox"), uid_validity, all_uids(self._connection, int(answer.get(b"EXISTS", 0))))
+
+    def _still_selected(self, state: FolderState) -> bool:
+        """Whether UIDs of `state` still name the same mails; selects the inbox where that is not done."""
+        if not self._connection.is_selected:
+            self._connection.select(self._folders.name("inbox"))
+        return self._connection.uid_validity == state.uid_validity

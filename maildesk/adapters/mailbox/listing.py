@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""Which UIDs are in the selected folder. Only numbers ever get into these commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from maildesk.adapters.mailbox.connection import Connection
+
+# imaplib takes no line longer than 1,000,000 octets, and a UID may have ten digits (RFC 3501 section 9, nz-number).
+SEARCH_MESSAGES_MAX = 50_000
+
+T = TypeVar("T")
+
+
+def all_uids(connection: Connection, messages: int) -> tuple[int, ...]:
+    """Every UID in ascending order; `messages` is how many the server said there are (EXISTS)."""
+    found: set[int] = set()
+    for first in range(1, max(messages, 1) + 1, SEARCH_MESSAGES_MAX):
+        last = min(first + SEARCH_MESSAGES_MAX - 1, messages)
+        sequence = f"{first}:{last}" if messages > SEARCH_MESSAGES_MAX else "ALL"
+        found.update(_search(connection, sequence))
+    return tuple(sorted(found))
+
+
+def present(connection: Connection, uids: Iterable[int]) -> frozenset[int]:
+    """Those of the UIDs that are in the folder now."""
+    asked = frozenset(uids)
+    if not asked:
+        return asked
+    return asked & frozenset(_search(connection, "UID", uid_set(asked)))
+
+
+def flagged_deleted(connection: Connection) -> frozenset[int]:
+    return frozenset(_search(connection, "DELETED"))
+
+
+def uid_set(uids: Iterable[int]) -> str:
+    return ",".join(str(uid) for uid in sorted(uids))
+
+
+def chunks(items: Sequence[T], count_max: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), count_max):
+        yield items[start : start + count_max]
+
+
+def _search(connection: Connection, *criteria: str) -> list[int]:
+    return connection.ask("list the inbox", lambda client: [int(uid) for uid in client.search(list(criteria))])

@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The text of a mail: its plain parts, else its HTML parts rendered, in the order of the mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from maildesk.adapters.parse import charset, flowed, html, limits
+from maildesk.adapters.parse.tree import Leaf, Role, Tree
+
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_LINE_ENDS = re.compile("\r\n|\r|\x85|\u2028|\u2029")
+_EMPTY_LINES = re.compile(r"\n{4,}")
+_OCTETS_PER_CHARACTER_MAX = 4
+
+
+def clean(text: str) -> str:
+    """Line ends as line feeds, no control characters, plain spaces, no soft hyphens; the end trimmed and the length bounded."""
+    text = _LINE_ENDS.sub("\n", text[: 2 * limits.TEXT_CHARS_MAX])
+    text = _CONTROLS.sub("", text.replace("\x0c", "\n")).replace("\u00a0", " ").replace("\u00ad", "")
+    text = text.strip("\n").rstrip()
+    return text if len(text) <= limits.TEXT_CHARS_MAX else text.lstrip()[: limits.TEXT_CHARS_MAX].rstrip()
+
+
+def text_of(leaf: Leaf) -> str:
+    """The text of one part, by its media type; not cleaned yet of what stands at its ends."""
+    declared = leaf.content_type.get("charset")
+    data = leaf.content[: _OCTETS_PER_CHARACTER_MAX * limits.TEXT_CHARS_MAX]
+    if leaf.media_type == "text/html":
+        return _tidy(html.rendered(html.decoded(data, declared)))
+    text = clean(charset.decode(data, declared))
+    if leaf.content_type.get("format").lower() == "flowed":
+        text = flowed.unwrapped(text, delete_space=leaf.content_type.get("delsp").lower() == "yes")
+    if leaf.media_type in {"text/enriched", "text/richtext"}:
+        text = html.between_tags(text.replace("<<", "&lt;"))
+    return text
+
+
+def _tidy(text: str) -> str:
+    """A rendered page without the spaces that its tables leave at the ends of lines, and without long gaps."""
+    lines = "\n".join(line.rstrip() for line in clean(text).split("\n"))
+    return _EMPTY_LINES.sub("\n\n\n", lines)
+
+
+def body_text(tree: Tree, preamble: str) -> str:
+    """The text of the mail. A mail with a body never yields nothing: at the end of the ladder stands the source itself."""
+    leaves = tree.with_role(Role.BODY)
+    text = _joined(text_of(leaf) for leaf in leaves)
+    if text:
+        return text
+    others = tree.with_role(Role.ALTERNATIVE)
+    text = _joined(text_of(leaf) for leaf in others)
+    if text:
+        return text
+    sources = (leaf for leaf in (*leaves, *others) if leaf.media_type == "text/html" and not leaf.is_blank)
+    text = _joined(_source(leaf) for leaf in sources)
+    if text or any(not leaf.is_blank for leaf in tree.leaves):
+        return text
+    return clean(charset.decode(preamble.encode("utf-8", "surrogateescape")))
+
+
+def _source(leaf: Leaf) -> str:
+    """What an HTML part says when nothing of it is shown: the text between its tags with all that is hidden, else its source."""
+    source = html.decoded(leaf.content, leaf.content_type.get("charset"))
+    return clean(html.between_tags(source)) or clean(source)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    pieces = [piece for text in texts if (piece := clean(text))]
+    return clean("\n\n".join(pieces))

@@ -1,0 +1,194 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""Parsing in a child process that may die: bounded in time and memory, and the next mail is not affected."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import selectors
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+import maildesk
+from maildesk.adapters.parse import limits
+from maildesk.adapters.parse.frames import LENGTH, REQUEST
+from maildesk.adapters.parse.parser import octets_to_read
+from maildesk.core.message import Message
+from maildesk.errors import Unparseable
+from maildesk.octets import Octets, RawMessage
+
+_PIPE_CHUNK_BYTES = 64 * 1024
+_ANSWER_BYTES_MAX = 64 * limits.MEBIBYTE
+_PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "TZ", "LANG", "LC_ALL")
+_EXPECTED_CLASSES = frozenset(
+    {
+        *(("maildesk.core.message", name) for name in ("Message", "Address", "Attachment", "DeliveryReport")),
+        *(("datetime", name) for name in ("datetime", "timezone", "timedelta")),
+    }
+)
+
+
+class _ChildGoneError(Exception):
+    """The child died, hung, or talked nonsense."""
+
+
+class _MessageUnpickler(pickle.Unpickler):
+    """Builds Messages and nothing else: the child has read a stranger's mail, so its answer is not trusted with more."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in _EXPECTED_CLASSES:
+            raise pickle.UnpicklingError("the answer of the parser holds something that is no message")
+        return super().find_class(module, name)
+
+
+class _Child:
+    """One process of `maildesk.adapters.parse.worker`, ready for requests."""
+
+    def __init__(self, seconds_max: float, memory_bytes_max: int) -> None:
+        command = [sys.executable, "-P", "-m", "maildesk.adapters.parse.worker", str(memory_bytes_max), str(seconds_max)]
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # a traceback may quote the mail
+                env=_environment(),
+                start_new_session=True,  # Ctrl-C is for the parent, which ends the child in order
+                bufsize=0,
+            )
+        except OSError as error:
+            raise _ChildGoneError from error
+        try:
+            self._receive(time.monotonic() + limits.START_SECONDS_MAX)
+        except BaseException:
+            self.kill()
+            raise
+
+    def ask(self, request: bytes, data: bytes, seconds_max: float) -> Message:
+        """Raises _ChildGoneError; the child is of no more use then."""
+        deadline = time.monotonic() + seconds_max
+        self._send(request, deadline)
+        self._send(data, deadline)
+        answer = self._receive(deadline)
+        try:
+            message = _MessageUnpickler(io.BytesIO(answer)).load()
+        except Exception as error:
+            raise _ChildGoneError from error
+        if not isinstance(message, Message):
+            raise _ChildGoneError
+        return message
+
+    def _send(self, data: bytes, deadline: float) -> None:
+        stream = _stream(self._process.stdin)
+        view = memoryview(data)
+        os.set_blocking(stream.fileno(), False)
+        while view:
+            _wait_for(stream, selectors.EVENT_WRITE, deadline)
+            try:
+                view = view[os.write(stream.fileno(), view[:_PIPE_CHUNK_BYTES]) :]
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise _ChildGoneError from error
+
+    def _receive(self, deadline: float) -> bytes:
+        (length,) = LENGTH.unpack(self._read(LENGTH.size, deadline))
+        if length > _ANSWER_BYTES_MAX:
+            raise _ChildGoneError
+        return self._read(length, deadline)
+
+    def _read(self, length: int, deadline: float) -> bytes:
+        stream = _stream(self._process.stdout)
+        pieces = bytearray()
+        while len(pieces) < length:
+            _wait_for(stream, selectors.EVENT_READ, deadline)
+            piece = os.read(stream.fileno(), min(_PIPE_CHUNK_BYTES, length - len(pieces)))
+            if not piece:
+                raise _ChildGoneError
+            pieces += piece
+        return bytes(pieces)
+
+    def kill(self) -> None:
+        """Ends the process in any case, and takes its exit status, so that no zombie is left."""
+        self._process.kill()
+        self._process.wait()
+        _stream(self._process.stdin).close()
+        _stream(self._process.stdout).close()
+
+
+def _environment() -> dict[str, str]:
+    """Only what Python needs: passwords that stand in our own environment are none of the parser's business."""
+    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return passed_on | {"PYTHONPATH": str(Path(maildesk.__file__).parents[1]), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _stream(stream: IO[bytes] | None) -> IO[bytes]:
+    if stream is None:
+        raise _ChildGoneError
+    return stream
+
+
+def _wait_for(stream: IO[bytes], event: int, deadline: float) -> None:
+    with selectors.DefaultSelector() as selector:
+        selector.register(stream, event)
+        if not selector.select(max(0.0, deadline - time.monotonic())):
+            raise _ChildGoneError
+
+
+class ParserProcess:
+    """Parses mails one by one in a child that is kept alive between them; safe to share between threads.
+
+    A mail that takes longer than `seconds_max` or more memory than `memory_bytes_max`, or that the child dies of, is read again
+    in a new child by its head alone, and its Message says so in `defects`.
+    """
+
+    def __init__(self, seconds_max: float = limits.SECONDS_MAX, memory_bytes_max: int = limits.MEMORY_BYTES_MAX) -> None:
+        self._seconds_max = seconds_max
+        self._memory_bytes_max = memory_bytes_max
+        self._child: _Child | None = None
+        self._lock = threading.Lock()
+
+    def parse(self, mail: RawMessage | Octets) -> Message:
+        """Raises Unparseable if the child dies of the mail's head too."""
+        octets = mail.octets if isinstance(mail, RawMessage) else mail
+        data = octets_to_read(octets)
+        with self._lock:
+            for bare in (False, True):
+                request = REQUEST.pack(bare, octets.size_bytes, octets.digest.encode("ascii"), len(data))
+                try:
+                    return self._ready_child().ask(request, data, self._seconds_max)
+                except _ChildGoneError as error:
+                    self._end_child()
+                    cause = error
+                except BaseException:
+                    self._end_child()  # interrupted between question and answer: the answer must not be taken for the next one's
+                    raise
+        raise Unparseable("the parser ran out of time or memory, or died, also on the head of the mail alone") from cause
+
+    def _ready_child(self) -> _Child:
+        if self._child is None:
+            self._child = _Child(self._seconds_max, self._memory_bytes_max)
+        return self._child
+
+    def _end_child(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+
+    def close(self) -> None:
+        """Ends the child; a further `parse` starts a new one."""
+        with self._lock:
+            self._end_child()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()

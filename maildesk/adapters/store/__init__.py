@@ -1,0 +1,159 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The database: cases and messages, the intake ledger, the outbox. One transaction for one batch of mail."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from maildesk.adapters.store import octet_rows
+from maildesk.adapters.store.engine import check_health, open_engine, reading, translated, writing
+from maildesk.adapters.store.intake import IntakeTransaction
+from maildesk.adapters.store.lock import only_one
+from maildesk.adapters.store.migrate import migrate, needs_migration, schema_version
+from maildesk.adapters.store.outbox import OutboxRows
+from maildesk.adapters.store.views import CaseFilter, Views
+from maildesk.adapters.store.tables import alarms, facts, ledger, messages, quarantined
+from maildesk.core.objects import JsonObject
+from maildesk.octets import Octets, RawMessage
+
+__all__ = ["CaseFilter", "Store", "only_one"]
+
+
+class Store(OutboxRows):
+    """The open database. Every method is one transaction; `transaction` is one for a whole batch."""
+
+    def __init__(self, file: Path, prefix: str, zone: tzinfo) -> None:
+        self._file = file
+        self._prefix = prefix
+        self._zone = zone
+        self._engine = open_engine(file)
+        self.views = Views(self._engine)
+
+    @classmethod
+    def open(cls, file: Path, prefix: str, zone: tzinfo, *, check: bool = False) -> Store:
+        """Makes the database or brings its schema up to date. Raises StoreUnusable before anything else has happened.
+
+        `check` reads the file for damage first; commands that go on to change a mailbox ask for it.
+        """
+        store = cls(file, prefix, zone)
+        try:
+            store._prepare(check=check)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def _prepare(self, *, check: bool) -> None:
+        with reading(self._engine) as connection:
+            if check:
+                check_health(connection, self._file)
+            behind = needs_migration(schema_version(connection))
+        if behind:
+            with writing(self._engine) as connection:
+                migrate(connection)
+        if check:
+            # A write that changes nothing: a full disk or a read-only file shows now, not after a mail was fetched.
+            self.learn("writable", {}, datetime.now(self._zone))
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def _transaction(self, connection: Connection) -> IntakeTransaction:
+        return IntakeTransaction(connection, self._prefix, self._zone)
+
+    # --- the intake ---
+
+    @contextmanager
+    def transaction(self) -> Iterator[IntakeTransaction]:
+        with writing(self._engine) as connection:
+            yield self._transaction(connection)
+
+    def recorded(self, folder: str, uid_validity: int, uids: Collection[int]) -> Mapping[int, str]:
+        query = select(ledger.c.uid, ledger.c.filed_to).where(ledger.c.folder == folder, ledger.c.uid_validity == uid_validity)
+        wanted = frozenset(uids)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.where(ledger.c.uid >= min(wanted, default=0)))
+            return {row.uid: row.filed_to for row in rows if row.uid in wanted}
+
+    def known_digests(self, digests: Collection[str]) -> frozenset[str]:
+        query = select(ledger.c.digest).where(ledger.c.digest.in_(digests))
+        with reading(self._engine) as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def note_pass(self, counts: Mapping[str, int], backlog: int, problem: str, started_at: datetime, now: datetime) -> None:
+        times = {"started_at": started_at.isoformat(), "finished_at": now.isoformat()}
+        value = {**times, "counts": dict(counts), "backlog": backlog, "problem": problem}
+        self.learn("last_pass", value, now)
+        if not problem:
+            self.learn("last_good_pass", value, now)
+
+    def last_good_pass(self) -> datetime | None:
+        value = self.fact("last_good_pass")
+        return datetime.fromisoformat(value["started_at"]) if value else None
+
+    # --- facts and alarms ---
+
+    def fact(self, name: str) -> JsonObject:
+        return self.views.fact(name)
+
+    def learn(self, name: str, value: dict[str, Any], now: datetime) -> None:
+        with writing(self._engine) as connection:
+            done = connection.execute(update(facts).where(facts.c.name == name).values(value=value, at=now))
+            if not done.rowcount:
+                connection.execute(insert(facts).values(name=name, value=value, at=now))
+
+    def raise_alarm(self, name: str, detail: str, now: datetime, again_after: timedelta) -> bool:
+        with writing(self._engine) as connection:
+            row = connection.execute(select(alarms.c.told_at).where(alarms.c.name == name)).first()
+            if row is None:
+                connection.execute(insert(alarms).values(name=name, detail=detail[:500], since=now, told_at=now))
+                return True
+            due: bool = row.told_at + again_after <= now
+            connection.execute(update(alarms).where(alarms.c.name == name).values(detail=detail[:500], **({"told_at": now} if due else {})))
+            return due
+
+    def clear_alarm(self, name: str) -> bool:
+        with writing(self._engine) as connection:
+            return bool(connection.execute(delete(alarms).where(alarms.c.name == name)).rowcount)
+
+    # --- octets of single mails ---
+
+    def quarantined_mail(self, quarantine_id: int, spool: Path | None = None) -> RawMessage:
+        """A mail in quarantine, as it came. The caller closes the octets."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(quarantined).where(quarantined.c.id == quarantine_id)).one()
+            return RawMessage(row.folder, 0, None, row.received_at, octet_rows.load(connection, row.raw_id, spool))
+
+    def octets_of_message(self, message_row: int, spool: Path | None = None) -> Octets | None:
+        with reading(self._engine) as connection:
+            raw_id = connection.execute(select(messages.c.raw_id).where(messages.c.id == message_row)).scalar()
+            return octet_rows.load(connection, raw_id, spool) if raw_id is not None else None
+
+    # --- health ---
+
+    def schema(self) -> str:
+        with reading(self._engine) as connection:
+            return schema_version(connection)
+
+    def inspect_health(self) -> None:
+        """Reads all of the file. Raises StoreUnusable if it is damaged."""
+        with reading(self._engine) as connection:
+            check_health(connection, self._file, thorough=True)
+
+    def tidy(self) -> None:
+        with translated(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("PRAGMA optimize")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,393 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""Steps 4 and 6 of the road inside one write transaction: what is known about a message, and recording what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from maildesk.adapters.store import octet_rows, search
+from maildesk.adapters.store.engine import translated
+from maildesk.adapters.store.tables import (
+    cases,
+    contacts,
+    events,
+    failures,
+    ledger,
+    letters,
+    messages,
+    number_series,
+    participants,
+    quarantined,
+    raws,
+)
+from maildesk.core.case import CaseEvent, Direction, KnownCase, NewCase, Status, case_number
+from maildesk.core.desk import Decision, Folder, Known, Outcome, OwnLetter, Questions, case_of
+from maildesk.core.letters import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, Letter, LetterState, RecentLetters
+from maildesk.core.message import Address, Message
+from maildesk.core.objects import message_object
+from maildesk.core.policy import Policy
+from maildesk.core.thread import ThreadFacts
+from maildesk.octets import RawMessage
+
+IN_COLUMNS = frozenset({"message_id", "subject", "text", "reply", "automatic", "acknowledge", "evidence"})
+
+
+class IntakeTransaction:
+    """Everything here happens in the one transaction of `connection`; the caller commits. `zone` is the desk's."""
+
+    def __init__(self, connection: Connection, prefix: str, zone: tzinfo) -> None:
+        self._connection = connection
+        self._prefix = prefix
+        self._zone = zone
+
+    @contextmanager
+    def message(self) -> Iterator[None]:
+        with translated(), self._connection.begin_nested():
+            yield
+
+    # --- what is known ---
+
+    def look_up(self, asked: Questions, now: datetime) -> Known:
+        numbers_by_id = self._cases_by_message_id(asked.named_ids)
+        return Known(
+            next_case_number=case_number(self._prefix, asked.year, self._last_number(asked.year) + 1),
+            seen=self._seen(asked),
+            own_letter=self._own_letter(asked.message_id),
+            facts=ThreadFacts(
+                cases=self._known_cases({*asked.case_numbers, *numbers_by_id.values()}),
+                cases_by_message_id=numbers_by_id,
+                letter_recipients=self._letter_recipients(asked.named_ids),
+            ),
+            recent=self._recent_letters(asked.originator, now),
+        )
+
+    def _seen(self, asked: Questions) -> str:
+        """How the very same mail was taken in before: the same octets, or a copy that came by another way."""
+        same_octets = self._connection.execute(
+            select(messages.c.outcome).join(raws, raws.c.id == messages.c.raw_id).where(raws.c.digest == asked.digest)
+        ).first()
+        if same_octets is not None:
+            return f"the same octets were taken in as {same_octets.outcome or 'our own letter'}"
+        waiting = select(quarantined.c.id).join(raws, raws.c.id == quarantined.c.raw_id)
+        if self._connection.execute(waiting.where(raws.c.digest == asked.digest, quarantined.c.released_at.is_(None))).first():
+            return "the same octets are in quarantine"
+        if not asked.message_id:
+            return ""
+        copy = select(messages.c.outcome).where(
+            messages.c.content_digest == asked.content_digest,
+            messages.c.message_id == asked.message_id,
+            messages.c.direction != Direction.OUT,
+        )
+        found = self._connection.execute(copy).first()
+        return f"a copy with the same Message-ID and content was taken in as {found.outcome}" if found else ""
+
+    def _own_letter(self, message_id: str) -> OwnLetter | None:
+        query = (
+            select(letters.c.letter_id, cases.c.number)
+            .join(cases, cases.c.id == letters.c.case_id, isouter=True)
+            .where(letters.c.message_id == message_id)
+        )
+        found = self._connection.execute(query).first() if message_id else None
+        return OwnLetter(found.letter_id, found.number or "") if found else None
+
+    def _cases_by_message_id(self, named: Collection[str]) -> dict[str, str]:
+        """The case of each named message; if a Message-ID stands in two, the one that had it first."""
+        if not named:
+            return {}
+        theirs = (
+            select(messages.c.message_id, cases.c.number)
+            .join(cases, cases.c.id == messages.c.case_id)
+            .where(messages.c.message_id.in_(named))
+            .order_by(messages.c.id.desc())
+        )
+        ours = (
+            select(letters.c.message_id, cases.c.number).join(cases, cases.c.id == letters.c.case_id).where(letters.c.message_id.in_(named))
+        )
+        found = [*self._connection.execute(theirs), *self._connection.execute(ours)]
+        return {row.message_id: row.number for row in found}
+
+    def _letter_recipients(self, named: Collection[str]) -> dict[str, str]:
+        if not named:
+            return {}
+        query = select(letters.c.message_id, letters.c.recipient).where(letters.c.message_id.in_(named))
+        return {row.message_id: row.recipient for row in self._connection.execute(query)}
+
+    def _known_cases(self, numbers: Collection[str]) -> dict[str, KnownCase]:
+        if not numbers:
+            return {}
+        query = (
+            select(cases.c.id, cases.c.number, cases.c.status, cases.c.acknowledged_at, cases.c.due_on, contacts.c.address_key)
+            .join(contacts, contacts.c.id == cases.c.contact_id, isouter=True)
+            .where(cases.c.number.in_(numbers))
+        )
+        return {row.number: self._known_case(row) for row in self._connection.execute(query).all()}
+
+    def _known_case(self, row: Any) -> KnownCase:
+        return KnownCase(
+            number=row.number,
+            status=Status(row.status),
+            correspondent=row.address_key or "",
+            participants=self._participants(row.id),
+            acknowledged=row.acknowledged_at is not None or self._has_letter(row.id, ACKNOWLEDGEMENT),
+            due_on=row.due_on,
+            followup_note_sent_on=self._last_note_on(row.id),
+        )
+
+    def _participants(self, case_id: int) -> frozenset[str]:
+        query = (
+            select(contacts.c.address_key)
+            .join(participants, participants.c.contact_id == contacts.c.id)
+            .where(participants.c.case_id == case_id, participants.c.verified, contacts.c.address_key != "")
+        )
+        return frozenset(self._connection.execute(query).scalars())
+
+    def _has_letter(self, case_id: int, template: str) -> bool:
+        query = select(letters.c.id).where(letters.c.case_id == case_id, letters.c.template == template)
+        return self._connection.execute(query).first() is not None
+
+    def _last_note_on(self, case_id: int) -> date | None:
+        query = select(func.max(letters.c.created_at)).where(letters.c.case_id == case_id, letters.c.template == FOLLOW_UP_NOTE)
+        last: datetime | None = self._connection.execute(query).scalar()
+        return last.astimezone(self._zone).date() if last else None
+
+    def _last_number(self, year: int) -> int:
+        return self._connection.execute(select(number_series.c.last).where(number_series.c.year == year)).scalar() or 0
+
+    def _recent_letters(self, originator: str, now: datetime) -> RecentLetters:
+        def count(since: timedelta, *conditions: Any) -> int:
+            query = select(func.count()).select_from(letters)
+            found = query.where(letters.c.automatic, letters.c.created_at > now - since, *conditions)
+            return self._connection.execute(found).scalar() or 0
+
+        domain = originator.rpartition("@")[2]
+        return RecentLetters(
+            to_sender=count(timedelta(days=1), letters.c.recipient_key == originator),
+            to_domain=count(timedelta(hours=1), letters.c.recipient_domain == domain),
+            of_desk=count(timedelta(hours=1)),
+        )
+
+    # --- recording what was decided ---
+
+    def record(self, raw: RawMessage, message: Message, decision: Decision, now: datetime) -> None:
+        """Stores octets, message, case, events, letters and the ledger line. A letter's proof copy confirms the letter."""
+        if decision.confirms_letter:
+            self._confirm(decision, raw, message, now)
+        elif decision.outcome is not Outcome.ALREADY_KNOWN:
+            case_id = self._case(decision)
+            self._store_message(raw, message, decision, case_id)
+            if case_id is not None:
+                self._store_events(case_id, decision.events, now)
+            for letter in decision.letters:
+                self.queue(letter, case_id, now)
+        self._ledger_line(raw, message.message_id, decision.outcome, decision.folder, now)
+        self._connection.execute(delete(failures).where(failures.c.digest == raw.octets.digest))
+
+    def _case(self, decision: Decision) -> int | None:
+        if decision.new_case:
+            return self._open(decision.new_case)
+        if not decision.case_number:
+            return None
+        case_id: int = self._connection.execute(select(cases.c.id).where(cases.c.number == decision.case_number)).scalar_one()
+        if decision.status:
+            changes: dict[str, Any] = {"status": decision.status, "closed_at": None}
+            self._connection.execute(update(cases).where(cases.c.id == case_id).values(**changes))
+        return case_id
+
+    def _open(self, new: NewCase) -> int:
+        _prefix, year, sequence = new.number.rsplit("-", 2)
+        self._count_up(int(year), int(sequence))
+        contact_id = self.contact(new.correspondent)
+        result = self._connection.execute(
+            insert(cases).values(
+                number=new.number, year=int(year), sequence=int(sequence), status=Status.NEW, channel=new.channel, kind=None,
+                kind_confirmed=False, topics=[], urgency="normal", flags=[], language=new.language, contact_id=contact_id,
+                subject=new.subject, opened_at=new.opened_at, due_on=new.due_on,
+            )
+        )  # fmt: skip
+        case_id = _new_id(result)
+        self._connection.execute(insert(participants).values(case_id=case_id, contact_id=contact_id, verified=True))
+        return case_id
+
+    def _count_up(self, year: int, sequence: int) -> None:
+        done = self._connection.execute(update(number_series).where(number_series.c.year == year).values(last=sequence))
+        if not done.rowcount:
+            self._connection.execute(insert(number_series).values(year=year, last=sequence))
+
+    def contact(self, address: Address) -> int:
+        """The contact with this address; one without an address is a contact of its own."""
+        if address.key:
+            found = self._connection.execute(select(contacts.c.id).where(contacts.c.address_key == address.key)).scalar()
+            if found is not None:
+                return int(found)
+        values = {"address_key": address.key, "addr_spec": address.addr_spec, "display_name": address.display_name}
+        return _new_id(self._connection.execute(insert(contacts).values(**values)))
+
+    def _store_message(self, raw: RawMessage, message: Message, decision: Decision, case_id: int | None) -> int:
+        outgoing = decision.direction is Direction.OUT
+        contact_id = None if outgoing else self.contact(message.originator)
+        message_row = _new_id(
+            self._connection.execute(
+                insert(messages).values(
+                    raw_id=octet_rows.store(self._connection, raw.octets),
+                    case_id=case_id,
+                    contact_id=contact_id,
+                    outcome=None if outgoing else decision.outcome,
+                    direction=decision.direction,
+                    role=decision.role,
+                    automatic=decision.verdict.automatic,
+                    acknowledge=bool(decision.letters),
+                    message_id=message.message_id,
+                    content_digest=message.content_digest,
+                    subject=message.subject,
+                    received_at=raw.internal_date.astimezone(UTC),
+                    text=message.text,
+                    reply=message.reply,
+                    parsed=_shown_only(message, decision),
+                    evidence=list(decision.evidence),
+                )
+            )
+        )
+        search.index(self._connection, message_row, message)
+        return message_row
+
+    def _store_events(self, case_id: int, happened: tuple[CaseEvent, ...], now: datetime) -> None:
+        rows = [{"case_id": case_id, "at": now, "who": event.who, "what": event.what, "detail": event.detail} for event in happened]
+        if rows:
+            self._connection.execute(insert(events), rows)
+
+    def queue(self, letter: Letter, case_id: int | None, now: datetime) -> None:
+        """Puts a letter into the outbox. The same cause makes the same letter id: a second one is refused by the database."""
+        recipient = Address("", letter.recipient)
+        self._connection.execute(
+            insert(letters).values(
+                letter_id=letter.letter_id,
+                case_id=case_id,
+                template=letter.template,
+                subject="",
+                language=letter.language,
+                recipient=letter.recipient,
+                recipient_key=recipient.key,
+                recipient_domain=recipient.domain,
+                message_id=letter.message_id,
+                in_reply_to=letter.in_reply_to,
+                referred=list(letter.references),
+                context=dict(letter.context),
+                automatic=letter.automatic,
+                state=LetterState.QUEUED,
+                attempts=0,
+                created_at=letter.created_at or now,
+                next_attempt_at=now,
+                copy_expected=False,
+                error="",
+            )
+        )  # fmt: skip
+
+    def _confirm(self, decision: Decision, raw: RawMessage, message: Message, now: datetime) -> None:
+        """The copy proves that the letter left, also where the answer after the dot was never read."""
+        by_id = letters.c.letter_id == decision.confirms_letter
+        row = self._connection.execute(
+            select(letters.c.id, letters.c.case_id, letters.c.sent_at, letters.c.sent_message_id, letters.c.template).where(by_id)
+        ).one()
+        values: dict[str, Any] = {"proven_at": now, "error": ""}
+        if row.sent_at is None:
+            values |= {"state": LetterState.SENT, "sent_at": now, "doubt_since": None}
+            if row.case_id is not None:
+                self.letter_left(row.case_id, row.template, "its copy came back to our mailbox", now)
+        if row.sent_message_id is None and row.case_id is not None:
+            values["sent_message_id"] = self._store_message(raw, message, decision, row.case_id)
+        self._connection.execute(update(letters).where(by_id).values(**values))
+
+    def record_sent(self, letter_row: int, raw: RawMessage, message: Message, decision: Decision, now: datetime) -> None:
+        """Keeps the letter as it was sent among the messages of its case, with the time at which the server took it."""
+        row = self._connection.execute(
+            select(letters.c.case_id, letters.c.template, letters.c.sent_message_id).where(letters.c.id == letter_row)
+        ).one()
+        if row.case_id is None or row.sent_message_id is not None:
+            return
+        message_row = self._store_message(raw, message, decision, row.case_id)
+        self._connection.execute(update(letters).where(letters.c.id == letter_row).values(sent_message_id=message_row))
+        self.letter_left(row.case_id, row.template, "the mail server took it", now)
+
+    def record_failed(self, letter_row: int, error: str, now: datetime) -> None:
+        row = self._connection.execute(select(letters.c.case_id, letters.c.template).where(letters.c.id == letter_row)).one()
+        if row.case_id is not None:
+            self._store_events(row.case_id, (CaseEvent("letter-failed", f"{row.template}: {error[:200]}"),), now)
+
+    def letter_left(self, case_id: int, template: str, how: str, now: datetime) -> None:
+        self._store_events(case_id, (CaseEvent("letter-sent", f"{template}: {how}"),), now)
+        if template == ACKNOWLEDGEMENT:
+            unset = (cases.c.id == case_id, cases.c.acknowledged_at.is_(None))
+            self._connection.execute(update(cases).where(*unset).values(acknowledged_at=now))
+
+    def _ledger_line(self, raw: RawMessage, message_id: str, outcome: Outcome, folder: Folder, now: datetime) -> None:
+        self._connection.execute(
+            insert(ledger).values(
+                folder=raw.folder, uid_validity=raw.uid_validity, uid=raw.uid, digest=raw.octets.digest, message_id=message_id,
+                size_bytes=raw.octets.size_bytes, outcome=outcome, filed_to=folder, at=now,
+            )
+        )  # fmt: skip
+
+    def case_from_aside(self, message_row: int, policy: Policy, now: datetime) -> str | None:
+        """A person says: this mail is a person's after all. Returns the number of its case, or None if it is not set aside."""
+        query = select(messages, contacts.c.addr_spec, contacts.c.display_name).join(contacts, contacts.c.id == messages.c.contact_id)
+        row = self._connection.execute(query.where(messages.c.id == message_row, messages.c.case_id.is_(None))).first()
+        if row is None:
+            return None
+        year = policy.calendar.local(now).year
+        new_case = case_of(
+            case_number(self._prefix, year, self._last_number(year) + 1),
+            Address(row.display_name, row.addr_spec),
+            row.subject,
+            row.received_at,
+            policy,
+        )
+        case_id = self._open(new_case)
+        by_id = messages.c.id == message_row
+        self._connection.execute(update(messages).where(by_id).values(case_id=case_id, outcome=Outcome.NEW_CASE))
+        self._store_events(case_id, (CaseEvent("opened", "by hand, from the machine mail that was set aside"),), now)
+        return new_case.number
+
+    # --- what could not be handled ---
+
+    def note_failure(self, raw: RawMessage, error: str, now: datetime) -> int:
+        digest = raw.octets.digest
+        tries = (self._connection.execute(select(failures.c.tries).where(failures.c.digest == digest)).scalar() or 0) + 1
+        self._connection.execute(delete(failures).where(failures.c.digest == digest))
+        self._connection.execute(insert(failures).values(digest=digest, tries=tries, error=error[:500], last_at=now))
+        return tries
+
+    def quarantine(self, raw: RawMessage, error: str, now: datetime) -> None:
+        raw_id = octet_rows.store(self._connection, raw.octets)
+        if not self._connection.execute(select(quarantined.c.id).where(quarantined.c.raw_id == raw_id)).first():
+            self._connection.execute(
+                insert(quarantined).values(
+                    raw_id=raw_id,
+                    folder=raw.folder,
+                    received_at=raw.internal_date.astimezone(UTC),
+                    quarantined_at=now,
+                    error=error[:500],
+                )
+            )
+        self._ledger_line(raw, "", Outcome.QUARANTINED, Folder.QUARANTINE, now)
+        self._connection.execute(delete(failures).where(failures.c.digest == raw.octets.digest))
+
+    def release(self, quarantine_id: int, now: datetime) -> None:
+        """Before a retry in the same savepoint: the mail no longer counts as quarantined."""
+        self._connection.execute(update(quarantined).where(quarantined.c.id == quarantine_id).values(released_at=now))
+
+
+def _shown_only(message: Message, decision: Decision) -> dict[str, Any]:
+    """The message object without what has a column of its own."""
+    whole = message_object(message, decision.verdict.automatic, acknowledge=bool(decision.letters), evidence=decision.evidence)
+    return {key: value for key, value in whole.items() if key not in IN_COLUMNS}
+
+
+def _new_id(result: Any) -> int:
+    key: int = result.inserted_primary_key[0]
+    return key

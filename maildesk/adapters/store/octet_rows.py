@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The octets of mails, in rows of at most 1 MiB."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select
+
+from maildesk.adapters.store.tables import raw_chunks, raws
+from maildesk.octets import Octets
+
+
+def store(connection: Connection, octets: Octets) -> int:
+    """The row of these octets; they are stored once, whoever refers to them. One piece at a time stands in memory."""
+    found = connection.execute(select(raws.c.id).where(raws.c.digest == octets.digest)).scalar()
+    if found is not None:
+        return int(found)
+    result = connection.execute(insert(raws).values(digest=octets.digest, size_bytes=octets.size_bytes))
+    raw_id: int = result.inserted_primary_key[0]  # type: ignore[index]
+    for position, piece in enumerate(octets.chunks()):
+        connection.execute(insert(raw_chunks).values(raw_id=raw_id, position=position, octets=piece))
+    return raw_id
+
+
+def load(connection: Connection, raw_id: int, spool: Path | None = None) -> Octets:
+    """The octets of a row, in a file of `spool` if they are many. The caller closes them."""
+    octets = Octets(spool)
+    query = select(raw_chunks.c.position).where(raw_chunks.c.raw_id == raw_id).order_by(raw_chunks.c.position)
+    for position in connection.execute(query).scalars().all():
+        piece = select(raw_chunks.c.octets).where(raw_chunks.c.raw_id == raw_id, raw_chunks.c.position == position)
+        octets.write(connection.execute(piece).scalar_one())
+    return octets

@@ -1,0 +1,114 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The outbox: every step of a letter is durable before the next one is taken."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, select, update
+
+from maildesk.adapters.store.engine import reading, writing
+from maildesk.adapters.store.intake import IntakeTransaction
+from maildesk.adapters.store.tables import cases, letters
+from maildesk.core.case import Direction, Role
+from maildesk.core.classify import Automatic, Verdict
+from maildesk.core.desk import Decision, Folder, Outcome
+from maildesk.core.letters import Letter, LetterState, QueuedLetter
+from maildesk.core.message import Message
+from maildesk.octets import RawMessage
+
+
+class OutboxRows:
+    """The rows of the outbox, as a part of the store. Each method is one transaction of its own."""
+
+    _engine: Engine
+
+    def _transaction(self, connection: Connection) -> IntakeTransaction:
+        raise NotImplementedError
+
+    def due_letters(self, now: datetime, count_max: int) -> tuple[QueuedLetter, ...]:
+        query = (
+            select(letters, cases.c.number)
+            .join(cases, cases.c.id == letters.c.case_id, isouter=True)
+            .where(letters.c.state == LetterState.QUEUED, letters.c.next_attempt_at <= now)
+            .order_by(letters.c.next_attempt_at, letters.c.id)
+            .limit(count_max)
+        )
+        with reading(self._engine) as connection:
+            return tuple(_queued(row) for row in connection.execute(query))
+
+    def mark_sending(self, row: int, subject: str, now: datetime) -> None:
+        self._mark(row, state=LetterState.SENDING, subject=subject, attempts=letters.c.attempts + 1, next_attempt_at=now)
+
+    def mark_dot(self, row: int, now: datetime) -> None:
+        self._mark(row, state=LetterState.DOT, doubt_since=now)
+
+    def mark_sent(self, row: int, raw: RawMessage, message: Message, now: datetime, *, copy_expected: bool) -> None:
+        sent = letters.c.id == row
+        own = Decision(
+            Outcome.ALREADY_KNOWN,
+            Folder.SENT,
+            Verdict(Automatic.OWN),
+            direction=Direction.OUT,
+            role=Role.DESK,
+            evidence=("our own letter",),
+        )
+        with writing(self._engine) as connection:
+            values = {"state": LetterState.SENT, "sent_at": now, "doubt_since": None, "copy_expected": copy_expected, "error": ""}
+            connection.execute(update(letters).where(sent).values(**values))
+            self._transaction(connection).record_sent(row, raw, message, own, now)
+
+    def mark_deferred(self, row: int, error: str, next_attempt_at: datetime) -> None:
+        self._mark(row, state=LetterState.QUEUED, error=error[:500], next_attempt_at=next_attempt_at, doubt_since=None)
+
+    def mark_failed(self, row: int, error: str, now: datetime) -> None:
+        values = {"state": LetterState.FAILED, "error": error[:500], "next_attempt_at": now, "doubt_since": None}
+        with writing(self._engine) as connection:
+            connection.execute(update(letters).where(letters.c.id == row).values(**values))
+            self._transaction(connection).record_failed(row, error, now)
+
+    def mark_in_doubt(self, row: int, error: str) -> None:
+        self._mark(row, error=error[:500])
+
+    def _mark(self, row: int, **values: Any) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(update(letters).where(letters.c.id == row).values(**values))
+
+    def requeue_interrupted(self, now: datetime) -> int:
+        with writing(self._engine) as connection:
+            interrupted = letters.c.state == LetterState.SENDING
+            done = connection.execute(update(letters).where(interrupted).values(state=LetterState.QUEUED, next_attempt_at=now))
+            return int(done.rowcount)
+
+    def settle_doubts(self, in_doubt_before: datetime, now: datetime) -> int:
+        """A letter in doubt whose copy did not come back was probably not taken: again, under the same Message-ID."""
+        in_doubt = (letters.c.state == LetterState.DOT, letters.c.doubt_since <= in_doubt_before)
+        again = {"state": LetterState.QUEUED, "next_attempt_at": now, "doubt_since": None, "error": "in doubt, and no copy came back"}
+        with writing(self._engine) as connection:
+            return int(connection.execute(update(letters).where(*in_doubt).values(**again)).rowcount)
+
+    def retry_letter(self, row: int, now: datetime) -> bool:
+        """A person says: send it again. False if there is no such letter that waits, failed or is in doubt."""
+        again = {"state": LetterState.QUEUED, "next_attempt_at": now, "doubt_since": None, "error": ""}
+        waiting = letters.c.state.in_((LetterState.QUEUED, LetterState.FAILED, LetterState.DOT, LetterState.HELD))
+        with writing(self._engine) as connection:
+            return bool(connection.execute(update(letters).where(letters.c.id == row, waiting).values(**again)).rowcount)
+
+
+def _queued(row: Row[Any]) -> QueuedLetter:
+    letter = Letter(
+        letter_id=row.letter_id,
+        template=row.template,
+        recipient=row.recipient,
+        message_id=row.message_id,
+        case_number=row.number or "",
+        in_reply_to=row.in_reply_to,
+        references=tuple(row.referred),
+        language=row.language,
+        automatic=row.automatic,
+        context=row.context,
+        created_at=row.created_at,
+    )
+    return QueuedLetter(row.id, letter, row.attempts)

@@ -1,0 +1,275 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""Rows and constraints, nothing else. Where truth matters a CHECK holds it: SQLModel does not validate table rows.
+
+The contact of a person stands apart from the case, so that it can be deleted alone. The octets stand in rows of at most 1 MiB.
+Times are stored in UTC and come back aware.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlmodel import Field, SQLModel
+
+from maildesk.core.case import Channel, Direction, Role, Status
+from maildesk.core.classify import Automatic
+from maildesk.core.desk import Folder, Outcome
+from maildesk.core.letters import LetterState
+from maildesk.octets import CHUNK_BYTES
+
+URGENCIES = ("normal", "frist", "dringend", "sofort")
+
+
+def _one_of(column: str, values: type[StrEnum] | tuple[str, ...], *, nullable: bool = False) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    condition = f"{column} IN ({listed})"
+    return CheckConstraint(f"{column} IS NULL OR {condition}" if nullable else condition, name=f"{column}_is_known")
+
+
+def _json(name: str) -> Any:
+    return Field(sa_column=Column(name, JSON, nullable=False))
+
+
+def _parent(target: str, *, nullable: bool = False, ondelete: str = "RESTRICT", index: bool = True) -> Any:
+    return Field(sa_column=Column(Integer, ForeignKey(target, ondelete=ondelete), nullable=nullable, index=index))
+
+
+class ContactRow(SQLModel, table=True):
+    """A person outside, known by an address; `address_key` is empty for a writer without one."""
+
+    __tablename__ = "contact"
+    __table_args__: ClassVar[Any] = (Index("contact_by_address", "address_key", unique=True, sqlite_where=Column("address_key") != ""),)
+    id: int | None = Field(default=None, primary_key=True)
+    address_key: str
+    addr_spec: str
+    display_name: str
+
+
+class NumberSeriesRow(SQLModel, table=True):
+    """The last case number given out in a year."""
+
+    __tablename__ = "number_series"
+    year: int = Field(primary_key=True)
+    last: int
+
+
+class CaseRow(SQLModel, table=True):
+    __tablename__ = "cases"
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("year", "sequence"),
+        _one_of("status", Status),
+        _one_of("channel", Channel),
+        _one_of("urgency", URGENCIES),
+        CheckConstraint("closed_at IS NULL OR closed_at >= opened_at", name="closed_after_opened"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(sa_column=Column(String, nullable=False, unique=True))
+    year: int
+    sequence: int
+    status: str
+    channel: str
+    kind: str | None = None
+    kind_confirmed: bool = False
+    topics: list[str] = _json("topics")
+    urgency: str = "normal"
+    flags: list[str] = _json("flags")
+    language: str
+    contact_id: int | None = _parent("contact.id", nullable=True, ondelete="SET NULL")
+    subject: str
+    opened_at: datetime
+    due_on: date | None = Field(default=None, sa_column=Column(Date))
+    acknowledged_at: datetime | None = None
+    answered_at: datetime | None = None
+    closed_at: datetime | None = None
+    assignee: str | None = None
+
+
+class ParticipantRow(SQLModel, table=True):
+    """Who may add to a case by its number. `verified` is false for a writer that staff have not confirmed."""
+
+    __tablename__ = "participant"
+    case_id: int = Field(sa_column=Column(Integer, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True))
+    contact_id: int = Field(sa_column=Column(Integer, ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True, index=True))
+    verified: bool = True
+
+
+class RawRow(SQLModel, table=True):
+    """The octets of one mail, by their sha256; the pieces stand in `raw_chunk`."""
+
+    __tablename__ = "raw"
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(sa_column=Column(String(64), nullable=False, unique=True))
+    size_bytes: int
+
+
+class RawChunkRow(SQLModel, table=True):
+    __tablename__ = "raw_chunk"
+    __table_args__: ClassVar[Any] = (CheckConstraint(f"length(octets) <= {CHUNK_BYTES}", name="chunk_is_small"),)
+    raw_id: int = Field(sa_column=Column(Integer, ForeignKey("raw.id", ondelete="CASCADE"), primary_key=True))
+    position: int = Field(primary_key=True)
+    octets: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class MessageRow(SQLModel, table=True):
+    """A message of a case, or one that was set aside (`case_id` empty). `parsed` has what only shows; our own have no `outcome`."""
+
+    __tablename__ = "message"
+    __table_args__: ClassVar[Any] = (
+        _one_of("outcome", Outcome, nullable=True),
+        _one_of("direction", Direction),
+        _one_of("role", Role),
+        _one_of("automatic", Automatic, nullable=True),
+        CheckConstraint("(case_id IS NULL) = (outcome IS NOT NULL AND outcome = 'set_aside')", name="in_a_case_or_set_aside"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    raw_id: int = Field(sa_column=Column(Integer, ForeignKey("raw.id", ondelete="RESTRICT"), nullable=False, unique=True))
+    case_id: int | None = _parent("cases.id", nullable=True)
+    contact_id: int | None = _parent("contact.id", nullable=True, ondelete="SET NULL")
+    outcome: str | None = None
+    direction: str
+    role: str
+    automatic: str | None = None
+    acknowledge: bool = False
+    message_id: str = Field(sa_column=Column(String, nullable=False, index=True))
+    content_digest: str = Field(sa_column=Column(String(64), nullable=False, index=True))
+    subject: str
+    received_at: datetime
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    reply: str = Field(sa_column=Column(Text, nullable=False))
+    parsed: dict[str, Any] = _json("parsed")
+    evidence: list[str] = _json("evidence")
+
+
+class EventRow(SQLModel, table=True):
+    """One line of a case's history; only ever added."""
+
+    __tablename__ = "event"
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = _parent("cases.id", ondelete="CASCADE")
+    at: datetime
+    who: str
+    what: str
+    detail: str
+
+
+class LetterRow(SQLModel, table=True):
+    """A letter of the outbox. It owns its Message-ID before the first attempt."""
+
+    __tablename__ = "letter"
+    __table_args__: ClassVar[Any] = (
+        _one_of("state", LetterState),
+        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_its_time"),
+        Index("letter_by_state", "state", "next_attempt_at"),
+        Index("letter_by_recipient", "recipient_key", "created_at"),
+        Index("letter_by_domain", "recipient_domain", "created_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    letter_id: str = Field(sa_column=Column(String, nullable=False, unique=True))
+    case_id: int | None = _parent("cases.id", nullable=True)
+    sent_message_id: int | None = _parent("message.id", nullable=True, index=False)
+    template: str
+    subject: str = ""  # known once the letter has been written
+    language: str
+    recipient: str
+    recipient_key: str
+    recipient_domain: str
+    message_id: str = Field(sa_column=Column(String, nullable=False, unique=True))
+    in_reply_to: str
+    referred: list[str] = _json("referred")
+    context: dict[str, str] = _json("context")
+    automatic: bool
+    state: str
+    attempts: int = 0
+    created_at: datetime = Field(index=True)
+    next_attempt_at: datetime
+    doubt_since: datetime | None = None
+    sent_at: datetime | None = None
+    copy_expected: bool = False
+    proven_at: datetime | None = None
+    error: str = ""
+
+
+class LedgerRow(SQLModel, table=True):
+    """One line for every mail that was taken in, with where it lay and where it was to go. The memory of the mailbox."""
+
+    __tablename__ = "ledger"
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("folder", "uid_validity", "uid"),
+        _one_of("outcome", Outcome),
+        _one_of("filed_to", Folder),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    folder: str
+    uid_validity: int
+    uid: int | None = None
+    digest: str = Field(sa_column=Column(String(64), nullable=False, index=True))
+    message_id: str
+    size_bytes: int
+    outcome: str
+    filed_to: str
+    at: datetime
+
+
+class FailureRow(SQLModel, table=True):
+    """How often a mail could not be handled, by its octets; gone when it was handled or quarantined."""
+
+    __tablename__ = "failure"
+    digest: str = Field(sa_column=Column(String(64), primary_key=True))
+    tries: int
+    error: str
+    last_at: datetime
+
+
+class QuarantineRow(SQLModel, table=True):
+    """A mail that could not be handled, with its octets. `released_at` is set when a retry took it in."""
+
+    __tablename__ = "quarantine"
+    id: int | None = Field(default=None, primary_key=True)
+    raw_id: int = Field(sa_column=Column(Integer, ForeignKey("raw.id", ondelete="RESTRICT"), nullable=False, unique=True))
+    folder: str
+    received_at: datetime
+    quarantined_at: datetime
+    error: str
+    released_at: datetime | None = None
+
+
+class FactRow(SQLModel, table=True):
+    """What was learned on the way and must outlive a restart: how the SMTP server takes an empty sender, the last pass."""
+
+    __tablename__ = "fact"
+    name: str = Field(primary_key=True)
+    value: dict[str, Any] = _json("value")
+    at: datetime
+
+
+class AlarmRow(SQLModel, table=True):
+    """An alarm that stands. `told_at` is when its last letter was written."""
+
+    __tablename__ = "alarm"
+    name: str = Field(primary_key=True)
+    detail: str
+    since: datetime
+    told_at: datetime
+
+
+# The same tables for statements: `select(cases.c.number)` reads better, and types better, than the class attributes.
+_tables = SQLModel.metadata.tables
+contacts, number_series, cases, participants = (_tables[name] for name in ("contact", "number_series", "cases", "participant"))
+raws, raw_chunks, messages, events, letters = (_tables[name] for name in ("raw", "raw_chunk", "message", "event", "letter"))
+ledger, failures, quarantined, facts, alarms = (_tables[name] for name in ("ledger", "failure", "quarantine", "fact", "alarm"))

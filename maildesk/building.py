@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""Settings -> the parts that work together. The one place where core, adapters and jobs meet; commands, daemon and demo use it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Container
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from maildesk.core.calendar import WorkCalendar
+from maildesk.core.policy import Policy
+from maildesk.errors import ConfigError, StoreUnusable
+
+if TYPE_CHECKING:
+    from maildesk.adapters.compose import Composer
+    from maildesk.adapters.mailbox import ImapMailbox
+    from maildesk.adapters.smtp import SmtpSender
+    from maildesk.adapters.store import Store
+    from maildesk.config import Passwords, Settings
+
+KEY_FILE = "message-id.key"
+KEY_BYTES = 32
+PASS_SECONDS_MAX = 600.0  # a pass over a mailbox ends after this time, whatever the server does; the rest waits for the next
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def policy(settings: Settings) -> Policy:
+    """What the house has laid down. Raises ConfigError for a region without a calendar of holidays."""
+    return Policy(
+        desk=settings.desk.desk(),
+        calendar=calendar(settings),
+        secret=letter_key(settings.state_dir),
+        staff=tuple(person.person() for person in settings.staff),
+        deadlines=settings.deadlines.deadlines(),
+        letters=settings.letters.limits(),
+        alert_addresses=settings.alerts.addresses,
+        alarm_again_after=timedelta(minutes=settings.alerts.repeat_minutes),
+    )
+
+
+def calendar(settings: Settings) -> WorkCalendar:
+    desk = settings.desk
+    return WorkCalendar(desk.zone, _holidays(settings), frozenset(desk.closed_on), desk.service)
+
+
+def _holidays(settings: Settings) -> Container[date]:
+    """A container of days off that works itself out for each year that is asked for."""
+    region = settings.desk.holidays
+    if not region:
+        return frozenset()
+    import holidays
+
+    country, _, subdivision = region.partition("-")
+    try:
+        found: Container[date] = holidays.country_holidays(country, subdiv=subdivision or None)
+    except NotImplementedError as error:
+        raise ConfigError(f"{settings.file}: desk.holidays = {region!r}: there is no calendar for this region; see ISO 3166-2") from error
+    return found
+
+
+def letter_key(state_dir: Path) -> bytes:
+    """The key of our Message-IDs, made once (mode 0600). Who has it can claim to answer our letters."""
+    path = state_dir / KEY_FILE
+    try:
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            _make_key(path)
+        key = path.read_bytes()
+    except OSError as error:
+        raise StoreUnusable(f"the key {path} cannot be read or made ({error.strerror}): check owner and mode of the folder") from error
+    if len(key) < KEY_BYTES:
+        raise StoreUnusable(f"the key {path} is damaged: restore it from the backup; without it no letter is recognised")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Written whole under another name first: a crash leaves no half key, and two processes end up with one."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_bytes(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def store(settings: Settings, *, check: bool = False) -> Store:
+    """The open database; `check` reads it for damage first."""
+    from maildesk.adapters.store import Store
+
+    return Store.open(settings.database_file, settings.desk.prefix, settings.desk.zone, check=check)
+
+
+def mailbox(settings: Settings, passwords: Passwords) -> ImapMailbox:
+    from maildesk.adapters.mailbox import ImapMailbox
+
+    return ImapMailbox(settings.imap, passwords.imap, settings.state_dir)
+
+
+def sender(settings: Settings, passwords: Passwords) -> SmtpSender:
+    from maildesk.adapters.smtp import SmtpSender
+
+    return SmtpSender(settings.smtp, passwords.smtp, helo_name())
+
+
+def helo_name() -> str:
+    """This machine's name for EHLO (RFC 5321 section 4.1.4), or an address literal where it has none."""
+    name = socket.getfqdn()
+    return name if "." in name and name.isascii() else "[127.0.0.1]"
+
+
+def composer(settings: Settings) -> Composer:
+    from maildesk.adapters.compose import Composer
+    from maildesk.shipped import shipped
+
+    return Composer(settings.desk.desk(), (settings.templates_dir, shipped("templates")))

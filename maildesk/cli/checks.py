@@ -1,0 +1,120 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""`maildesk check`: tries everything that the daemon needs and says, a line each, ok or what to mend."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from maildesk import building, config
+from maildesk.cli import show
+from maildesk.config import Passwords, Settings
+from maildesk.core.letters import ACKNOWLEDGEMENT, ALARM, FOLLOW_UP_NOTE, Letter, letter_context
+from maildesk.errors import MaildeskError
+
+SAMPLE_NUMBER = "KD-2026-00042"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found. `exit_code` is 0 where all is well; a warning is told but fails nothing."""
+
+    what: str
+    text: str
+    exit_code: int = 0
+    warning: bool = False
+
+
+def run(file: Path | None, *, as_json: bool) -> int:
+    """The exit code is that of the first thing to mend."""
+    settings = config.load(file)
+    passwords = config.passwords(settings)
+    findings = [Finding("configuration", str(settings.file))]
+    with ExitStack() as stack:
+        for what, check in _checks(settings, passwords, stack):
+            findings += _tried(what, check)
+    if as_json:
+        show.data([{**asdict(finding), "ok": not finding.exit_code} for finding in findings])
+    else:
+        for finding in findings:
+            mark = "MEND" if finding.exit_code else "note" if finding.warning else "ok"
+            show.line(f"{mark:5} {finding.what:14} {finding.text}")
+    return next((finding.exit_code for finding in findings if finding.exit_code), 0)
+
+
+def _checks(settings: Settings, passwords: Passwords, stack: ExitStack) -> Iterator[tuple[str, Callable[[], Iterator[Finding]]]]:
+    yield "database", lambda: _database(settings)
+    yield "templates", lambda: _templates(settings)
+    yield "imap", lambda: _imap(settings, passwords, stack)
+    yield "smtp", lambda: _smtp(settings, passwords, stack)
+
+
+def _tried(what: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    try:
+        yield from check()
+    except MaildeskError as error:
+        yield Finding(what, str(error), error.exit_code)
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    with building.store(settings, check=True) as store:
+        store.inspect_health()
+        yield Finding("database", f"{settings.database_file}, schema {store.schema()}, sound")
+    mode = stat.S_IMODE(settings.state_dir.stat().st_mode)
+    if mode & 0o077:
+        yield Finding("database", f"others can look into {settings.state_dir} (mode {mode:04o}): chmod 700 is better", warning=True)
+
+
+def _templates(settings: Settings) -> Iterator[Finding]:
+    """Every letter that can be sent is written once, with sample data."""
+    composer, policy = building.composer(settings), building.policy(settings)
+    now = building.now()
+    for template in (ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, ALARM):
+        context = letter_context(policy.desk, policy.calendar, SAMPLE_NUMBER, now, f"{policy.calendar.answer_due(now, 14):%d.%m.%Y}")
+        alarm = {"betreff": "Probe", "meldung": "Dies ist eine Probe.", "was_tun": "Nichts."}
+        letter = Letter(
+            letter_id="abcdefghijklmnop",
+            template=template,
+            recipient=policy.desk.address,
+            message_id=f"sample@{policy.desk.domain}",
+            case_number=SAMPLE_NUMBER,
+            language=policy.desk.languages[0],
+            context=alarm if template == ALARM else context,
+            created_at=now,
+        )
+        composer(letter)
+        yield Finding("template", f"{template} can be written")
+
+
+def _imap(settings: Settings, passwords: Passwords, stack: ExitStack) -> Iterator[Finding]:
+    mailbox = stack.enter_context(building.mailbox(settings, passwords))
+    stack.enter_context(mailbox.deadline(120.0))
+    survey = mailbox.survey()
+    state = mailbox.look()
+    server = settings.imap
+    yield Finding("imap", f"logged in at {server.host}:{server.port} ({server.security})")
+    for folder in survey.folders:
+        held = "missing, will be made" if folder.messages is None else f"{folder.messages} mails"
+        yield Finding("folder", f"{folder.role}: {folder.name}, {held}")
+    for capability, meaning in (("MOVE", "mails are copied and deleted instead"), ("IDLE", f"mail is seen every {server.poll_seconds} s")):
+        if capability not in survey.capabilities:
+            yield Finding("imap", f"the server has no {capability}: {meaning}", warning=True)
+    since = building.now() - timedelta(days=settings.letters.not_older_than_days)
+    older, newer = mailbox.arrival_ages(state, since)
+    days = settings.letters.not_older_than_days
+    yield Finding("waiting", f"{newer} mails of the last {days} days: taken in with letters; {older} older ones: taken in without letters")
+
+
+def _smtp(settings: Settings, passwords: Passwords, stack: ExitStack) -> Iterator[Finding]:
+    sender = building.sender(settings, passwords)
+    stack.callback(sender.close)
+    found = sender.probe(settings.desk.address)
+    server = settings.smtp
+    yield Finding("smtp", f"reached {server.host}:{server.port} ({server.security})")
+    if not found.null_sender_ok:
+        yield Finding("smtp", "the server refuses an empty envelope sender: letters bear the desk's own address there", warning=True)

@@ -1,0 +1,272 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands that list and show: cases, one case, outbox, aside, quarantine, status."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from maildesk import __version__, building
+from maildesk.cli import show
+from maildesk.core.case import Channel, Status
+from maildesk.core.health import Condition, problems
+from maildesk.core.objects import JsonObject
+from maildesk.errors import CannotCreateError, StoreBusy, WrongUseError
+
+if TYPE_CHECKING:
+    from maildesk.config import Settings
+
+OK, NOT_DONE = 0, 1
+
+
+# --- cases ---
+
+
+def cases(settings: Settings, wanted: dict[str, Any], *, overdue: bool, as_json: bool) -> int:
+    from maildesk.adapters.store import CaseFilter
+
+    for name, allowed in (("status", Status), ("channel", Channel)):
+        if wanted[name] and wanted[name] not in set(allowed):
+            raise WrongUseError(f"--{name} {wanted[name]}: is one of {', '.join(allowed)}")
+    today = building.now().astimezone(settings.desk.zone).date()
+    with building.store(settings) as store:
+        found = store.views.cases(CaseFilter(**wanted, overdue_on=today if overdue else None))
+    if as_json:
+        show.data(found)
+    elif found:
+        show.table(("NUMBER", "STATUS", "OPENED", "DUE", "WRITER", "SUBJECT"), (_case_row(each, settings, today) for each in found))
+    else:
+        show.message("no case")
+    return OK
+
+
+def _case_row(case: JsonObject, settings: Settings, today: date) -> tuple[str, ...]:
+    writer = case["correspondent"]
+    late = "!" if case["due_at"] and date.fromisoformat(case["due_at"]) < today and case["status"] not in {"answered", "closed"} else ""
+    return (
+        case["number"],
+        case["status"],
+        show.moment(case["opened_at"], settings.desk.zone),
+        show.day(case["due_at"]) + late,
+        show.cut(writer["name"] or writer["address"], 28),
+        show.cut(case["subject"], 60),
+    )
+
+
+def case(settings: Settings, number: str, *, as_json: bool) -> int:
+    with building.store(settings) as store:
+        found = store.views.case(number.strip().upper())
+    if found is None:
+        show.message(f"maildesk: there is no case {show.plain(number)}")
+        return NOT_DONE
+    if as_json:
+        show.data(found)
+    else:
+        _show_case(found, settings)
+    return OK
+
+
+def _show_case(case: JsonObject, settings: Settings) -> None:
+    zone, writer = settings.desk.zone, case["correspondent"]
+    facts = (
+        ("case", case["number"]),
+        ("status", case["status"]),
+        ("channel", case["channel"]),
+        ("writer", f"{writer['name']} <{writer['address']}>".strip()),
+        ("subject", case["subject"]),
+        ("opened", show.moment(case["opened_at"], zone)),
+        ("due", show.day(case["due_at"])),
+        ("acknowledged", show.moment(case["acknowledged_at"], zone)),
+        ("closed", show.moment(case["closed_at"], zone)),
+    )
+    for name, value in facts:
+        if value:
+            show.line(f"{name:13} {value}")
+    for message in case["messages"]:
+        _show_message(message, settings)
+    show.line()
+    show.line("History")
+    for event in case["events"]:
+        show.line(f"  {show.moment(event['at'], zone)}  {event['what']:12}  {event['detail']}")
+    for letter in case["letters"]:
+        state = f"{letter['state']}{', its copy came back' if letter['proven_at'] else ''}"
+        show.line(f"  letter {letter['id']}: {letter['template']}, {state}{': ' + letter['error'] if letter['error'] else ''}")
+
+
+def _show_message(message: JsonObject, settings: Settings) -> None:
+    writer = message["from"]
+    arrow = {"in": "<-", "out": "->", "note": "--"}[message["direction"]]
+    show.line()
+    show.line(f"{arrow} {show.moment(message['at'], settings.desk.zone)}  {writer['name']} <{writer['address']}>  {message['subject']}")
+    for line in message["text"].splitlines():
+        show.line(f"    {line}")
+    for attachment in message["attachments"]:
+        show.line(f"    [{attachment['filename']}, {attachment['content_type']}, {attachment['size']} bytes]")
+    for reason in message["evidence"]:
+        show.line(f"   . {reason}")
+
+
+# --- outbox, aside, quarantine ---
+
+
+def outbox(settings: Settings, retry: int | None, *, as_json: bool) -> int:
+    with building.store(settings) as store:
+        if retry is not None:
+            return _retry(store.retry_letter(retry, building.now()), retry)
+        found = store.views.outbox()
+    if as_json:
+        show.data(found)
+    elif found:
+        heads = ("ID", "CASE", "LETTER", "STATE", "TRIES", "NEXT TRY", "ERROR")
+        show.table(heads, (_letter_row(each, settings) for each in found))
+    else:
+        show.message("no letter waits")
+    return OK
+
+
+def _retry(done: bool, letter: int) -> int:
+    show.message(f"letter {letter} is sent again at the next run" if done else f"maildesk: no letter {letter} waits, failed or is in doubt")
+    return OK if done else NOT_DONE
+
+
+def _letter_row(letter: JsonObject, settings: Settings) -> tuple[str, ...]:
+    return (
+        str(letter["id"]),
+        letter["case"] or "",
+        letter["template"],
+        letter["state"],
+        str(letter["attempts"]),
+        show.moment(letter["next_attempt_at"], settings.desk.zone),
+        letter["error"] or "",
+    )
+
+
+def aside(settings: Settings, make_case: int | None, *, as_json: bool) -> int:
+    with building.store(settings) as store:
+        if make_case is not None:
+            return _make_case(settings, store, make_case)
+        found = store.views.aside()
+    if as_json:
+        show.data(found)
+    elif found:
+        show.table(("ID", "ARRIVED", "KIND", "SUBJECT", "WHY"), (_aside_row(each, settings) for each in found))
+    else:
+        show.message("nothing is set aside")
+    return OK
+
+
+def _make_case(settings: Settings, store: Any, message_row: int) -> int:
+    policy, now = building.policy(settings), building.now()
+    with store.transaction() as transaction:
+        number = transaction.case_from_aside(message_row, policy, now)
+    if number is None:
+        show.message(f"maildesk: no mail {message_row} is set aside")
+        return NOT_DONE
+    show.line(number)
+    return OK
+
+
+def _aside_row(mail: JsonObject, settings: Settings) -> tuple[str, ...]:
+    return (
+        str(mail["id"]),
+        show.moment(mail["at"], settings.desk.zone),
+        mail["automatic"] or "",
+        show.cut(mail["subject"], 50),
+        show.cut(mail["evidence"][0] if mail["evidence"] else "", 60),
+    )
+
+
+def quarantine(settings: Settings, export: Path | None, *, as_json: bool) -> int:
+    with building.store(settings) as store:
+        found = store.views.quarantine()
+        if export is not None:
+            for each in found:
+                _export(store, each["id"], export)
+    if as_json:
+        show.data(found)
+    elif found:
+        heads = ("ID", "ARRIVED", "BYTES", "WHY")
+        rows = ((str(each["id"]), show.moment(each["received_at"], settings.desk.zone), str(each["size"]), each["error"]) for each in found)
+        show.table(heads, rows)
+    else:
+        show.message("nothing is in quarantine")
+    return OK
+
+
+def _export(store: Any, quarantine_id: int, folder: Path) -> None:
+    """Octets as they came, mode 0600, never over a file that is there."""
+    target = folder / f"quarantine-{quarantine_id}.eml"
+    raw = store.quarantined_mail(quarantine_id)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            for piece in raw.octets.chunks():
+                file.write(piece)
+    except FileExistsError:
+        show.message(f"{target}: kept, it was there already")
+    except OSError as error:
+        raise CannotCreateError(f"{target}: cannot be written ({error.strerror})") from error
+    else:
+        show.message(f"{target}: written")
+    finally:
+        raw.octets.close()
+
+
+# --- status ---
+
+
+def status(settings: Settings, *, as_json: bool) -> int:
+    with building.store(settings) as store:
+        counts, last = store.views.counts(), store.fact("last_pass")
+        condition = Condition(last, store.last_good_pass(), counts["outbox"], counts["quarantine"], settings.imap.poll_seconds)
+        schema = store.schema()
+    wrong = problems(condition, building.now())
+    found = {
+        "healthy": not wrong,
+        "problems": list(wrong),
+        "running": _is_running(settings),
+        "last_pass": last or None,
+        "backlog": last.get("backlog", 0) if last else None,
+        **counts,
+        "schema": schema,
+        "version": __version__,
+    }
+    if as_json:
+        show.data(found)
+    else:
+        _show_status(found, settings)
+    return NOT_DONE if wrong else OK
+
+
+def _is_running(settings: Settings) -> bool:
+    from maildesk.adapters.store import only_one
+
+    try:
+        with only_one(settings.database_file):
+            return False
+    except StoreBusy:
+        return True
+
+
+def _show_status(found: JsonObject, settings: Settings) -> None:
+    last = found["last_pass"]
+    at = f"{datetime.fromisoformat(last['finished_at']).astimezone(settings.desk.zone):%d.%m.%Y %H:%M:%S}" if last else "none yet"
+    outbox_counts = found["outbox"]
+    lines = (
+        ("healthy", "yes" if found["healthy"] else "NO"),
+        *(("problem", problem) for problem in found["problems"]),
+        ("daemon", "running" if found["running"] else "not running"),
+        ("last pass", at),
+        ("backlog", str(found["backlog"] if found["backlog"] is not None else "unknown")),
+        ("cases", str(found["cases"])),
+        ("outbox", f"{outbox_counts['queued']} waiting, {outbox_counts['in-doubt']} in doubt, {outbox_counts['failed']} failed"),
+        ("quarantine", str(found["quarantine"])),
+        ("set aside", str(found["set_aside"])),
+        ("schema", found["schema"]),
+        ("version", found["version"]),
+    )
+    for name, value in lines:
+        show.line(f"{name:11} {value}")

@@ -1,0 +1,29 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""Logging on standard error: short lines for people, and for systemd the priority in front (sd-daemon(3))."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+_PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}
+# These libraries would write what goes over the wire, or parts of mails, into the log.
+_TALKATIVE = ("imapclient", "mailparser", "mail-parser", "inscriptis", "mail.log", "sqlalchemy", "alembic")
+
+
+class _ForSystemd(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return f"<{_PRIORITIES.get(record.levelno, 6)}>{super().format(record)}"
+
+
+def set_up(*, daemon: bool, under_systemd: bool = False) -> None:
+    """`daemon` tells what happens; the other commands only warn."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_ForSystemd("%(message)s") if under_systemd else logging.Formatter("maildesk: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("maildesk").setLevel(logging.INFO if daemon else logging.WARNING)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    # A job that overlaps or is late is normal here; a job that fails tells so itself.
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)

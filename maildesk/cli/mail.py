@@ -1,0 +1,247 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands that take mail in: poll, import, inspect, and the retry of what is in quarantine."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from maildesk import building
+from maildesk.adapters import mailfiles
+from maildesk.adapters.parse import ParserProcess
+from maildesk.cli import show
+from maildesk.core.classify import classify
+from maildesk.core.objects import JsonObject, message_object
+from maildesk.errors import Hold, MaildeskError
+from maildesk.jobs import PassReport, importing, intake, outbox
+from maildesk.jobs.importing import Import
+from maildesk.jobs.intake import Intake
+from maildesk.jobs.outbox import Post
+from maildesk.octets import RawMessage
+
+if TYPE_CHECKING:
+    from maildesk.adapters.store import Store
+    from maildesk.config import Passwords, Settings
+    from maildesk.core.desk import Decision
+
+OK, NOT_DONE, BAD_INPUT, UNREACHABLE = 0, 1, 65, 69
+COUNT_NAMES = {
+    "fetched": "fetched",
+    "read": "read",
+    "new_cases": "new cases",
+    "follow_ups": "follow-ups",
+    "staff": "staff mail",
+    "reports": "reports that belong to a case",
+    "set_aside": "machine mail set aside",
+    "already_known": "already known",
+    "quarantined": "quarantined",
+    "retrying": "failed, tried again later",
+    "left": "left for the next pass",
+    "letters_sent": "letters sent",
+    "letters_waiting": "letters waiting",
+    "files_skipped": "files skipped",
+}
+
+
+# --- poll ---
+
+
+def poll(settings: Settings, *, dry_run: bool, as_json: bool) -> int:
+    from maildesk import config
+    from maildesk.adapters.store import only_one
+
+    passwords = config.passwords(settings)
+    with ExitStack() as stack:
+        if dry_run:
+            return _rehearse(settings, passwords, stack, as_json=as_json)
+        stack.enter_context(only_one(settings.database_file))
+        store = stack.enter_context(building.store(settings, check=True))
+        return _pass(settings, passwords, store, stack, as_json=as_json)
+
+
+def _intake(settings: Settings, passwords: Passwords, store: Store, stack: ExitStack) -> Intake:
+    mailbox = stack.enter_context(building.mailbox(settings, passwords))
+    stack.enter_context(mailbox.deadline(building.PASS_SECONDS_MAX))
+    parser = stack.enter_context(ParserProcess())
+    return Intake(mailbox, store, parser.parse, building.policy(settings), building.now)
+
+
+def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitStack, *, as_json: bool) -> int:
+    """The letters that are due go out even if the mailbox cannot be reached."""
+    store.requeue_interrupted(building.now())
+    report, failure = PassReport(), None
+    work = _intake(settings, passwords, store, stack)
+    try:
+        work.mailbox.prepare()
+        report = intake.run_once(work)
+    except MaildeskError as error:
+        if error.exit_code != UNREACHABLE:
+            raise
+        failure = error
+    sender = building.sender(settings, passwords)
+    stack.callback(sender.close)
+    post = Post(store, sender, building.composer(settings), work.parse, work.policy, building.now, settings.letters.proof_copy)
+    sent = outbox.run_once(post)
+    counts = store.views.counts()["outbox"]
+    waiting = counts["queued"] + counts["sending"] + counts["in-doubt"]
+    extra = {"letters_sent": sent.sent, "letters_waiting": waiting, "retrying": report.retrying}
+    _tell_counts({**report.counts(), **extra}, as_json=as_json)
+    for problem in filter(None, (str(failure or ""), sent.unreachable)):
+        show.message(f"maildesk: {problem}")
+    return UNREACHABLE if failure or sent.unreachable else OK
+
+
+def _rehearse(settings: Settings, passwords: Passwords, stack: ExitStack, *, as_json: bool) -> int:
+    """What a pass would do. JSON: one line for each mail."""
+    store = stack.enter_context(building.store(settings))
+    work = _intake(settings, passwords, store, stack)
+    report = intake.rehearse(work, lambda raw, decision: _tell_decision(raw, decision, as_json=as_json))
+    if not as_json:
+        show.line()
+        show.line("Nothing was changed. What a pass would do:")
+        _tell_counts(report.counts(), as_json=False)
+    return OK
+
+
+def _tell_decision(raw: RawMessage, decision: Decision | None, *, as_json: bool) -> None:
+    if as_json:
+        show.json_line(
+            {
+                "uid": raw.uid,
+                "received_at": raw.internal_date.isoformat(),
+                "outcome": decision.outcome if decision else None,
+                "case": decision.case_number if decision else None,
+                "letters": [letter.template for letter in decision.letters] if decision else [],
+                "evidence": list(decision.evidence) if decision else ["the mail could not be handled and would be tried again"],
+            }
+        )
+        return
+    show.line(f"mail {raw.uid} of {raw.internal_date:%d.%m.%Y %H:%M}: {decision.outcome if decision else 'could not be handled'}")
+    for reason in decision.evidence if decision else ():
+        show.line(f"    {reason}")
+
+
+def _tell_counts(counts: dict[str, int], *, as_json: bool) -> None:
+    if as_json:
+        show.data(counts)
+        return
+    for name, number in counts.items():
+        show.line(f"{number:8}  {COUNT_NAMES.get(name, name)}")
+
+
+# --- import ---
+
+
+def import_files(settings: Settings, paths: list[Path], *, as_json: bool) -> int:
+    with ExitStack() as stack:
+        store = stack.enter_context(building.store(settings, check=True))
+        parser = stack.enter_context(ParserProcess())
+        work = Import(store, parser.parse, building.policy(settings), building.now)
+        files = list(mailfiles.find(paths))
+        reader = _Reader(files, settings.state_dir)
+        total = sum(file.size_bytes for file in files)
+        with typer.progressbar(length=max(total, 1), label="importing", file=sys.stderr) as bar:
+            report = importing.run_once(work, reader.mails(), done=bar.update)
+            bar.update(max(total, 1))
+    for problem in reader.problems:
+        show.message(problem)
+    _tell_counts({**report.counts("read"), "files_skipped": len(reader.problems)}, as_json=as_json)
+    return BAD_INPUT if reader.problems and not report.seen else OK
+
+
+class _Reader:
+    """Yields the mails of files one by one; what cannot be read is noted and the rest goes on."""
+
+    def __init__(self, files: list[mailfiles.MailFile], spool: Path | None) -> None:
+        self._files = files
+        self._spool = spool
+        self.problems: list[str] = []
+
+    def mails(self) -> Iterator[RawMessage]:
+        for file in self._files:
+            if file.problem:
+                self.problems.append(f"{file.path}: {file.problem}")
+                continue
+            try:
+                yield from mailfiles.read(file, self._spool)
+            except OSError as error:
+                self.problems.append(f"{file.path}: the file cannot be read ({error.strerror})")
+
+
+# --- inspect ---
+
+
+def inspect_files(paths: list[Path], *, as_json: bool, config: Path | None) -> int:
+    """One object for every mail. The configuration, if one is named, is not needed."""
+    del config
+    problems = found = 0
+    with ParserProcess() as parser:
+        for file in mailfiles.find(paths):
+            if file.problem and not _shall_show(file):
+                problems += 1
+                show.message(f"{file.path}: {file.problem}")
+                continue
+            for raw in mailfiles.read(file):
+                found += 1
+                _tell_inspected(_inspected(parser, raw, file.path), as_json=as_json)
+                raw.octets.close()
+    return BAD_INPUT if problems and not found else OK
+
+
+def _shall_show(file: mailfiles.MailFile) -> bool:
+    """An empty file with the ending of a mail still gets its object: whoever counts files must not miss one."""
+    return file.path.suffix.lower() in mailfiles.EML_SUFFIXES and file.path.is_file() and not file.path.stat().st_size
+
+
+def _inspected(parser: ParserProcess, raw: RawMessage, path: Path) -> JsonObject:
+    try:
+        message = parser.parse(raw)
+    except Hold as error:
+        return {"file": str(path), "evidence": [], "defects": [str(error)]}
+    verdict = classify(message)
+    inspected = message_object(message, verdict.automatic, acknowledge=verdict.acknowledge, evidence=verdict.evidence)
+    return {"file": str(path), **inspected}
+
+
+def _tell_inspected(inspected: JsonObject, *, as_json: bool) -> None:
+    if as_json:
+        show.json_line(inspected)
+        return
+    writer = inspected.get("from", {"name": "", "address": ""})
+    lines = (
+        ("file", inspected["file"]),
+        ("from", f"{writer['name']} <{writer['address']}>"),
+        ("subject", inspected.get("subject", "")),
+        ("date", inspected.get("date") or ""),
+        ("automatic", inspected.get("automatic") or "no: a person's"),
+        ("acknowledge", "yes" if inspected.get("acknowledge") else "no"),
+        ("attachments", ", ".join(each["filename"] for each in inspected.get("attachments", []))),
+        ("evidence", "; ".join(inspected["evidence"])),
+        ("defects", "; ".join(inspected["defects"])),
+    )
+    for name, value in lines:
+        show.line(f"{name:12} {value}")
+    show.line()
+    for text_line in inspected.get("text", "").splitlines():
+        show.line(f"    {text_line}")
+    show.line()
+
+
+# --- quarantine ---
+
+
+def retry_quarantine(settings: Settings, *, as_json: bool) -> int:
+    with building.store(settings, check=True) as store, ParserProcess() as parser:
+        work = Import(store, parser.parse, building.policy(settings), building.now)
+        taken, stay = importing.retry_quarantined(work, [each["id"] for each in store.views.quarantine()])
+    if as_json:
+        show.data({"taken_in": taken, "still_quarantined": stay})
+    else:
+        show.line(f"{taken} taken in, {stay} still in quarantine")
+    return NOT_DONE if stay else OK

@@ -1,0 +1,306 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The clock: runs the jobs, wakes them when mail arrives, obeys signals, and tells systemd how it goes.
+
+A pass that ends with an orderly error is no reason to die: the mail server may be away for days. Everything that was decided is durable
+at every moment, so the daemon may be killed at any moment.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from apscheduler.events import EVENT_JOB_EXECUTED, JobExecutionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from maildesk import building, config
+from maildesk.adapters import systemd
+from maildesk.adapters.mailbox import ImapMailbox
+from maildesk.adapters.parse import ParserProcess
+from maildesk.adapters.smtp import SmtpSender
+from maildesk.adapters.store import Store, only_one
+from maildesk.config import Passwords, Settings
+from maildesk.core.pauses import Pauses
+from maildesk.errors import ConfigError, MailboxRefused, MaildeskError, Retry, Stop
+from maildesk.jobs import intake, outbox, upkeep
+from maildesk.jobs.intake import Intake
+from maildesk.jobs.outbox import Post
+
+log = logging.getLogger(__name__)
+
+OUTBOX_SECONDS = 30
+GRACE_SECONDS = 5.0  # how long a job may take to come to its next stopping point
+ABORT_SECONDS = 2.0  # and then to notice that its connection was cut
+REFUSED_PAUSE = timedelta(minutes=3)  # after a refused log-in: few enough tries that no server locks the account
+
+
+@dataclass(slots=True)
+class Parts:
+    """What one configuration works with; made anew when it is reloaded."""
+
+    settings: Settings
+    store: Store
+    mailbox: ImapMailbox
+    watched: ImapMailbox
+    sender: SmtpSender
+    intake: Intake
+    post: Post
+
+
+def build(settings: Settings, passwords: Passwords, stack: ExitStack) -> Parts:
+    """Opens everything; what was opened is closed by `stack`. Raises the errors that a person must mend."""
+    policy = building.policy(settings)
+    stack.enter_context(only_one(settings.database_file))
+    store = stack.enter_context(building.store(settings, check=True))
+    parser = stack.enter_context(ParserProcess())
+    mailbox = stack.enter_context(building.mailbox(settings, passwords))
+    watched = stack.enter_context(building.mailbox(settings, passwords))
+    sender = building.sender(settings, passwords)
+    stack.callback(sender.close)
+    return Parts(
+        settings=settings,
+        store=store,
+        mailbox=mailbox,
+        watched=watched,
+        sender=sender,
+        intake=Intake(mailbox, store, parser.parse, policy, building.now),
+        post=Post(store, sender, building.composer(settings), parser.parse, policy, building.now, settings.letters.proof_copy),
+    )
+
+
+class Daemon:
+    """Serves one configuration after the other, until it is told to stop."""
+
+    def __init__(self, config_file: Path | None) -> None:
+        self._config_file = config_file
+        self._stop = threading.Event()
+        self._reload = threading.Event()
+        self._something = threading.Event()  # set with either of the two, so that the main thread wakes at once
+
+    def run(self) -> None:
+        """Until SIGTERM or SIGINT. Raises the errors of a start that cannot succeed."""
+        settings = config.load(self._config_file)
+        passwords = config.passwords(settings)
+        self._obey_signals()
+        while not self._stop.is_set():
+            with ExitStack() as stack:
+                serving = _Serving(build(settings, passwords, stack))
+                try:
+                    serving.start()
+                    systemd.ready()
+                    settings, passwords = self._wait(settings, passwords)
+                finally:
+                    if self._stop.is_set():
+                        systemd.stopping()
+                    serving.end()
+        log.info("ended")
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._something.set()
+
+    def _obey_signals(self) -> None:
+        def reload(_signal: int, _frame: object) -> None:
+            self._reload.set()
+            self._something.set()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _signal, _frame: self.stop())
+        signal.signal(signal.SIGHUP, reload)
+
+    def _wait(self, settings: Settings, passwords: Passwords) -> tuple[Settings, Passwords]:
+        """Returns when it is time to stop, or with a new configuration to serve. A wrong one is told, and the old one stays."""
+        while True:
+            self._something.wait()
+            self._something.clear()
+            if self._stop.is_set():
+                return settings, passwords
+            if self._reload.is_set():
+                self._reload.clear()
+                systemd.reloading()
+                fresh = self._load_again()
+                if fresh:
+                    return fresh
+                systemd.ready()
+
+    def _load_again(self) -> tuple[Settings, Passwords] | None:
+        try:
+            settings = config.load(self._config_file)
+            passwords = config.passwords(settings)
+            building.policy(settings)
+        except ConfigError as error:
+            for problem in error.problems:
+                log.error("not reloaded, the old configuration stays: %s", problem)
+            return None
+        except Stop as error:
+            log.error("not reloaded, the old configuration stays: %s", error)
+            return None
+        log.info("configuration reloaded")
+        return settings, passwords
+
+
+class _Serving:
+    """One configuration at work: the scheduler with its jobs, and the thread that waits for mail."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._ending = threading.Event()
+        self._reachable = threading.Event()  # the last pass reached the mailbox: only then the watcher may log in as well
+        self._wanted: dict[str, threading.Event] = {"intake": threading.Event(), "outbox": threading.Event()}
+        self._pauses = Pauses()
+        self._running: set[str] = set()
+        self._idle = threading.Condition()
+        self._scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(4)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            timezone=parts.settings.desk.zone,
+        )
+        self._watcher = threading.Thread(target=self._watch, name="watcher", daemon=True)
+
+    def start(self) -> None:
+        """The first log-in is tried before systemd is told that we are ready; a server that is away delays nothing."""
+        log.info("serving %s, schema %s", self._parts.settings.file, self._parts.store.schema())
+        interrupted = self._parts.store.requeue_interrupted(building.now())
+        if interrupted:
+            log.warning("outbox: %d letters were interrupted before they left and are sent now", interrupted)
+        try:
+            with self._parts.mailbox.deadline(30.0):
+                self._parts.mailbox.prepare()
+        except MaildeskError as error:
+            log.warning("mailbox: %s", error)
+        now = building.now()
+        seconds = self._parts.settings.imap.poll_seconds
+        self._add("intake", self._intake, trigger="interval", seconds=seconds, next_run_time=now)
+        self._add("outbox", self._outbox, trigger="interval", seconds=OUTBOX_SECONDS, next_run_time=now + timedelta(seconds=1))
+        self._add("upkeep", self._upkeep, trigger="cron", hour=4, minute=15)
+        self._scheduler.add_listener(self._after, EVENT_JOB_EXECUTED)
+        self._scheduler.start()
+        if self._parts.settings.imap.idle:
+            self._watcher.start()
+
+    def _add(self, name: str, work: Callable[[], None], **when: Any) -> None:
+        self._scheduler.add_job(self._guarded, args=(name, work), id=name, **when)
+
+    def end(self) -> None:
+        """Jobs come to their next stopping point. One that hangs on a server has its connection cut; if it still hangs it is left behind."""
+        self._ending.set()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        if not self._all_idle(GRACE_SECONDS):
+            self._parts.mailbox.abort()
+            self._parts.sender.abort()
+        self._parts.watched.abort()
+        if not self._all_idle(ABORT_SECONDS):
+            log.error("a job does not come to an end: leaving it behind, the next start goes on where it was")
+            os._exit(0)
+        if self._watcher.is_alive():
+            self._watcher.join(ABORT_SECONDS)
+
+    def _all_idle(self, seconds: float) -> bool:
+        with self._idle:
+            return self._idle.wait_for(lambda: not self._running, seconds)
+
+    # --- waking jobs ---
+
+    def wake(self, name: str) -> None:
+        """Runs a job at once. If it is just running it runs again afterwards: a wish is never lost between two runs."""
+        self._wanted[name].set()
+        self._run_at(name, building.now())
+
+    def _run_at(self, name: str, moment: datetime) -> None:
+        if self._scheduler.running and not self._ending.is_set() and self._scheduler.get_job(name):
+            self._scheduler.modify_job(name, next_run_time=moment)
+
+    def _after(self, event: JobExecutionEvent) -> None:
+        wanted = self._wanted.get(event.job_id)
+        if wanted is not None and wanted.is_set():
+            self._run_at(event.job_id, building.now())
+
+    def _guarded(self, name: str, work: Callable[[], None]) -> None:
+        """A job never takes the scheduler down; what it raises is told in one line."""
+        if self._ending.is_set():
+            return
+        with self._idle:
+            self._running.add(name)
+        if name in self._wanted:
+            self._wanted[name].clear()
+        try:
+            work()
+        except MaildeskError as error:
+            log.error("%s: %s", name, error)
+        except Exception as error:
+            log.critical("%s: unexpected %s: please report it", name, error.__class__.__name__, exc_info=log.isEnabledFor(logging.DEBUG))
+        finally:
+            with self._idle:
+                self._running.discard(name)
+                self._idle.notify_all()
+
+    # --- the jobs ---
+
+    def _intake(self) -> None:
+        try:
+            with self._parts.mailbox.deadline(building.PASS_SECONDS_MAX):
+                report = intake.run_once(self._parts.intake, should_stop=self._ending.is_set)
+        except Retry as error:
+            self._try_later(error, timedelta(seconds=self._pauses.next_seconds()))
+        except MailboxRefused as error:
+            self._try_later(error, max(REFUSED_PAUSE, timedelta(seconds=self._pauses.next_seconds())))
+        else:
+            self._pauses.reset()
+            self._reachable.set()
+            if report.fetched:
+                log.info("pass: %s", ", ".join(f"{name} {number}" for name, number in report.counts().items() if number))
+            self.wake("outbox")
+        systemd.watchdog()  # a pass has come to an end, if only to the news that the server is away
+        self._tell_status()
+
+    def _try_later(self, error: MaildeskError, pause: timedelta) -> None:
+        self._reachable.clear()
+        if self._ending.is_set():
+            return
+        log.warning("mailbox: %s; next try in %d s", error, pause.total_seconds())
+        self._run_at("intake", building.now() + pause)
+
+    def _outbox(self) -> None:
+        report = outbox.run_once(self._parts.post, should_stop=self._ending.is_set)
+        if report.sent:
+            log.info("outbox: %d letters sent", report.sent)
+
+    def _upkeep(self) -> None:
+        upkeep.run_once(self._parts.store)
+
+    def _tell_status(self) -> None:
+        counts = self._parts.store.views.counts()
+        waiting = counts["outbox"]["queued"] + counts["outbox"]["in-doubt"]
+        at = datetime.now(UTC).astimezone(self._parts.settings.desk.zone)
+        systemd.status(f"last pass {at:%H:%M:%S}; {counts['cases']} cases, {waiting} letters waiting, {counts['quarantine']} in quarantine")
+
+    # --- waiting for mail ---
+
+    def _watch(self) -> None:
+        """IDLE on a connection of its own; the poll stays the safety net."""
+        pauses = Pauses()
+        while not self._ending.is_set():
+            if not self._reachable.wait(1.0):
+                continue
+            try:
+                self._parts.watched.look()
+                pauses.reset()
+                self.wake("intake")  # what arrived between the last pass and this moment
+                while not self._ending.is_set() and self._reachable.is_set():
+                    if self._parts.watched.wait(300.0, self._ending):
+                        self.wake("intake")
+            except MaildeskError as error:
+                if not self._ending.is_set():
+                    log.info("waiting for mail: %s", error)
+                    self._ending.wait(pauses.next_seconds())

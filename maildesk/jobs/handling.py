@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""Steps 2 to 6 of the road for a batch of mails, wherever they come from: parse, ask, look up, decide, record."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from maildesk.core import desk
+from maildesk.core.desk import Arrival, Decision, Folder, Outcome
+from maildesk.core.message import Message
+from maildesk.core.policy import Policy
+from maildesk.errors import Hold, MaildeskError
+from maildesk.jobs import Parse, Transaction
+from maildesk.octets import RawMessage
+
+log = logging.getLogger(__name__)
+
+TRIES_MAX = 3
+Told = Callable[[RawMessage, Decision], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of one mail. Without an outcome it failed and is tried again."""
+
+    raw: RawMessage
+    outcome: Outcome | None
+    folder: Folder | None
+
+
+def parse_all(raws: Iterable[RawMessage], parse: Parse) -> list[tuple[RawMessage, Message | Hold]]:
+    """Parses before the transaction begins, so that a slow mail does not hold the database."""
+    return [(raw, _parsed(raw, parse)) for raw in raws]
+
+
+def _parsed(raw: RawMessage, parse: Parse) -> Message | Hold:
+    try:
+        return parse(raw)
+    except Hold as error:
+        return error
+
+
+def handle(
+    transaction: Transaction, raw: RawMessage, parsed: Message | Hold, policy: Policy, now: datetime, *, imported: bool = False
+) -> tuple[Handled, Decision | None]:
+    """Decides on one mail and records it, in a savepoint of its own. A mail that fails is counted, then quarantined."""
+    try:
+        if isinstance(parsed, Hold):
+            raise parsed
+        arrival = Arrival(raw.internal_date, imported)
+        with transaction.message():
+            known = transaction.look_up(desk.questions(parsed, policy, arrival, now), now)
+            decision = desk.decide(parsed, known, policy, arrival, now)
+            transaction.record(raw, parsed, decision, now)
+        return Handled(raw, decision.outcome, decision.folder), decision
+    except Hold as error:
+        return _failed(transaction, raw, str(error), now), None
+    except MaildeskError:
+        raise
+    except Exception as error:
+        # A mistake of ours must cost one mail, not the ones behind it. The text of a foreign error may hold personal data.
+        log.exception("a mail could not be handled") if log.isEnabledFor(logging.DEBUG) else None
+        return _failed(transaction, raw, f"unexpected {error.__class__.__name__}{_where(error)}", now), None
+
+
+def _where(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f" in {trace.tb_frame.f_code.co_qualname}, line {trace.tb_lineno}" if trace else ""
+
+
+def _failed(transaction: Transaction, raw: RawMessage, error: str, now: datetime) -> Handled:
+    tries = transaction.note_failure(raw, error, now)
+    log.error("mail uid=%s could not be handled, try %d of %d: %s", raw.uid, tries, TRIES_MAX, error)
+    if tries < TRIES_MAX:
+        return Handled(raw, None, None)
+    transaction.quarantine(raw, error, now)
+    return Handled(raw, Outcome.QUARANTINED, Folder.QUARANTINE)

@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""Fixtures for every test that needs a real server."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from maildesk.adapters.mailbox import ImapMailbox
+from maildesk.octets import FolderState, RawMessage
+from tests.rig.dovecot import Dovecot
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """One real Dovecot for the whole run; each test uses a user of its own."""
+    with tempfile.TemporaryDirectory(prefix="md-") as folder:
+        server = Dovecot.start(Path(folder))
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def user(dovecot: Dovecot) -> str:
+    """A user with an empty mailbox."""
+    return dovecot.new_user()
+
+
+@pytest.fixture
+def mailbox(dovecot: Dovecot, user: str, tmp_path: Path) -> Iterator[ImapMailbox]:
+    """The mailbox of `user`, with its folders made."""
+    with ImapMailbox(dovecot.settings(user), dovecot.password, tmp_path) as mailbox:
+        mailbox.prepare()
+        yield mailbox
+
+
+Take = Callable[[ImapMailbox, FolderState], list[RawMessage]]
+
+
+@pytest.fixture
+def take() -> Iterator[Take]:
+    """Fetches everything that a look has shown; the octets are closed when the test is over."""
+    taken: list[RawMessage] = []
+
+    def take_all(mailbox: ImapMailbox, state: FolderState) -> list[RawMessage]:
+        new = [raw for batch in mailbox.fetch(state, state.uids) for raw in batch]
+        taken.extend(new)
+        return new
+
+    yield take_all
+    for raw in taken:
+        raw.octets.close()
