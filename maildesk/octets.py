@@ -20,13 +20,18 @@ IN_MEMORY_BYTES_MAX = 4 * CHUNK_BYTES
 
 
 class Octets:
-    """Written once, read often. `digest` is the sha256 in hexadecimal; `folder` is where a file goes if one is needed."""
+    """Written once, read often. `digest` is the sha256 in hexadecimal; `folder` is where a file goes if one is needed.
 
-    __slots__ = ("_file", "_hash", "size_bytes")
+    Few octets stay in memory and need no closing. Many go to a file without a name, mode 0600, which is gone when it is closed, also
+    when the process dies.
+    """
+
+    __slots__ = ("_file", "_folder", "_hash", "_memory", "size_bytes")
 
     def __init__(self, folder: Path | None = None) -> None:
-        # The file has no name and mode 0600; it is gone when it is closed, also when the process dies.
-        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES_MAX, dir=str(folder) if folder else None, prefix="mail-")  # noqa: SIM115
+        self._folder = folder
+        self._memory = bytearray()
+        self._file: IO[bytes] | None = None
         self._hash = hashlib.sha256()
         self.size_bytes = 0
 
@@ -37,34 +42,44 @@ class Octets:
         return octets
 
     def write(self, data: bytes) -> None:
-        self._file.seek(0, 2)
-        self._file.write(data)
         self._hash.update(data)
         self.size_bytes += len(data)
+        if self._file is None and self.size_bytes <= IN_MEMORY_BYTES_MAX:
+            self._memory += data
+            return
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(dir=self._folder, prefix="mail-")  # noqa: SIM115  # closed by close()
+            self._file.write(self._memory)
+            self._memory.clear()
+        self._file.seek(0, 2)
+        self._file.write(data)
 
     @property
     def digest(self) -> str:
         return self._hash.hexdigest()
 
     def chunks(self, chunk_bytes: int = CHUNK_BYTES) -> Iterator[bytes]:
-        position = 0
-        while position < self.size_bytes:
-            self._file.seek(position)
-            data = self._file.read(chunk_bytes)
-            position += len(data)
-            yield data
+        for position in range(0, self.size_bytes, chunk_bytes):
+            yield self._read(position, chunk_bytes)
 
     def head(self, bytes_max: int) -> bytes:
         """At most the first `bytes_max` octets."""
-        self._file.seek(0)
-        return self._file.read(bytes_max)
+        return self._read(0, bytes_max)
 
     def all(self) -> bytes:
         """Everything, in memory: only for a mail whose size has been looked at."""
         return self.head(self.size_bytes)
 
+    def _read(self, position: int, count: int) -> bytes:
+        if self._file is None:
+            return bytes(self._memory[position : position + count])
+        self._file.seek(position)
+        return self._file.read(count)
+
     def close(self) -> None:
-        self._file.close()
+        self._memory.clear()
+        if self._file is not None:
+            self._file.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.adapters.mailbox.connection import Connection, translated
 from maildesk.errors import MailboxRefused, MailboxUnreachable, MaildeskError
 from tests.rig.dovecot import Dovecot, free_port
-from tests.rig.imap_script import Do, ScriptedImap, Step, Trickle
+from tests.rig.imap_script import Answer, Do, ScriptedImap, Step, Trickle
 
 MAIL = b"Subject: one\r\n\r\nhello\r\n"
 PASSWORD = "tell-nobody"
@@ -72,7 +72,7 @@ def test_a_wrong_certificate_is_refused_and_no_password_sent(security: str, faul
     name = "imap.example.org" if fault == "wrong name" else "127.0.0.1"
     context = server_context(ca, name, not_after=datetime.now(UTC) - timedelta(days=1) if fault == "expired" else None)
     trusted = trusting(trustme.CA() if fault == "untrusted" else ca)
-    script = {b"STARTTLS": [b"{tag} OK go on\r\n", Do.START_TLS]}
+    script: dict[bytes, Answer] = {b"STARTTLS": [b"{tag} OK go on\r\n", Do.START_TLS]}
     with ScriptedImap({}, script, capabilities=b"IMAP4rev1 STARTTLS", tls=context, starts_with_tls=security == "tls") as server:
         told = look_fails(mailbox_on(server, trusted, security=security), MailboxRefused)
 
@@ -262,7 +262,7 @@ def test_a_server_that_trickles_ends_with_the_deadline(slow: dict[str, object]) 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_the_deadline_ends_a_read_below_tls(security: str) -> None:
     ca = trustme.CA()
-    script = {b"STARTTLS": [b"{tag} OK go on\r\n", Do.START_TLS], b"SELECT .*": [Trickle(b"* OK wait\r\n", 0.02)]}
+    script: dict[bytes, Answer] = {b"STARTTLS": [b"{tag} OK go on\r\n", Do.START_TLS], b"SELECT .*": [Trickle(b"* OK wait\r\n", 0.02)]}
     context = server_context(ca, "127.0.0.1")
     with ScriptedImap({}, script, capabilities=b"IMAP4rev1 STARTTLS", tls=context, starts_with_tls=security == "tls") as server:
         mailbox = mailbox_on(server, trusting(ca), seconds=20, security=security)

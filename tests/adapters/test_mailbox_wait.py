@@ -13,7 +13,7 @@ import pytest
 from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.errors import MailboxUnreachable
 from tests.rig.dovecot import Dovecot
-from tests.rig.imap_script import Do, ScriptedImap, Step
+from tests.rig.imap_script import Answer, Do, ScriptedImap, Step
 
 MAIL = b"Subject: one\r\n\r\nhello\r\n"
 NEVER = threading.Event()
@@ -100,7 +100,7 @@ def test_a_stop_ends_the_waiting(watcher: ImapMailbox, later: Later) -> None:
 def test_a_stop_waits_for_no_dead_server(later: Later, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("maildesk.adapters.mailbox.connection.LEAVE_SECONDS", 0.2)
     stop = threading.Event()
-    script = {b"IDLE": b"+ idling\r\n", b"DONE": [30.0]}
+    script: dict[bytes, Answer] = {b"IDLE": b"+ idling\r\n", b"DONE": [30.0]}
     with ScriptedImap({}, script) as server, ImapMailbox(server.settings(), "x", None) as watcher:
         later(0.2, stop.set)
         started = time.monotonic()
@@ -143,8 +143,14 @@ def test_a_line_that_breaks_while_idling_is_unreachable_and_no_spin(steps: Seque
 
 
 def test_chatter_of_the_server_wakes_nobody() -> None:
-    chatter = [b"+ idling\r\n", 0.1, b"* OK still here\r\n", 0.1, b"* 0 RECENT\r\n* 2 FETCH (FLAGS (\\Seen))\r\n* 1 EXISTS\r\n"]
-    script = {b"IDLE": chatter, b"DONE": DONE}
+    chatter: Sequence[Step] = [
+        b"+ idling\r\n",
+        0.1,
+        b"* OK still here\r\n",
+        0.1,
+        b"* 0 RECENT\r\n* 2 FETCH (FLAGS (\\Seen))\r\n* 1 EXISTS\r\n",
+    ]
+    script: dict[bytes, Answer] = {b"IDLE": chatter, b"DONE": DONE}
     with ScriptedImap({1: MAIL}, script) as server, ImapMailbox(server.settings(), "x", None) as watcher:
         assert not watcher.wait(0.8, NEVER)
 

@@ -128,11 +128,14 @@ class Dovecot:
         if len(str(folder)) > SOCKET_PATH_MAX:
             pytest.fail(f"the path of {folder} is too long for Dovecot's sockets: set TMPDIR to a shorter one", pytrace=False)
         ca = trustme.CA()
-        ports = {name: free_port() for name in ("imap_port", "imaps_port", "lmtp_port")}
+        imap_port, imaps_port, lmtp_port = free_port(), free_port(), free_port()
         capabilities = " ".join(name for name in CAPABILITIES if name not in without) if without else ""
-        _write_files(folder, ca, separator=separator, prefix=prefix, capabilities=capabilities, **ports)
+        _write_files(
+            folder, ca, separator=separator, prefix=prefix, capabilities=capabilities,
+            imap_port=imap_port, imaps_port=imaps_port, lmtp_port=lmtp_port,
+        )  # fmt: skip
         process = _launch(binary, folder)
-        server = cls(folder, ca, process, **ports)
+        server = cls(folder, ca, process, imap_port, imaps_port, lmtp_port)
         server._wait_until_it_answers()
         return server
 

@@ -12,6 +12,7 @@ from email.message import Message as MimePart
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 _PADDING = re.compile(rb"=+")
 _BASE64_SHARE_MIN = 0.9
+_LINE_CHARS_MIN = 16
 
 
 def raw_payload(part: MimePart) -> bytes:
@@ -48,7 +49,7 @@ def from_base64(data: bytes) -> bytes:
     kept = _NOT_BASE64.sub(b"", data)
     if len(kept) < _BASE64_SHARE_MIN * len(b"".join(data.split())):
         kept, behind = _leading_base64(data)
-        return _decoded_runs(kept) + behind
+        return _decoded_runs(kept) + (b"\n\n" + behind if kept and behind.strip() else behind)
     return _decoded_runs(kept)
 
 
@@ -66,7 +67,8 @@ def _leading_base64(data: bytes) -> tuple[bytes, bytes]:
     while position < len(data):
         end = data.find(b"\n", position) + 1 or len(data)
         line = data[position:end].strip()
-        if line and (_NOT_BASE64.search(line) or (len(line) % 4 and end < len(data))):
+        # A short line that is no whole number of groups of four is a word, a long one has lost its padding.
+        if line and (_NOT_BASE64.search(line) or (len(line) % 4 and len(line) < _LINE_CHARS_MIN)):
             break
         position = end
     return _NOT_BASE64.sub(b"", data[:position]), data[position:]

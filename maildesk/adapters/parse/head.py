@@ -149,7 +149,7 @@ def split_head(data: bytes) -> Head:
         first = data[line_start : line_start + 1]
         if first in b" \t" and line_start > field_start:
             continue
-        if line_start > start and collector.fields and _is_stray(data, line_start, line_end) and collector.goes_on(data, line_start):
+        if line_start > field_start and _is_stray(data, line_start, line_end) and collector.goes_on(data, line_start):
             collector.defects["a folded header field is not indented"] = None
             continue
         collector.add(data, field_start, line_start)

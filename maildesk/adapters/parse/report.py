@@ -70,7 +70,7 @@ def _blocks(data: bytes) -> list[Block]:
 def _action(block: Block) -> str:
     """The word of the Action field; without it what the class of the status says; a bare mark of failure counts too."""
     word = re.split(r"[\s(;]", block.get("action", "").lower(), maxsplit=1)[0].strip('".')
-    word = {"failure": "failed", "delay": "delayed"}.get(word, word)
+    word = {"failure": "failed", "expired": "failed", "delay": "delayed"}.get(word, word)
     if word in _PRECEDENCE:
         return word
     status = _status(block)

@@ -18,9 +18,9 @@ from datetime import UTC, datetime
 from email.message import Message as MimePart
 from typing import Any
 
-from maildesk.adapters.parse import addresses, attachments, ids, limits, quote, report, words
+from maildesk.adapters.parse import addresses, attachments, boundary, ids, limits, quote, report, words
 from maildesk.adapters.parse.body import body_text
-from maildesk.adapters.parse.head import Head, content_digest, split_head
+from maildesk.adapters.parse.head import Field, Head, content_digest, split_head
 from maildesk.adapters.parse.params import raw_field, structured
 from maildesk.adapters.parse.tree import Leaf, Tree, tree_of
 from maildesk.core.message import Address, Message
@@ -36,7 +36,7 @@ _METHOD = re.compile(rb"^METHOD(?:;[^:\r\n]{0,200})?:[ \t]*([A-Za-z-]{1,40})", r
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The tree of parts, and what mail-parser made of addresses and date; nothing of these where it gave up."""
+    """The tree of parts, and what mail-parser made of the date and of those address fields that it has no doubt about."""
 
     root: MimePart
     pairs: dict[str, list[object]] = field(default_factory=dict)
@@ -47,7 +47,8 @@ class Reading:
 def message_of(data: bytes, digest: str, size_bytes: int) -> Message:
     """Parses octets whose line ends are LF or CR LF. May raise: RecursionError, and whatever the libraries invent."""
     head = split_head(data)
-    reading = _read(_for_the_library(data, head))
+    mended = boundary.mended_content_type(data, head)
+    reading = _read(_for_the_library(data, head, mended))
     tree = tree_of(reading.root)
     text = body_text(tree, _outside_the_parts(reading.root))
     content_type = structured(raw_field(reading.root, "content-type"))
@@ -63,7 +64,7 @@ def message_of(data: bytes, digest: str, size_bytes: int) -> Message:
         report_type=report.report_type_of(reading.root, content_type.get("report-type"), tree),
         calendar_method=_calendar_method(tree),
         delivery_report=report.delivery_report_of(tree),
-        defects=_bounded((*head.defects, *reading.defects, *tree.defects)),
+        defects=_bounded((*head.defects, *([boundary.OTHER_BOUNDARY] if mended else []), *reading.defects, *tree.defects)),
     )
 
 
@@ -83,8 +84,11 @@ def header_values(head: Head, reading: Reading | None = None) -> dict[str, Any]:
     }
 
 
-def _for_the_library(data: bytes, head: Head) -> bytes:
+def _for_the_library(data: bytes, head: Head, mended: bytes) -> bytes:
+    """The octets with only those fields that the library is asked about; `mended` is a Content-Type to put before the one in the mail."""
     shown = [field for field in head.fields if field.name in _FOR_THE_LIBRARY or field.name.startswith("content-")]
+    if mended:
+        shown.insert(0, Field("content-type", mended))
     lines = [field.name.encode() + b":" + _refolded(field.raw) + b"\r\n" for field in shown]
     return b"".join((*lines, b"\r\n", data[head.body_start :]))
 
@@ -99,8 +103,9 @@ def _read(data: bytes) -> Reading:
 
     try:
         mail = mailparser.parse_from_bytes(data)
-        pairs = {name: list(getattr(mail, name)) for name in ("from_", "to", "cc", "reply_to")}
-        return Reading(mail.message, pairs, mail.date)
+        doubtful = {str(defect.get("header")) for defect in mail.address_header_defects}
+        named = {"from": mail.from_, "to": mail.to, "cc": mail.cc, "reply-to": mail.reply_to}
+        return Reading(mail.message, {name: list(pairs) for name, pairs in named.items() if name not in doubtful}, mail.date)
     except Exception:
         # Known: AttributeError where a multipart is never closed, MailParserRecursionError; the tree can be had all the same.
         return Reading(email.message_from_bytes(data), defects=("mail-parser gave up on the mail; the standard library read it",))
@@ -115,7 +120,7 @@ def _addresses(head: Head, reading: Reading | None, name: str) -> tuple[Address,
     """The recipients in all fields of this name."""
     raws, hint = head.raws(name), charset_hint(head)
     if len(raws) == 1 and reading is not None and hint != "utf-7":
-        found = addresses.from_library(reading.pairs.get({"reply-to": "reply_to", "from": "from_"}.get(name, name), ()), raws[0])
+        found = addresses.from_library(reading.pairs.get(name, ()), raws[0])
         if found:
             return found[: limits.RECIPIENTS_MAX]
     each = {address.key: address for raw in raws for address in addresses.read(raw, hint)}
@@ -130,7 +135,7 @@ def _originator(head: Head, reading: Reading | None) -> Address:
             return found[0]
     names = (words.decoded(raw, limits.NAME_CHARS_MAX, charset_hint(head)) for raw in head.raws("from"))
     local = next((word for raw in head.raws("from") if (word := addresses.local_word(raw))), "")
-    return Address(next((name for name in names if name), ""), local)
+    return Address(next((name.partition("<")[0].strip(' "') for name in names if name), ""), local)
 
 
 def _subject(head: Head) -> str:

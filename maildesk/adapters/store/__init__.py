@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from maildesk.adapters.store import octet_rows
 from maildesk.adapters.store.engine import check_health, open_engine, reading, translated, writing
 from maildesk.adapters.store.intake import IntakeTransaction
 from maildesk.adapters.store.lock import only_one
-from maildesk.adapters.store.migrate import migrate, needs_migration, schema_version
+from maildesk.adapters.store.migration import migrate, needs_migration, schema_version
 from maildesk.adapters.store.outbox import OutboxRows
 from maildesk.adapters.store.views import CaseFilter, Views
 from maildesk.adapters.store.tables import alarms, facts, ledger, messages, quarantined
@@ -154,6 +154,6 @@ class Store(OutboxRows):
             check_health(connection, self._file, thorough=True)
 
     def tidy(self) -> None:
-        with translated(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("PRAGMA optimize")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        with translated(), closing(self._engine.raw_connection()) as connection:  # outside of any transaction
+            for pragma in ("optimize", "wal_checkpoint(TRUNCATE)"):
+                connection.cursor().execute(f"PRAGMA {pragma}")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""alembic's entry: runs on the connection, and in the transaction, that `migrate` hands over."""
+"""alembic's entry: runs on the connection, and in the transaction, that `migration` hands over."""
 
 from alembic import context
 from sqlmodel import SQLModel

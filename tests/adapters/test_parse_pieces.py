@@ -1,0 +1,244 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The pieces of the parser, each by itself: where a whole mail would only hide what is meant."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import logging
+import pkgutil
+
+import mailparser
+import pytest
+
+import maildesk.adapters.parse as package
+from maildesk.adapters.parse import addresses, attachments, charset, head, ids, quote, words
+from maildesk.adapters.parse.params import structured
+from tests.builders import a_mail, a_message, a_multipart, a_part, parsed
+
+MODULES = sorted(module.name for module in pkgutil.iter_modules(package.__path__) if module.name != "worker")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_in_the_docstrings_are_true(name: str):
+    assert doctest.testmod(importlib.import_module(f"{package.__name__}.{name}")).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        (b"a@b.example", [("", "a@b.example")]),
+        (b'"Muster, Eva" <a@b.example>, c@d.example', [("Muster, Eva", "a@b.example"), ("", "c@d.example")]),
+        (b"Eva <a@b.example", [("Eva", "a@b.example")]),
+        (b'"Eva <a@b.example>', [("Eva", "a@b.example")]),
+        (b"<@relay.example,@other.example:a@b.example>", [("", "a@b.example")]),
+        (b"Team: a@b.example, c@d.example;", [("", "a@b.example"), ("", "c@d.example")]),
+        (b"undisclosed-recipients:;", []),
+        (b"a@b.example; c@d.example", [("", "a@b.example"), ("", "c@d.example")]),
+        (b"mailto:a@b.example", [("", "a@b.example")]),
+        (b"'a@b.example' <a@b.example>", [("", "a@b.example")]),
+        (b'"two words"@b.example', [("", '"two words"@b.example')]),
+        (b'"x@y.example" <a@b.example>', [("x@y.example", "a@b.example")]),
+        (b"Eva <a b@c.example>", [("Eva", "b@c.example")]),
+        (b"Eva (im Urlaub) <a@b.example>", [("Eva (im Urlaub)", "a@b.example")]),
+        (b"M\xfcller <a@b.example>", [("Müller", "a@b.example")]),
+        (b"A@B.example, a@b.EXAMPLE", [("", "A@B.example")]),
+        (b"@", []),
+        (b"a@", []),
+        (b"@b", []),
+        (b"", []),
+    ],
+)
+def test_an_address_is_found_in_every_form(raw: bytes, found: list[tuple[str, str]]):
+    assert [(address.display_name, address.addr_spec) for address in addresses.read(raw)] == found
+
+
+def test_what_mail_parser_found_counts_only_where_it_can_have_seen_all():
+    pairs = [("Eva", "eva@example.org")]
+
+    assert addresses.from_library(pairs, b"Eva <eva@example.org>")[0].addr_spec == "eva@example.org"
+    assert addresses.from_library(pairs, b"\xdcva <eva@example.org>") == ()
+    assert addresses.from_library([("Eva", "eva@example.org\r\nBcc: x")], b"Eva <eva@example.org>") == ()
+    assert addresses.from_library(["nonsense"], b"Eva <eva@example.org>") == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "declared", "text"),
+    [
+        ("Größe".encode("utf-8-sig"), "", "Größe"),
+        ("Größe".encode("utf-16"), "us-ascii", "Größe"),
+        ("„Größe“".encode("cp1252"), "ISO-8859-1", "„Größe“"),
+        ("Größe €".encode("iso-8859-15"), "iso-8859-15", "Größe €"),
+        ("日本語".encode("iso-2022-jp"), "", "日本語"),
+        ("日本語".encode("cp932"), "shift_jis", "日本語"),
+        ("Größe".encode("cp850"), "cp850", "Größe"),
+        (b"\x81\x8d", "windows-1252", "\x81\x8d"),
+        ("Größe".encode(), "zlib", "Größe"),
+        ("Größe".encode(), "idna", "Größe"),
+        ("Größe".encode(), "a\x00b", "Größe"),
+        ("Größe".encode("cp1252"), "utf-16-le;x", "Größe"),
+        ("Привет, мир".encode("cp1251") + b"\x98", "windows-1251", "Привет, мир\ufffd"),
+    ],
+)
+def test_the_ladder_of_charsets(data: bytes, declared: str, text: str):
+    assert charset.decode(data, declared) == text
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (b"=?utf-8?q?a?= =?utf-8?q?b?=", "ab"),
+        (b"=?utf-8?q?a?= b =?utf-8?q?c?=", "a b c"),
+        (b"=?iso-8859-1?q?Gr=FC=DFe?=", "Grüße"),
+        (b"=?utf-8*de?q?Gr=C3=BC=C3=9Fe?=", "Grüße"),
+        (b"=?utf-8?b?R3LDvMOfZQ?=", "Grüße"),
+        (b"=?utf-8?b?R3LDv?= =?utf-8?b?MOfZQ==?=", "Grüße"),
+        (b"=?utf-8?q?raw \xc3\xbc here?=", "raw ü here"),
+        (b"=?utf-8?q?cut_off", "cut off"),
+        (b"=?utf-8?q?cut_=?utf-8?q?off?=", "cut off"),
+        (b"=?gb2312?b?xOO6ww==?=", "你好"),
+        (b"=?unknown-8bit?q?=E4?=", "ä"),
+        (b"a =? b ?= c", "a =? b ?= c"),
+        (b"e\xcc\x81", "é"),
+    ],
+)
+def test_encoded_words_are_decoded_in_every_mangled_form(raw: bytes, text: str):
+    assert words.decoded(raw, 100) == text
+
+
+@pytest.mark.parametrize(
+    ("raw", "value", "name"),
+    [
+        (b'attachment; filename="a b.pdf"', "attachment", "a b.pdf"),
+        (b"attachment; filename=a b.pdf; size=3", "attachment", "a b.pdf"),
+        (b'attachment; filename="a;b.pdf"', "attachment", "a;b.pdf"),
+        (b'attachment; filename="a\\"b.pdf"', "attachment", 'a"b.pdf'),
+        (b"ATTACHMENT;FileName*=UTF-8''%e2%82%ac.pdf", "attachment", "€.pdf"),
+        (b"attachment; filename=x.pdf; filename*=iso-8859-1'de'%FC.pdf", "attachment", "ü.pdf"),
+        (b"attachment; filename*1=b.pdf; filename*0=a", "attachment", "ab.pdf"),
+        (b"attachment; filename==?utf-8?q?=C3=BC?=.pdf", "attachment", "ü.pdf"),
+        (b"attachment; filename", "attachment", ""),
+        (b"; filename=a", "", "a"),
+        (b"", "", ""),
+    ],
+)
+def test_parameters_are_read_as_kindly_as_can_be(raw: bytes, value: str, name: str):
+    found = structured(raw)
+
+    assert (found.value, found.get("filename")) == (value, name)
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", "/", "\\", "\x00", "...", "../..", "\u202e", " . "])
+def test_a_name_of_nothing_is_no_name(name: str):
+    assert attachments.safe_filename(name) == ""
+
+
+def test_a_long_name_keeps_its_ending():
+    assert attachments.safe_filename("x" * 300 + ".tar.gz").endswith("x.gz")
+    assert len(attachments.safe_filename("x" * 300 + ".tar.gz")) == 120
+    assert len(attachments.safe_filename("x" * 300)) == 120
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        (b"<a@b>", ("a@b",)),
+        (b"a@b", ("a@b",)),
+        (b"Your mail of Monday <a@b> (Eva)", ("a@b",)),
+        (b"<\r\n a@b>", ("a@b",)),
+        (b"<a@b><c@d>", ("a@b", "c@d")),
+        (b"<a b@c>", ()),
+        (b"<" + b"a" * 300 + b"@b>", ()),
+        (b"<a\x00@b>", ()),
+        (b"no id here", ()),
+        (b"<>", ()),
+    ],
+)
+def test_only_well_formed_message_ids_count(raw: bytes, found: tuple[str, ...]):
+    assert ids.read((raw,)) == found
+
+
+QUOTE = "\n\n> Guten Tag\n> Ihr Kundendialog"
+
+
+@pytest.mark.parametrize(
+    "attribution",
+    [
+        "Am 23.11.2026 um 09:15 schrieb Kundendialog:",
+        "Am Mo., 23. Nov. 2026 um 09:15 Uhr schrieb Kundendialog <desk@example.com>:",
+        "Am Mo., 23. Nov. 2026 um 09:15 Uhr schrieb Kundendialog Neue Wege <\ndesk@example.com>:",
+        "Kundendialog <desk@example.com> schrieb am Mo., 23. Nov. 2026, 09:15:",
+        "On Mon, Nov 23, 2026 at 9:15 AM Desk <desk@example.com> wrote:",
+        "Le lun. 23 nov. 2026 à 09:15, Desk <desk@example.com> a écrit :",
+        "-----Ursprüngliche Nachricht-----\nVon: Kundendialog <desk@example.com>\nGesendet: Montag, 23. November 2026 09:15\nBetreff: Anliegen",
+    ],
+)
+def test_a_clear_quote_at_the_end_is_not_the_writers_own(attribution: str):
+    assert quote.own_words(f"Danke!\n\nEva\n\n{attribution}{QUOTE}") in {"Danke!\n\nEva", f"Danke!\n\nEva\n\n{attribution}{QUOTE}"}
+    if "schrieb am" not in attribution:
+        assert quote.own_words(f"Danke!\n\nEva\n\n{attribution}{QUOTE}") == "Danke!\n\nEva"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Am Montag schrieb ich Ihnen einen Brief:\n> so fing er an",
+        "Am 23.11.2026 um 09:15 schrieb Eva:\n> Frage?\nAntwort",
+        "> nur ein Zitat",
+        "Am 23.11.2026 um 09:15 schrieb Eva:\n> alles zitiert",
+        "Danke!\n\n-----Ursprüngliche Nachricht-----\nVon: Desk\n\nunten die Antwort ohne Zeichen",
+        "Text\n> eingerückt, ohne zu sagen, wer es schrieb",
+        "",
+    ],
+)
+def test_where_there_is_doubt_nothing_is_cut(text: str):
+    assert quote.own_words(text) == text
+
+
+def test_the_head_ends_where_the_body_begins():
+    found = head.split_head(b"A: 1\r\nB: 2\r\n  3\r\n\r\nText")
+
+    assert found.fields == (head.Field("a", b" 1"), head.Field("b", b" 2\r\n  3"))
+    assert found.body_start == len(b"A: 1\r\nB: 2\r\n  3\r\n\r\n")
+    assert found.raws("b", "a") == (b" 2\r\n  3", b" 1")
+
+
+def test_header_fields_are_kept_in_order_unfolded_and_undecoded():
+    message = parsed(b"X-B: 1\r\nX-A: =?utf-8?q?=C3=BC?=\r\n\tzwei\r\nx-b: \xfc\x00\r\n\r\n")
+
+    assert message.fields == (("x-b", "1"), ("x-a", "=?utf-8?q?=C3=BC?= zwei"), ("x-b", "ü"))
+
+
+def test_where_mail_parser_gives_up_the_standard_library_reads_the_mail():
+    octets = a_mail("Vorspann\n--a\nContent-Type: multipart/mixed; boundary=b\n\nkein Teil\n", content_type="multipart/mixed; boundary=a")
+    with pytest.raises(AttributeError):
+        mailparser.parse_from_bytes(octets)
+
+    message = parsed(octets)
+
+    assert message.subject == "Frage zum Fahrplan"
+    assert "kein Teil" in message.text
+    assert message.defects[0] == "mail-parser gave up on the mail; the standard library read it"
+
+
+def test_no_library_writes_the_mail_into_a_log(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture):
+    with caplog.at_level(logging.DEBUG):
+        parsed(
+            a_multipart(
+                a_part("Geheim"), a_part("BEGIN:VCALENDAR", "text/calendar"), a_part("<p>x", "text/html"), subject="=?shift_jis?b?Geheim?="
+            )
+        )
+
+    assert [record for record in caplog.records if not record.name.startswith("asyncio")] == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_message_of_the_builders_has_what_a_parsed_one_has():
+    message = a_message(subject="Anliegen", originator="adam@example.net", fields=(("Auto-Submitted", "no"),), cc=("eva@example.org",))
+
+    assert message.originator.addr_spec == "adam@example.net"
+    assert message.cc[0].key == "eva@example.org"
+    assert message.value("Subject") == "Anliegen"
+    assert message.value("auto-submitted") == "no"
+    assert message.reply == message.text
