@@ -283,6 +283,7 @@ def test_no_text_of_a_mail_gets_into_the_log(take: Take, caplog: pytest.LogCaptu
         logging.getLogger("imapclient").setLevel(logging.DEBUG)
         take(mailbox, mailbox.look())
         mailbox.file(mailbox.look(), [1], "archive")
+        assert mailbox._connection._client._imap.debug == 0
 
     assert "hello" not in caplog.text
     assert "secret" not in caplog.text

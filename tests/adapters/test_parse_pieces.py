@@ -171,13 +171,11 @@ QUOTE = "\n\n> Guten Tag\n> Ihr Kundendialog"
         "Kundendialog <desk@example.com> schrieb am Mo., 23. Nov. 2026, 09:15:",
         "On Mon, Nov 23, 2026 at 9:15 AM Desk <desk@example.com> wrote:",
         "Le lun. 23 nov. 2026 à 09:15, Desk <desk@example.com> a écrit :",
-        "-----Ursprüngliche Nachricht-----\nVon: Kundendialog <desk@example.com>\nGesendet: Montag, 23. November 2026 09:15\nBetreff: Anliegen",
+        "-----Ursprüngliche Nachricht-----\nVon: Kundendialog <desk@example.com>\nGesendet: Montag, 23. November 2026\nBetreff: Anliegen",
     ],
 )
 def test_a_clear_quote_at_the_end_is_not_the_writers_own(attribution: str):
-    assert quote.own_words(f"Danke!\n\nEva\n\n{attribution}{QUOTE}") in {"Danke!\n\nEva", f"Danke!\n\nEva\n\n{attribution}{QUOTE}"}
-    if "schrieb am" not in attribution:
-        assert quote.own_words(f"Danke!\n\nEva\n\n{attribution}{QUOTE}") == "Danke!\n\nEva"
+    assert quote.own_words(f"Danke!\n\nEva\n\n{attribution}{QUOTE}") == "Danke!\n\nEva"
 
 
 @pytest.mark.parametrize(
@@ -223,12 +221,9 @@ def test_where_mail_parser_gives_up_the_standard_library_reads_the_mail():
 
 
 def test_no_library_writes_the_mail_into_a_log(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture):
+    parts = (a_part("Geheim"), a_part("BEGIN:VCALENDAR", "text/calendar"), a_part("<p>x", "text/html"))
     with caplog.at_level(logging.DEBUG):
-        parsed(
-            a_multipart(
-                a_part("Geheim"), a_part("BEGIN:VCALENDAR", "text/calendar"), a_part("<p>x", "text/html"), subject="=?shift_jis?b?Geheim?="
-            )
-        )
+        parsed(a_multipart(*parts, subject="=?shift_jis?b?Geheim?="))
 
     assert [record for record in caplog.records if not record.name.startswith("asyncio")] == []
     assert capfd.readouterr() == ("", "")

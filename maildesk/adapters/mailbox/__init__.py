@@ -26,9 +26,9 @@ __all__ = ["FolderCount", "ImapMailbox", "Survey"]
 
 
 class ImapMailbox:
-    """One mailbox on one connection, which is made when first needed and kept. For one thread at a time.
+    """One mailbox on one connection, which is made when first needed and kept. For one thread at a time, but for `abort`.
 
-    Every method but `close` and `deadline` raises MailboxUnreachable (try again later; the next call connects anew) or
+    Every method but `close`, `abort` and `deadline` raises MailboxUnreachable (try again later; the next call connects anew) or
     MailboxRefused (a person must mend something), and nothing else, but that `fetch` raises StoreUnusable where `spool_dir`
     cannot be written: there the octets of a big mail go, to a file without a name. `socket_seconds` bounds each single wait
     for the server; `deadline` bounds all of them together.
@@ -57,6 +57,10 @@ class ImapMailbox:
     def close(self) -> None:
         """Logs out. Never raises; a later call of something else connects anew."""
         self._connection.close()
+
+    def abort(self) -> None:
+        """Cuts the line from another thread, so that whatever this one waits for ends at once. Never raises."""
+        self._connection.abort()
 
     def deadline(self, seconds: float) -> AbstractContextManager[None]:
         """Everything inside has `seconds` in all; then it ends with MailboxUnreachable, whatever the server does.

@@ -121,7 +121,7 @@ class _Client(imapclient.IMAPClient):  # type: ignore[misc]  # imapclient has no
 
 
 class Connection:
-    """`ask` for everything; it connects where that is needed. Not for two threads at once, but for the timer of `deadline`."""
+    """`ask` for everything; it connects where that is needed. Not for two threads at once, but for `abort` and the timer of `deadline`."""
 
     def __init__(self, settings: ImapSettings, password: str, tls_context: ssl.SSLContext | None, socket_seconds: float) -> None:
         if settings.security == "none" and not is_loopback(settings.host):
@@ -201,6 +201,11 @@ class Connection:
             if self._late_after is not None:
                 self.drop()
                 self._late_after = None
+
+    def abort(self) -> None:
+        """Cuts the line from another thread: what is being waited for ends at once, with MailboxUnreachable. Never raises."""
+        with self._lock:
+            self._shut()
 
     def drop(self) -> None:
         """Forgets the line without a word to the server. Never raises."""

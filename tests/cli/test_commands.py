@@ -1,0 +1,255 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands as an admin types them, without servers: what they print, where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.builders import a_mail
+from tests.rig.command import SMALL_CONFIG, environment, maildesk, small_desk, start
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return small_desk(tmp_path)
+
+
+def mails(folder: Path, count: int) -> Path:
+    folder.mkdir(exist_ok=True)
+    for number in range(count):
+        octets = a_mail(f"Anliegen {number}\n", message_id=f"m{number}@example.org", sender=f"c{number}@example.org")
+        (folder / f"{number:04d}.eml").write_bytes(octets)
+    return folder
+
+
+COUNTS = ("new_cases", "follow_ups", "staff", "reports", "set_aside", "already_known", "quarantined")
+
+
+def test_an_import_counts_every_mail_and_a_second_one_adds_nothing(tmp_path: Path, config: Path) -> None:
+    folder = mails(tmp_path / "mails", 5)
+    (folder / "robot.eml").write_bytes(a_mail(message_id="r@example.org", auto_submitted="auto-replied"))
+    (folder / "notes.txt").write_text("no mail")
+
+    first = maildesk("import", "--config", config, "--json", folder)
+    second = maildesk("import", "--config", config, "--json", folder)
+
+    assert (first.code, second.code) == (0, 0)
+    assert first.json["read"] == 6 == sum(first.json[name] for name in COUNTS)
+    assert (first.json["new_cases"], first.json["set_aside"]) == (5, 1)
+    assert (second.json["read"], second.json["already_known"]) == (6, 6)
+    assert "notes.txt: the file is no mail" in first.err
+    assert maildesk("outbox", "--config", config, "--json").json == [], "no letter goes to anyone"
+
+
+def test_an_import_that_is_killed_in_the_middle_ends_the_same_when_started_again(tmp_path: Path, config: Path) -> None:
+    folder = mails(tmp_path / "mails", 400)
+    with start("import", "--config", config, folder) as process:
+        deadline = time.monotonic() + 30
+        while _cases_in(tmp_path / "maildesk.db") < 60 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    killed_at = _cases_in(tmp_path / "maildesk.db")
+
+    again = maildesk("import", "--config", config, "--json", folder)
+
+    assert 60 <= killed_at < 400, "it was killed in the middle"
+    assert again.json["already_known"] == killed_at
+    assert again.json["new_cases"] == 400 - killed_at
+    listed = maildesk("cases", "--config", config, "--json").json
+    assert [case["message_ids"] for case in listed] == [[f"m{number}@example.org"] for number in range(400)]
+
+
+def _cases_in(database: Path) -> int:
+    if not database.exists():
+        return 0
+    connection = sqlite3.connect(database)
+    try:
+        return int(connection.execute("SELECT count(*) FROM cases").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+    finally:
+        connection.close()
+
+
+def test_a_case_is_listed_and_shown_with_all_that_belongs_to_it(tmp_path: Path, config: Path) -> None:
+    maildesk("import", "--config", config, mails(tmp_path / "mails", 1))
+
+    listed = maildesk("cases", "--config", config)
+    shown = maildesk("show", "kd-2026-00001", "--config", config)
+    whole = maildesk("show", "KD-2026-00001", "--config", config, "--json").json
+
+    assert listed.out.splitlines()[0].split() == ["NUMBER", "STATUS", "OPENED", "DUE", "WRITER", "SUBJECT"]
+    assert "KD-2026-00001  new" in listed.out
+    assert "Anliegen 0" in shown.out
+    assert "no letter: imported mail gets no letter" in shown.out
+    assert whole["messages"][0]["from"]["address"] == "c0@example.org"
+    assert [event["what"] for event in whole["events"]] == ["opened"]
+
+
+def test_what_is_not_there_is_said_with_exit_code_1(config: Path) -> None:
+    missing = maildesk("show", "KD-2026-00099", "--config", config)
+
+    assert missing.code == 1
+    assert "there is no case KD-2026-00099" in missing.err
+    assert maildesk("outbox", "--retry", "7", "--config", config).code == 1
+    assert maildesk("aside", "--make-case", "7", "--config", config).code == 1
+
+
+def test_an_option_with_a_value_that_cannot_be_is_wrong_use(config: Path) -> None:
+    wrong = maildesk("cases", "--status", "lost", "--config", config)
+
+    assert wrong.code == 2
+    assert "new, open, consulting" in wrong.err
+    assert maildesk("nonsense").code == 2
+    assert maildesk("cases", "--nonsense", "--config", config).code == 2
+
+
+def test_inspect_needs_no_configuration_and_gives_an_object_for_every_mail(tmp_path: Path) -> None:
+    folder = mails(tmp_path / "mails", 3)
+    (folder / "empty.eml").write_bytes(b"")
+
+    said = maildesk("inspect", "--json", folder, cwd=tmp_path)
+
+    objects = [json.loads(line) for line in said.out.splitlines()]
+    assert said.code == 0
+    assert [Path(each["file"]).name for each in objects] == ["0000.eml", "0001.eml", "0002.eml", "empty.eml"]
+    assert objects[0]["acknowledge"] is True
+    assert objects[0]["automatic"] is None
+    assert not (tmp_path / "maildesk.db").exists()
+
+
+def test_inspect_tells_what_is_no_mail_and_fails_only_if_there_was_none(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no mail")
+
+    alone = maildesk("inspect", "--json", tmp_path / "notes.txt", tmp_path / "gone.eml")
+
+    assert alone.code == 65
+    assert "the file is no mail" in alone.err
+    assert "there is no such file" in alone.err
+
+
+def test_what_a_mail_says_cannot_command_the_terminal(tmp_path: Path, config: Path) -> None:
+    evil = a_mail("Rot: \x1b[31m\x1b]0;pwned\x07\n", subject="=?utf-8?q?=1B[2J_weg?=", sender='"\x1b[5mEva" <eva@example.org>')
+    (tmp_path / "evil.eml").write_bytes(evil)
+    maildesk("import", "--config", config, tmp_path / "evil.eml")
+
+    shown = (
+        maildesk("show", "KD-2026-00001", "--config", config),
+        maildesk("cases", "--config", config),
+        maildesk("inspect", tmp_path / "evil.eml"),
+    )
+
+    assert not any("\x1b" in said.out or "\x07" in said.out for said in shown)
+
+
+def test_wrong_configuration_is_told_whole_with_exit_code_78(tmp_path: Path) -> None:
+    file = tmp_path / "maildesk.toml"
+    file.write_text(SMALL_CONFIG.format(port=1).replace("desk@example.com", "desk") + "[imapp]\n")
+
+    said = maildesk("cases", "--config", file)
+
+    assert said.code == 78
+    assert "desk.address = 'desk'" in said.err
+    assert "imapp: unknown key" in said.err
+    assert maildesk("cases", "--config", tmp_path / "none.toml").code == 78
+
+
+@pytest.mark.parametrize("command", ["poll", "check", "run"])
+def test_a_missing_password_stops_the_commands_that_log_in(tmp_path: Path, config: Path, command: str) -> None:
+    said = maildesk(command, "--config", config)
+
+    assert said.code == 78
+    assert "MAILDESK_IMAP_PASSWORD" in said.err
+
+
+@pytest.mark.parametrize("command", ["poll", "check"])
+def test_a_server_that_is_away_is_one_clear_line_and_exit_code_69(config: Path, command: str) -> None:
+    said = maildesk(command, "--config", config, MAILDESK_IMAP_PASSWORD="x")
+
+    assert said.code == 69
+    assert "Traceback" not in said.err
+    assert "mail server" in said.err + said.out
+
+
+@pytest.mark.parametrize("command", ["cases", "status", "import", "poll"])
+def test_a_database_of_a_newer_maildesk_stops_every_command(tmp_path: Path, config: Path, command: str) -> None:
+    maildesk("cases", "--config", config)
+    connection = sqlite3.connect(tmp_path / "maildesk.db")
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+    extra = [mails(tmp_path / "mails", 1)] if command == "import" else []
+
+    said = maildesk(command, "--config", config, *extra, MAILDESK_IMAP_PASSWORD="x")
+
+    assert said.code == 73
+    assert "newer maildesk" in said.err
+
+
+def test_init_writes_a_configuration_and_never_overwrites_it(tmp_path: Path) -> None:
+    first = maildesk("init", tmp_path / "desk", "--templates")
+    file = tmp_path / "desk" / "maildesk.toml"
+    file.write_text(file.read_text().replace("Musterstadt", "Anderswo"))
+    second = maildesk("init", tmp_path / "desk", "--templates")
+
+    assert (first.code, second.code) == (0, 0)
+    assert "What to do next" in first.out
+    assert "kept" in second.out
+    assert "Anderswo" in file.read_text()
+    assert (tmp_path / "desk" / "templates" / "acknowledgement.de.txt").exists()
+    assert (tmp_path / "desk" / "secrets").stat().st_mode & 0o777 == 0o700
+    assert file.stat().st_mode & 0o777 == 0o644, "the service's own user reads it"
+    assert maildesk("cases", "--config", file).code == 0, "what init writes is a valid configuration"
+
+
+def test_init_in_a_place_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    said = maildesk("init", tmp_path / "file" / "desk")
+
+    assert said.code == 73
+    assert "Traceback" not in said.err
+
+
+def test_status_is_unhealthy_before_the_first_pass(config: Path) -> None:
+    said = maildesk("status", "--config", config, "--json")
+
+    assert said.code == 1
+    assert said.json["healthy"] is False
+    assert said.json["running"] is False
+    assert said.json["schema"] == "0001"
+
+
+def test_a_closed_pipe_is_no_error(tmp_path: Path, config: Path) -> None:
+    maildesk("import", "--config", config, mails(tmp_path / "mails", 30))
+
+    code = os.system(f"cd {tmp_path} && {' '.join(f'{k}={v}' for k, v in environment().items() if k == 'PYTHONPATH')} "  # noqa: S605
+                     f"{os.sys.executable} -m maildesk cases --config {config} 2>err.txt | head -1 >/dev/null")  # type: ignore[attr-defined]  # fmt: skip
+
+    assert code == 0
+    assert (tmp_path / "err.txt").read_text() == ""
+
+
+def test_shell_completion_can_be_had() -> None:
+    said = maildesk("--show-completion", "bash")
+
+    assert "complete" in said.out
+
+
+def test_files_that_commands_make_are_for_their_owner_alone(tmp_path: Path, config: Path) -> None:
+    maildesk("import", "--config", config, mails(tmp_path / "mails", 1))
+
+    modes = {
+        path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir() if path.name.startswith(("maildesk.db", "message-id"))
+    }
+
+    assert set(modes.values()) == {"0o600"}, modes

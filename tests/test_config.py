@@ -1,0 +1,185 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The configuration: every mistake at once, each with file, key, value and remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from maildesk import config
+from maildesk.config import is_loopback
+from maildesk.errors import ConfigError
+
+SMALLEST = """
+[desk]
+name = "Kundendialog"
+address = "desk@example.com"
+[imap]
+host = "imap.example.com"
+user = "desk"
+[smtp]
+host = "smtp.example.com"
+user = "desk"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "maildesk.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def problems_of(folder: Path, text: str) -> tuple[str, ...]:
+    with pytest.raises(ConfigError) as caught:
+        config.load(written(folder, text))
+    assert caught.value.exit_code == 78
+    return caught.value.problems
+
+
+def test_the_smallest_file_is_enough(tmp_path: Path) -> None:
+    settings = config.load(written(tmp_path, SMALLEST))
+
+    assert settings.imap.port == 993
+    assert settings.smtp.security == "starttls"
+    assert settings.database_file == tmp_path / "maildesk.db"
+    assert settings.templates_dir == tmp_path / "templates"
+
+
+def test_all_mistakes_are_told_at_once_with_file_key_value_and_remedy(tmp_path: Path) -> None:
+    text = SMALLEST.replace('host = "imap.example.com"', 'hots = "imap.example.com"\nport = "993"\npoll_seconds = 1')
+    text += '[letters]\nacknowledge = "yes"\n[[staff]]\nname = "W"\naddress = "nobody"\nkey = "W eber"\n[surprise]\nx = 1\n'
+
+    found = "\n".join(problems_of(tmp_path, text))
+
+    for expected in (
+        "imap.host: is required and missing",
+        "imap.hots = 'imap.example.com': unknown key: did you mean 'host'?",
+        "imap.port = '993'",
+        "imap.poll_seconds = '1'",
+        "letters.acknowledge = 'yes'",
+        "staff.1.address = 'nobody'",
+        "staff.1.key = 'W eber'",
+        "surprise: unknown key",
+    ):
+        assert expected in found
+    assert all(line.startswith(str(tmp_path / "maildesk.toml")) for line in found.splitlines())
+
+
+def test_a_password_in_the_configuration_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    text = SMALLEST.replace("[smtp]", 'password = "s3cret"\n[smtp]')
+
+    found = "\n".join(problems_of(tmp_path, text))
+
+    assert "password_file" in found
+    assert "s3cret" not in found
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("timezone", "Europe/Darmstadt"),
+        ("holidays", "Hessen"),
+        ("service_hours", "immer"),
+        ("service_hours", "Mo-Do 16:00-08:00"),
+        ("prefix", "kd"),
+        ("address", "desk"),
+        ("name", "Kunden\\ndialog"),
+    ],
+)
+def test_a_wrong_value_of_the_desk_is_told_with_its_key(tmp_path: Path, key: str, value: str) -> None:
+    lines = [line for line in SMALLEST.splitlines() if not line.startswith(f"{key} ")]
+    lines.insert(lines.index("[desk]") + 1, f'{key} = "{value}"')
+
+    assert any(f"desk.{key}" in problem for problem in problems_of(tmp_path, "\n".join(lines)))
+
+
+def test_clear_text_is_allowed_to_this_machine_only(tmp_path: Path) -> None:
+    away = SMALLEST.replace('host = "imap.example.com"', 'host = "imap.example.com"\nsecurity = "none"')
+    here = SMALLEST.replace('host = "imap.example.com"', 'host = "127.0.0.1"\nsecurity = "none"')
+
+    assert any("this machine only" in problem for problem in problems_of(tmp_path, away))
+    assert config.load(written(tmp_path, here)).imap.security == "none"
+
+
+@pytest.mark.parametrize(("host", "expected"), [("127.0.0.1", True), ("::1", True), ("[::1]", True), ("localhost", True), ("127.9.9.9", True),
+                                               ("127.0.0.1.example.com", False), ("0.0.0.0", False), ("localhost.example.com", False)])  # fmt: skip
+def test_loopback_is_told_by_the_address(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected
+
+
+def test_folders_must_differ(tmp_path: Path) -> None:
+    text = SMALLEST.replace("[smtp]", 'archive = "Sent"\n[smtp]')
+
+    assert any("four different folders" in problem for problem in problems_of(tmp_path, text))
+
+
+def test_two_staff_with_one_key_are_refused(tmp_path: Path) -> None:
+    staff = '[[staff]]\nname = "W"\naddress = "{}@example.com"\nkey = "w"\n'
+
+    assert any("two [[staff]]" in problem for problem in problems_of(tmp_path, SMALLEST + staff.format("a") + staff.format("b")))
+
+
+def test_a_file_that_is_missing_or_no_toml_is_told_as_such(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such file.*maildesk init"):
+        config.load(tmp_path / "none.toml")
+    assert any("no valid TOML" in problem for problem in problems_of(tmp_path, "[desk\n"))
+
+
+def test_the_file_is_looked_for_in_the_order_of_the_contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    named, variable = tmp_path / "named.toml", tmp_path / "variable.toml"
+
+    assert config.find(named, {"MAILDESK_CONFIG": str(variable)}) == named
+    assert config.find(None, {"MAILDESK_CONFIG": str(variable)}) == variable
+    assert config.find(None, {}) == Path("maildesk.toml")
+
+
+# --- passwords ---
+
+
+def with_files(folder: Path, mode: int = 0o600) -> config.Settings:
+    text = SMALLEST.replace("[smtp]", 'password_file = "imap"\n[smtp]') + 'password_file = "smtp"\n'
+    for name in ("imap", "smtp"):
+        (folder / name).write_text(f"{name} pass word\n")
+        (folder / name).chmod(mode)
+    return config.load(written(folder, text))
+
+
+def test_passwords_come_from_files_without_the_newline(tmp_path: Path) -> None:
+    found = config.passwords(with_files(tmp_path), {})
+
+    assert (found.imap, found.smtp) == ("imap pass word", "smtp pass word")
+    assert "pass word" not in repr(found)
+
+
+def test_password_files_that_others_can_read_are_refused_both_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.passwords(with_files(tmp_path, 0o644), {})
+
+    assert len(caught.value.problems) == 2
+    assert all("chmod 600" in problem and "0644" in problem for problem in caught.value.problems)
+
+
+def test_passwords_come_from_credentials_or_the_environment(tmp_path: Path) -> None:
+    settings = config.load(written(tmp_path, SMALLEST))
+    (tmp_path / "imap-password").write_text("from credential\n")
+
+    found = config.passwords(settings, {"CREDENTIALS_DIRECTORY": str(tmp_path), "MAILDESK_SMTP_PASSWORD": "from variable"})
+
+    assert (found.imap, found.smtp) == ("from credential", "from variable")
+
+
+def test_a_missing_or_empty_password_is_told_with_all_three_ways_to_give_it(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.passwords(config.load(written(tmp_path, SMALLEST)), {})
+    assert "imap-password" in caught.value.problems[0]
+    assert "MAILDESK_IMAP_PASSWORD" in caught.value.problems[0]
+
+    settings = with_files(tmp_path)
+    (tmp_path / "imap").write_text("\n")
+    (tmp_path / "smtp").unlink()
+    with pytest.raises(ConfigError) as caught:
+        config.passwords(settings, {})
+    assert ["is empty" in caught.value.problems[0], "no such file" in caught.value.problems[1]] == [True, True]
