@@ -188,6 +188,8 @@ class LetterSettings(_Section):
     templates: Path = Field(default=Path("templates"), strict=False)
     acknowledge: bool = True
     acknowledgements_per_sender_per_day: Annotated[int, Field(ge=0, le=1000)] = 5
+    acknowledgements_per_domain_per_hour: Annotated[int, Field(ge=0, le=100_000)] = 1000
+    acknowledgements_per_hour: Annotated[int, Field(ge=0, le=100_000)] = 2000
     proof_copy: bool = True
     not_older_than_days: Annotated[int, Field(ge=0, le=36500)] = 7
 
@@ -195,6 +197,8 @@ class LetterSettings(_Section):
         return LetterLimits(
             acknowledge=self.acknowledge,
             per_sender_per_day=self.acknowledgements_per_sender_per_day,
+            per_domain_per_hour=self.acknowledgements_per_domain_per_hour,
+            per_desk_per_hour=self.acknowledgements_per_hour,
             not_older_than_days=self.not_older_than_days,
         )
 

@@ -94,11 +94,10 @@ class Daemon:
         self._obey_signals()
         while not self._stop.is_set():
             with ExitStack() as stack:
-                serving = _Serving(build(settings, passwords, stack))
+                serving = _Serving(build(settings, passwords, stack), self._something.set)
                 try:
                     serving.start()
-                    systemd.ready()
-                    settings, passwords = self._wait(settings, passwords)
+                    settings, passwords = self._wait(serving, settings, passwords)
                 finally:
                     if self._stop.is_set():
                         systemd.stopping()
@@ -118,13 +117,20 @@ class Daemon:
             signal.signal(number, lambda _signal, _frame: self.stop())
         signal.signal(signal.SIGHUP, reload)
 
-    def _wait(self, settings: Settings, passwords: Passwords) -> tuple[Settings, Passwords]:
-        """Returns when it is time to stop, or with a new configuration to serve. A wrong one is told, and the old one stays."""
+    def _wait(self, serving: _Serving, settings: Settings, passwords: Passwords) -> tuple[Settings, Passwords]:
+        """Returns when it is time to stop, or with a new configuration to serve. A wrong one is told, and the old one stays.
+
+        systemd is told that we are ready once the first log-in has been tried, whatever came of it.
+        """
+        ready = False
         while True:
             self._something.wait()
             self._something.clear()
             if self._stop.is_set():
                 return settings, passwords
+            if serving.has_tried and not ready:
+                ready = True
+                systemd.ready()
             if self._reload.is_set():
                 self._reload.clear()
                 systemd.reloading()
@@ -152,8 +158,10 @@ class Daemon:
 class _Serving:
     """One configuration at work: the scheduler with its jobs, and the thread that waits for mail."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, tried: Callable[[], None]) -> None:
         self._parts = parts
+        self._tried = tried
+        self.has_tried = False  # to log in, the first time
         self._ending = threading.Event()
         self._reachable = threading.Event()  # the last pass reached the mailbox: only then the watcher may log in as well
         self._wanted: dict[str, threading.Event] = {"intake": threading.Event(), "outbox": threading.Event()}
@@ -168,16 +176,10 @@ class _Serving:
         self._watcher = threading.Thread(target=self._watch, name="watcher", daemon=True)
 
     def start(self) -> None:
-        """The first log-in is tried before systemd is told that we are ready; a server that is away delays nothing."""
         log.info("serving %s, schema %s", self._parts.settings.file, self._parts.store.schema())
         interrupted = self._parts.store.requeue_interrupted(building.now())
         if interrupted:
             log.warning("outbox: %d letters were interrupted before they left and are sent now", interrupted)
-        try:
-            with self._parts.mailbox.deadline(30.0):
-                self._parts.mailbox.prepare()
-        except MaildeskError as error:
-            log.warning("mailbox: %s", error)
         now = building.now()
         seconds = self._parts.settings.imap.poll_seconds
         self._add("intake", self._intake, trigger="interval", seconds=seconds, next_run_time=now)
@@ -250,6 +252,7 @@ class _Serving:
     def _intake(self) -> None:
         try:
             with self._parts.mailbox.deadline(building.PASS_SECONDS_MAX):
+                self._prepare()
                 report = intake.run_once(self._parts.intake, should_stop=self._ending.is_set)
         except Retry as error:
             self._try_later(error, timedelta(seconds=self._pauses.next_seconds()))
@@ -263,6 +266,16 @@ class _Serving:
             self.wake("outbox")
         systemd.watchdog()  # a pass has come to an end, if only to the news that the server is away
         self._tell_status()
+
+    def _prepare(self) -> None:
+        """Before the first pass, and after it could not be done: the folders are made."""
+        if self.has_tried and self._reachable.is_set():
+            return
+        try:
+            self._parts.mailbox.prepare()
+        finally:
+            self.has_tried = True
+            self._tried()
 
     def _try_later(self, error: MaildeskError, pause: timedelta) -> None:
         self._reachable.clear()

@@ -33,7 +33,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "maildesk.adapters": ("maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.delivery", "maildesk.config"),
     "maildesk.jobs": ("maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.delivery", "maildesk.jobs"),
     "maildesk.building": (
-        "maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.delivery", "maildesk.config", "maildesk.adapters", "maildesk.shipped",
+        "maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.delivery", "maildesk.config", "maildesk.adapters",
+        "maildesk.shipped",
     ),
     "maildesk.daemon": (
         "maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.delivery", "maildesk.config", "maildesk.adapters", "maildesk.jobs",
@@ -77,12 +78,12 @@ STANDARD_HOMES: dict[str, tuple[str, ...]] = {
     "ssl": ("maildesk.adapters", "maildesk.building", DEMO),
     "asyncio": (DEMO,),
     "signal": ("maildesk.daemon", "maildesk.cli", "maildesk.adapters.parse", DEMO),
-    **dict.fromkeys(("http", "urllib", "ftplib", "xmlrpc", "webbrowser", "poplib", "socketserver", "importlib", "ctypes"), ()),
+    **dict.fromkeys(("http", "urllib.request", "ftplib", "xmlrpc", "webbrowser", "poplib", "socketserver", "importlib", "ctypes"), ()),
 }
 
 # The pure modules that the core works with. Another one is added here on purpose, or not at all.
 PURE = frozenset(
-    {"__future__", "base64", "collections", "dataclasses", "datetime", "enum", "functools", "hashlib", "hmac", "itertools", "re", "typing"}
+    {"__future__", "base64", "collections", "dataclasses", "datetime", "enum", "hashlib", "hmac", "re", "typing", "unicodedata"}
 )
 IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"})
 CLOCKS = frozenset({"now", "utcnow", "today"})
@@ -138,11 +139,10 @@ def homeless_libraries(module: str, source: str) -> list[str]:
     complaints = []
     for found in imports_of(module, source):
         library = found.name.partition(".")[0]
-        if library == "maildesk" or (library in sys.stdlib_module_names and library not in STANDARD_HOMES):
-            continue
-        homes = {**STANDARD_HOMES, **HOMES}.get(library)
+        homes = next((homes for name, homes in {**STANDARD_HOMES, **HOMES}.items() if within(found.name, (name,))), None)
         if homes is None:
-            complaints.append(found.complaint("this library has no home yet"))
+            if library != "maildesk" and library not in sys.stdlib_module_names:
+                complaints.append(found.complaint("this library has no home yet"))
         elif not within(module, homes):
             complaints.append(found.complaint(f"its home is {' and '.join(homes) or 'nowhere'}"))
     return complaints

@@ -24,7 +24,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from maildesk.core.letters import Letter
 from maildesk.core.policy import Desk
-from maildesk.delivery import wire_address
+from maildesk.core.message import wire_address
 from maildesk.errors import TemplateError
 
 LETTERS = ("acknowledgement", "follow-up", "alarm")

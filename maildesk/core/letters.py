@@ -20,7 +20,7 @@ from enum import StrEnum
 from maildesk.core.calendar import WorkCalendar
 from maildesk.core.case import KnownCase
 from maildesk.core.classify import Verdict
-from maildesk.core.message import Message
+from maildesk.core.message import Message, wire_address
 from maildesk.core.policy import Desk, Policy
 
 
@@ -160,7 +160,7 @@ def refusal_for(message: Message, verdict: Verdict, policy: Policy, known: Known
     reasons = (
         (Refusal.IMPORTED, occasion.imported),
         (Refusal.SWITCHED_OFF, not limits.acknowledge),
-        (Refusal.NO_ADDRESS, "@" not in sender.addr_spec),
+        (Refusal.NO_ADDRESS, not _can_be_written_to(sender.addr_spec)),
         (Refusal.OWN_ADDRESS, desk.owns(sender.addr_spec)),
         (Refusal.STAFF, policy.staff_by_address(sender.addr_spec) is not None),
         (Refusal.AUTOMATIC, not verdict.acknowledge),
@@ -173,6 +173,13 @@ def refusal_for(message: Message, verdict: Verdict, policy: Policy, known: Known
         (Refusal.DESK_LIMIT, recent.of_desk >= limits.per_desk_per_hour),
     )
     return next((reason for reason, holds in reasons if holds), None)
+
+
+def _can_be_written_to(address: str) -> bool:
+    try:
+        return "@" in wire_address(address)
+    except ValueError:
+        return False
 
 
 _RECIPIENT_FIELDS = (

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -28,6 +29,40 @@ class Address:
     @property
     def domain(self) -> str:
         return self.key.rpartition("@")[2]
+
+
+_LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
+_DOMAIN = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*")
+
+
+def wire_address(address: str) -> str:
+    """An address as SMTP commands and header fields hold it: ASCII, the domain in punycode.
+
+    Raises ValueError, without the address, for everything else than one plain address: quoted local parts, address
+    literals, control characters, a local part that would need SMTPUTF8 (RFC 6531).
+
+    >>> wire_address("info@bürger.example"), wire_address("info@straße.example")
+    ('info@xn--brger-kva.example', 'info@xn--strae-oqa.example')
+    """
+    local, _, domain = address.rpartition("@")
+    if not local.isascii():
+        raise ValueError("the address has letters outside ASCII before the @: that needs SMTPUTF8, which maildesk does not speak")
+    try:
+        domain = ".".join(_label(label) for label in domain.split("."))
+    except UnicodeError as error:
+        raise ValueError("the domain of the address cannot be written in punycode") from error
+    if not _LOCAL_PART.fullmatch(local) or not _DOMAIN.fullmatch(domain):
+        raise ValueError("this is not one plain address such as name@example.org")
+    return f"{local}@{domain}"
+
+
+def _label(label: str) -> str:
+    if label.isascii():
+        return label
+    if ("ß" in label or "ς" in label) and label.replace("-", "").isalpha():
+        # The codec is IDNA 2003 and makes "ss" of "ß": another domain, of somebody else. IDNA 2008 keeps it (RFC 5894, 7.2).
+        return "xn--" + unicodedata.normalize("NFC", label).lower().encode("punycode").decode("ascii")
+    return label.encode("idna").decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)

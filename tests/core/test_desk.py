@@ -225,8 +225,8 @@ def refused(policy: Policy = POLICY, *, known: Known | None = None, received_at:
     ("limit", "recent"),
     [
         (Refusal.SENDER_LIMIT, RecentLetters(to_sender=5)),
-        (Refusal.DOMAIN_LIMIT, RecentLetters(to_domain=30)),
-        (Refusal.DESK_LIMIT, RecentLetters(of_desk=200)),
+        (Refusal.DOMAIN_LIMIT, RecentLetters(to_domain=1000)),
+        (Refusal.DESK_LIMIT, RecentLetters(of_desk=2000)),
     ],
 )
 def test_beyond_each_limit_the_case_is_made_without_a_letter(limit: Refusal, recent: RecentLetters) -> None:
@@ -234,7 +234,7 @@ def test_beyond_each_limit_the_case_is_made_without_a_letter(limit: Refusal, rec
 
 
 def test_strangers_at_the_same_large_provider_do_not_silence_each_other() -> None:
-    assert refused(known=knowing(case=None, recent=RecentLetters(to_domain=30)), originator="eva@gmx.de") is None
+    assert refused(known=knowing(case=None, recent=RecentLetters(to_domain=1000)), originator="eva@gmx.de") is None
 
 
 def test_old_mail_is_taken_in_without_letters() -> None:

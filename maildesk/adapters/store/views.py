@@ -59,7 +59,7 @@ class Views:
             if row is None:
                 return None
             of_case = messages.c.case_id == row.id
-            found = connection.execute(_messages_query().where(of_case).order_by(messages.c.received_at, messages.c.id)).all()
+            found = sorted(connection.execute(_messages_query().where(of_case)), key=_by_time)
             history = connection.execute(select(events).where(events.c.case_id == row.id).order_by(events.c.id)).all()
             outbox = connection.execute(_letters_query().where(letters.c.case_id == row.id).order_by(letters.c.id)).all()
             return {
@@ -121,6 +121,11 @@ class Views:
 
 def _number(connection: Connection, query: Any) -> int:
     return int(connection.execute(query).scalar() or 0)
+
+
+def _by_time(row: Row[Any]) -> tuple[datetime, int]:
+    """Servers tell the second in which a mail arrived; within it the order in which we recorded counts."""
+    return row.received_at.replace(microsecond=0), row.id
 
 
 def _iso(moment: datetime | None) -> str | None:

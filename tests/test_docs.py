@@ -1,0 +1,418 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The pages for people, held to the code: commands, options, keys, defaults, JSON objects, exit codes, templates, links."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import typer
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from maildesk import config, errors
+from maildesk.cli.app import app
+from maildesk.core.case import Channel, Direction, Role, Status
+from maildesk.core.classify import Automatic
+from maildesk.core.desk import Outcome
+from maildesk.core.letters import Letter, LetterState
+from maildesk.octets import Octets, RawMessage
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
+COMMANDS_PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+CONFIGURATION_PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SHIPPED_CONFIG = ROOT / "config" / "maildesk.toml"
+LINES_MAX = 250
+
+COMMANDS = {str(command.name): command for command in typer.main.get_group(app).commands.values()}
+REQUIRED = object()
+
+
+def slug(heading: str) -> str:
+    """The anchor of a heading, as the common renderers of Markdown make it."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def prose(page: str) -> str:
+    """A page without its fenced blocks."""
+    return re.sub(r"^ *```.*?^ *```", "", page, flags=re.MULTILINE | re.DOTALL)
+
+
+def code(page: str) -> list[str]:
+    """What a page shows as code: each line of its fenced blocks, and each span in backticks."""
+    blocks = re.findall(r"^ *```sh\n(.*?)^ *```", page, re.MULTILINE | re.DOTALL)
+    return [line.strip() for block in blocks for line in block.splitlines()] + re.findall(r"`([^`\n]+)`", prose(page))
+
+
+def section(page: str, heading: str) -> str:
+    """What stands between a heading and the next one of any level; fails if there is none."""
+    found = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#+ |\Z)", page, re.MULTILINE | re.DOTALL)
+    assert found is not None, f"there is no heading {heading!r}"
+    return found[1]
+
+
+def options(command: Any) -> set[str]:
+    return {name for parameter in command.params for name in parameter.opts if name.startswith("--")} - {"--help"}
+
+
+# --- commands ---
+
+
+def test_the_page_and_the_readme_name_exactly_the_commands_that_exist() -> None:
+    assert set(re.findall(r"^### ([a-z]+)\n\n`maildesk", COMMANDS_PAGE, re.MULTILINE)) == set(COMMANDS)
+    assert set(re.findall(r"^\| `maildesk ([a-z]+)", section(README, "Commands"), re.MULTILINE)) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_usage_line_of_a_command_has_exactly_its_options(name: str) -> None:
+    usage = re.search(rf"`maildesk {name}([^`]*)`", section(COMMANDS_PAGE, name))
+    assert usage is not None
+    assert set(re.findall(r"--[a-z-]+", usage[1])) == options(COMMANDS[name])
+    arguments = {parameter.metavar for parameter in COMMANDS[name].params if parameter.param_type_name == "argument"}
+    assert set(re.findall(r"(?:^| )([A-Z]+(?:\.\.\.)?)(?= |$)", re.sub(r"\[[^\]]*\]", "", usage[1]))) == arguments
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if options(COMMANDS[name]) - {"--config", "--json"}])
+def test_every_option_of_a_command_is_explained_beneath_its_usage_line(name: str) -> None:
+    explained = section(COMMANDS_PAGE, name).split("\n", 3)[3]
+    missing = [option for option in options(COMMANDS[name]) - {"--config", "--json"} if f"`{option}`" not in explained]
+    assert missing == []
+
+
+def test_the_options_of_maildesk_itself_are_described() -> None:
+    everywhere = options(typer.main.get_group(app)) | {"--help"}
+    assert {option for option in everywhere if option not in COMMANDS_PAGE} == set()
+
+
+def test_every_command_and_option_explains_itself_at_the_prompt() -> None:
+    silent = [name for name, command in COMMANDS.items() if not command.help]
+    silent += [
+        f"{name} {parameter.opts[0]}"
+        for name, command in COMMANDS.items()
+        for parameter in command.params
+        if parameter.param_type_name == "option" and not getattr(parameter, "help", "")
+    ]
+    assert silent == []
+
+
+def test_no_page_calls_a_command_or_an_option_that_does_not_exist() -> None:
+    wrong = []
+    for page in PAGES:
+        for line in code(page.read_text(encoding="utf-8")):
+            for name, rest in re.findall(r"(?:^|&& |bin/)maildesk ([a-z]+)\b([^#|&]*)", line):
+                known = options(COMMANDS[name]) if name in COMMANDS else set()
+                unknown = set(re.findall(r"(?<!\S)\[?(--[a-z-]+)", rest)) - known
+                wrong += [f"{page.name}: {line}"] if unknown or name not in COMMANDS else []
+    assert wrong == []
+
+
+def leaves(kind: type[errors.MaildeskError]) -> Iterator[type[errors.MaildeskError]]:
+    for child in kind.__subclasses__():
+        yield from leaves(child) if child.__subclasses__() else (child,)
+
+
+def test_every_error_stands_in_the_row_of_its_exit_code() -> None:
+    rows = re.findall(r"^\| (\d+) \| [^|]+ \|([^|]*)\|$", section(COMMANDS_PAGE, "Exit codes"), re.MULTILINE)
+    described = {name: int(code) for code, names in rows for name in re.findall(r"`(\w+)`", names)}
+    assert described == {kind.__name__: kind.exit_code for kind in leaves(errors.MaildeskError)}
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["cases", "--nonsense"], ["show"]])
+def test_wrong_use_ends_with_the_exit_code_of_the_page(arguments: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-m", "maildesk", *arguments], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+# --- configuration ---
+
+
+def settings_keys() -> dict[str, Any]:
+    """`section.key` -> its default, or REQUIRED."""
+    found: dict[str, Any] = {}
+    for name, field in config.Settings.model_fields.items():
+        if name != "file":
+            model = get_args(field.annotation)[0] if name == "staff" else field.annotation
+            assert isinstance(model, type)
+            assert issubclass(model, BaseModel)
+            found |= {f"{name}.{key}": default(inner) for key, inner in model.model_fields.items()}
+    return found
+
+
+def default(field: FieldInfo) -> Any:
+    if field.default is PydanticUndefined:
+        return REQUIRED
+    return (
+        str(field.default)
+        if isinstance(field.default, Path)
+        else list(field.default)
+        if isinstance(field.default, tuple)
+        else field.default
+    )
+
+
+def documented_keys() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, body in re.findall(r"^## \[+(\w+)\]+\n(.*?)(?=^## )", CONFIGURATION_PAGE, re.MULTILINE | re.DOTALL):
+        for key, value in re.findall(r"^\| `(\w+)` \| ([^|]*?) \|", body, re.MULTILINE):
+            found[f"{name}.{key}"] = (
+                REQUIRED if value == "(required)" else None if value == "(none)" else tomllib.loads(f"x = {value.strip('`')}")["x"]
+            )
+    return found
+
+
+def test_the_page_has_every_key_with_its_default_and_no_other() -> None:
+    assert documented_keys() == settings_keys()
+
+
+def shipped_keys() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The keys of config/maildesk.toml: those in force, and those that stand there as a comment."""
+    text = SHIPPED_CONFIG.read_text(encoding="utf-8")
+    lines = [re.sub(r"^# (?=\[|\w+ = )", "", line) for line in text.splitlines()]
+    whole, in_force = flat(tomllib.loads("\n".join(lines))), flat(tomllib.loads(text))
+    return in_force, {key: value for key, value in whole.items() if key not in in_force}
+
+
+def flat(data: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in data.items():
+        found |= {f"{name}.{key}": inner for key, inner in (value[0] if isinstance(value, list) else value).items()}
+    return found
+
+
+def test_the_shipped_configuration_has_every_key_and_no_other() -> None:
+    in_force, in_comments = shipped_keys()
+    assert in_force.keys() | in_comments.keys() == settings_keys().keys()
+
+
+def test_what_the_shipped_configuration_shows_in_comments_is_the_default() -> None:
+    known = settings_keys()
+    _, in_comments = shipped_keys()
+    wrong = {key: value for key, value in in_comments.items() if known[key] is not REQUIRED and known[key] != value}
+    assert wrong == {}
+
+
+def test_the_shipped_configuration_marks_exactly_what_is_required() -> None:
+    marked = re.findall(r"^(\w+) = .*# \(required\)", SHIPPED_CONFIG.read_text(encoding="utf-8"), re.MULTILINE)
+    required = [key.partition(".")[2] for key, value in settings_keys().items() if value is REQUIRED and not key.startswith("staff.")]
+    assert sorted(marked) == sorted(required)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """The shipped configuration, with passwords, in a folder of its own."""
+    file = tmp_path / "maildesk.toml"
+    file.write_text(SHIPPED_CONFIG.read_text(encoding="utf-8"), encoding="utf-8")
+    give_passwords(tmp_path)
+    return file
+
+
+def give_passwords(folder: Path) -> None:
+    (folder / "secrets").mkdir(mode=0o700)
+    for name in ("imap", "smtp"):
+        with os.fdopen(os.open(folder / "secrets" / name, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+            file.write("a password\n")
+
+
+def test_the_shipped_configuration_loads_once_the_passwords_are_there(desk: Path) -> None:
+    settings = config.load(desk)
+    assert config.passwords(settings, {}).imap == "a password"
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "```toml" in page.read_text(encoding="utf-8")], ids=lambda page: page.name)
+def test_every_configuration_that_a_page_shows_whole_loads(page: Path, tmp_path: Path) -> None:
+    shown = re.findall(r"^```toml\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    whole = [block for block in shown if "[desk]" in block and "[imap]" in block]
+    give_passwords(tmp_path)
+    for block in whole:
+        (tmp_path / "maildesk.toml").write_text(block, encoding="utf-8")
+        config.passwords(config.load(tmp_path / "maildesk.toml"), {})
+    assert all(tomllib.loads(block) for block in shown)
+
+
+# --- JSON objects ---
+
+PERSON = b"From: Eva Muster <eva@example.net>\r\nTo: kundendialog@example.org\r\nSubject: Frage\r\nMessage-ID: <a1@example.net>\r\n"
+SHEET = b'Content-Type: text/csv\r\nContent-Disposition: attachment; filename="a.csv"\r\n\r\na,b\r\n'
+MAIL = PERSON + (
+    b"Reply-To: eva@example.com\r\nIn-Reply-To: <b2@example.org>\r\nReferences: <b2@example.org>\r\n"
+    b"Date: Mon, 23 Nov 2026 09:15:00 +0100\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
+    b"--x\r\nContent-Type: text/plain\r\n\r\nGuten Tag\r\n--x\r\n" + SHEET + b"--x--\r\n"
+)
+ROBOT = PERSON.replace(b"a1@", b"a2@") + b"Auto-Submitted: auto-replied\r\n\r\nIch bin nicht da.\r\n"
+NOW = datetime(2026, 11, 23, 8, 15, tzinfo=UTC)
+
+
+def shape(value: Any) -> Any:
+    """What a program relies on: the keys, and below them the keys of what is inside; a list is told by its first entry."""
+    if isinstance(value, dict):
+        return {key: shape(inner) for key, inner in value.items()}
+    return [shape(inner) for inner in value[:1] if isinstance(inner, dict)] if isinstance(value, list) else None
+
+
+def documented(heading: str) -> Any:
+    block = re.search(r"^```json\n(.*?)^```", section(COMMANDS_PAGE, heading), re.MULTILINE | re.DOTALL)
+    assert block is not None
+    return json.loads(block[1])
+
+
+def maildesk(desk: Path, *arguments: str, code: int = 0) -> Any:
+    """What a command prints with --json, read; JSON Lines as their first line."""
+    command = [sys.executable, "-m", "maildesk", *arguments, "--json", "--config", str(desk)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == code, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def busy_desk(desk: Path) -> Path:
+    """A desk with a case, a robot's mail set aside, a letter in the outbox, a mail in quarantine and a pass behind it."""
+    from maildesk import building
+    from maildesk.core.letters import letter_id_for
+
+    for name, octets in (("mail", MAIL), ("robot", ROBOT)):
+        desk.with_name(f"{name}.eml").write_bytes(octets)
+    maildesk(desk, "import", str(desk.with_name("mail.eml")), str(desk.with_name("robot.eml")))
+    letter = Letter(letter_id_for("x", "acknowledgement", "eva@example.net"), "acknowledgement", "eva@example.net", "l1@example.org")
+    with building.store(config.load(desk)) as store:
+        with store.transaction() as transaction:
+            transaction.queue(replace(letter, created_at=NOW), 1, NOW)
+            transaction.quarantine(RawMessage("INBOX", 1, 1, NOW, Octets.of(b"x")), "unexpected ValueError", NOW)
+        counts = documented("Other objects")["status"]["last_pass"]["counts"]
+        store.note_pass(counts, 0, "", NOW, NOW)
+    return desk
+
+
+def test_the_message_of_inspect_is_the_documented_one(tmp_path: Path) -> None:
+    (tmp_path / "mail.eml").write_bytes(MAIL)
+    found = maildesk(tmp_path / "none.toml", "inspect", str(tmp_path / "mail.eml"))
+    assert list(found) == list(documented("message"))
+    for name in ("from", "attachments"):
+        assert shape(found[name]) == shape(documented("message")[name])
+    assert list(found["reply_to"][0]) == list(found["to"][0]) == ["name", "address"]
+
+
+def test_cases_and_show_print_the_documented_objects(busy_desk: Path) -> None:
+    [listed] = maildesk(busy_desk, "cases")
+    assert shape(listed) == shape(documented("case"))
+    shown = maildesk(busy_desk, "show", listed["number"])
+    assert set(shown) - set(listed) == {"messages", "letters", "events"}
+    assert list(shown["events"][0]) == ["at", "who", "what", "detail"]
+    assert shape(shown["letters"][0]) == shape(documented("letter"))
+    inside = {"id", "direction", "role", "at", "size", "sha256"}
+    assert set(shown["messages"][0]) == (set(documented("message")) - {"file"}) | inside
+    assert all(f'`"{key}"`' in section(COMMANDS_PAGE, "message") for key in inside)
+
+
+def test_outbox_and_aside_print_the_documented_objects(busy_desk: Path) -> None:
+    assert shape(maildesk(busy_desk, "outbox")[0]) == shape(documented("letter"))
+    [case] = maildesk(busy_desk, "cases")
+    assert set(maildesk(busy_desk, "aside")[0]) == set(maildesk(busy_desk, "show", case["number"])["messages"][0])
+
+
+def test_quarantine_and_status_print_the_documented_objects(busy_desk: Path) -> None:
+    others = documented("Other objects")
+    assert shape(maildesk(busy_desk, "status", code=1)) == shape(others["status"])
+    assert shape(maildesk(busy_desk, "quarantine")[0]) == shape(others["quarantined mail"])
+    assert shape(maildesk(busy_desk, "quarantine", "--retry")) == shape(others["quarantine --retry"])
+
+
+def test_the_counts_of_poll_and_import_are_the_documented_ones(desk: Path) -> None:
+    from maildesk.jobs import PassReport
+
+    documented_counts = list(documented("counts"))
+    assert documented_counts == [*PassReport().counts(), "letters_sent", "letters_waiting", "retrying"]
+    desk.with_name("mail.eml").write_bytes(MAIL)
+    imported = maildesk(desk, "import", str(desk.with_name("mail.eml")))
+    assert list(imported) == ["read", *documented_counts[1:-3], "files_skipped"]
+
+
+def test_what_check_finds_and_what_a_rehearsal_tells_has_the_documented_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    from dataclasses import fields
+
+    from maildesk.cli import mail
+    from maildesk.cli.checks import Finding
+
+    assert {field.name for field in fields(Finding)} | {"ok"} == set(documented("Other objects")["finding"])
+    mail._tell_decision(RawMessage("INBOX", 1, 7, NOW, Octets.of(b"x")), None, as_json=True)
+    assert list(json.loads(capsys.readouterr().out)) == list(documented("Other objects")["rehearsal"])
+
+
+@pytest.mark.parametrize("kind", [Automatic, Status, Channel, Direction, Role, Outcome], ids=lambda kind: kind.__name__)
+def test_every_value_that_a_key_can_have_is_named(kind: type[Status]) -> None:
+    assert [value for value in kind if f"`{value}`" not in COMMANDS_PAGE] == []
+
+
+def test_every_state_of_a_letter_is_explained_as_it_is_shown() -> None:
+    from maildesk.adapters.store import views
+
+    shown = {views._SHOWN_STATES.get(state, state.value) for state in LetterState}
+    assert {state for state in shown if f"`{state}`" not in section(COMMANDS_PAGE, "letter")} == set()
+
+
+# --- pages ---
+
+
+def test_every_shipped_template_is_explained() -> None:
+    page = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
+    stems = {re.sub(r"\.[a-z]{2}\.(txt|html)$", "", path.name) for path in (ROOT / "templates").iterdir()}
+    assert {stem for stem in stems if not re.search(rf"`{re.escape(stem)}[.`]", page)} == set()
+
+
+def test_every_variable_of_a_letter_is_explained() -> None:
+    names = re.findall(r'^        "(\w+)":', (ROOT / "maildesk" / "core" / "letters.py").read_text(encoding="utf-8"), re.MULTILINE)
+    page = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
+    assert {"nr", "frist"} <= set(names)
+    assert {name for name in names if f"`{name}`" not in page and f"`{{{{ {name} }}}}`" not in page} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page.read_text(encoding="utf-8"))):
+        if re.match(r"(https?|mailto):", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        headings = (
+            re.findall(r"^#+ (.+)$", prose(file.read_text(encoding="utf-8")), re.MULTILINE)
+            if file.suffix == ".md" and file.exists()
+            else []
+        )
+        if not file.exists() or (anchor and anchor not in {slug(heading) for heading in headings}):
+            broken.append(target)
+    assert broken == []
+
+
+def test_every_page_that_the_code_names_exists() -> None:
+    sources = [*(ROOT / "maildesk").rglob("*.py"), *(ROOT / "config").iterdir(), *(ROOT / "systemd").iterdir()]
+    named = {name for path in sources for name in re.findall(r"docs/[a-z]+\.md", path.read_text(encoding="utf-8"))}
+    assert named
+    assert {name for name in named if not (ROOT / name).exists()} == set()
+
+
+def test_every_make_target_that_a_page_names_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = {
+        name for page in PAGES for name in re.findall(r"^make ([a-z]+)", "\n".join(code(page.read_text(encoding="utf-8"))), re.MULTILINE)
+    }
+    assert {"demo", "test"} <= named
+    assert named - targets == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_stays_short_enough_to_be_read(page: Path) -> None:
+    assert len(page.read_text(encoding="utf-8").splitlines()) <= LINES_MAX or page.name == "CHANGELOG.md"
