@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 KEY_FILE = "message-id.key"
 KEY_BYTES = 32
-PASS_SECONDS_MAX = 600.0  # a pass over a mailbox ends after this time, whatever the server does; the rest waits for the next
+PASS_SECONDS = 300.0  # a pass that has worked for so long leaves the rest of a full mailbox to the next
+PASS_SECONDS_MAX = 600.0  # and it ends after this time, whatever the server does
 
 
 def now() -> datetime:

@@ -66,6 +66,8 @@ class _Section(BaseModel):
 
 
 class DeskSettings(_Section):
+    """[desk]: what the contact point is called, where it is reached, and when it is there."""
+
     name: Annotated[Line, Field(min_length=1)]
     address: MailAddress
     aliases: tuple[MailAddress, ...] = ()
@@ -126,6 +128,8 @@ class DeskSettings(_Section):
 
 
 class DeadlineSettings(_Section):
+    """[deadlines]: what is promised."""
+
     acknowledge_working_days: Annotated[int, Field(ge=1, le=30)] = 3
     answer_calendar_days: Annotated[int, Field(ge=1, le=366)] = 14
     statement_working_days: Annotated[int, Field(ge=1, le=60)] = 5
@@ -148,6 +152,8 @@ class _Server(_Section):
 
 
 class ImapSettings(_Server):
+    """[imap]: the mailbox and its folders."""
+
     port: Port = 993
     security: Security = "tls"
     user: Annotated[Line, Field(min_length=1)]
@@ -167,11 +173,15 @@ class ImapSettings(_Server):
 
 
 class SmtpSettings(_Server):
+    """[smtp]: the server that takes our letters."""
+
     port: Port = 587
     security: Security = "starttls"
 
 
 class DatabaseSettings(_Section):
+    """[database]: where cases, mails and letters are kept."""
+
     url: str = "sqlite:///maildesk.db"
 
     @field_validator("url")
@@ -185,6 +195,8 @@ class DatabaseSettings(_Section):
 
 
 class LetterSettings(_Section):
+    """[letters]: which automatic letters leave, how many, and in whose words."""
+
     templates: Path = Field(default=Path("templates"), strict=False)
     acknowledge: bool = True
     acknowledgements_per_sender_per_day: Annotated[int, Field(ge=0, le=1000)] = 5
@@ -204,11 +216,15 @@ class LetterSettings(_Section):
 
 
 class AlertSettings(_Section):
+    """[alerts]: who is told when something is wrong, and how often."""
+
     addresses: tuple[MailAddress, ...] = ()
     repeat_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
 
 
 class StaffSettings(_Section):
+    """[[staff]]: one person who answers for the desk."""
+
     name: Annotated[Line, Field(min_length=1)]
     address: MailAddress
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]

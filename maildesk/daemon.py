@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -194,7 +195,7 @@ class _Serving:
         self._scheduler.add_job(self._guarded, args=(name, work), id=name, **when)
 
     def end(self) -> None:
-        """Jobs come to their next stopping point. One that hangs on a server has its connection cut; if it still hangs it is left behind."""
+        """Jobs come to their next stopping point. One that hangs on a server has its connection cut, or else is left behind."""
         self._ending.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
@@ -253,7 +254,8 @@ class _Serving:
         try:
             with self._parts.mailbox.deadline(building.PASS_SECONDS_MAX):
                 self._prepare()
-                report = intake.run_once(self._parts.intake, should_stop=self._ending.is_set)
+                due = time.monotonic() + building.PASS_SECONDS
+                report = intake.run_once(self._parts.intake, should_stop=lambda: self._ending.is_set() or time.monotonic() > due)
         except Retry as error:
             self._try_later(error, timedelta(seconds=self._pauses.next_seconds()))
         except MailboxRefused as error:
@@ -264,6 +266,8 @@ class _Serving:
             if report.fetched:
                 log.info("pass: %s", ", ".join(f"{name} {number}" for name, number in report.counts().items() if number))
             self.wake("outbox")
+            if report.left:
+                self.wake("intake")
         systemd.watchdog()  # a pass has come to an end, if only to the news that the server is away
         self._tell_status()
 
@@ -293,7 +297,7 @@ class _Serving:
         upkeep.run_once(self._parts.store)
 
     def _tell_status(self) -> None:
-        counts = self._parts.store.views.counts()
+        counts = self._parts.store.views.counts(building.now())
         waiting = counts["outbox"]["queued"] + counts["outbox"]["in-doubt"]
         at = datetime.now(UTC).astimezone(self._parts.settings.desk.zone)
         systemd.status(f"last pass {at:%H:%M:%S}; {counts['cases']} cases, {waiting} letters waiting, {counts['quarantine']} in quarantine")

@@ -220,8 +220,15 @@ def _export(store: Any, quarantine_id: int, folder: Path) -> None:
 
 def status(settings: Settings, *, as_json: bool) -> int:
     with building.store(settings) as store:
-        counts, last = store.views.counts(), store.fact("last_pass")
-        condition = Condition(last, store.last_good_pass(), counts["outbox"], counts["quarantine"], settings.imap.poll_seconds)
+        counts, last = store.views.counts(building.now()), store.fact("last_pass")
+        condition = Condition(
+            last_pass=last,
+            last_good_pass=store.last_good_pass(),
+            letters=counts["outbox"],
+            failed_lately=counts["failed_lately"],
+            quarantined=counts["quarantine"],
+            poll_seconds=settings.imap.poll_seconds,
+        )
         schema = store.schema()
     wrong = problems(condition, building.now())
     found = {

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +18,7 @@ from maildesk.adapters import mailfiles
 from maildesk.adapters.parse import ParserProcess
 from maildesk.cli import show
 from maildesk.core.classify import classify
+from maildesk.core.message import Message
 from maildesk.core.objects import JsonObject, message_object
 from maildesk.errors import Hold, MaildeskError
 from maildesk.jobs import PassReport, importing, intake, outbox
@@ -67,7 +69,6 @@ def poll(settings: Settings, *, dry_run: bool, as_json: bool) -> int:
 
 def _intake(settings: Settings, passwords: Passwords, store: Store, stack: ExitStack) -> Intake:
     mailbox = stack.enter_context(building.mailbox(settings, passwords))
-    stack.enter_context(mailbox.deadline(building.PASS_SECONDS_MAX))
     parser = stack.enter_context(ParserProcess())
     return Intake(mailbox, store, parser.parse, building.policy(settings), building.now)
 
@@ -78,8 +79,7 @@ def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitSta
     report, failure = PassReport(), None
     work = _intake(settings, passwords, store, stack)
     try:
-        work.mailbox.prepare()
-        report = intake.run_once(work)
+        report = _take_in_all(work)
     except MaildeskError as error:
         if error.exit_code != UNREACHABLE:
             raise
@@ -88,7 +88,7 @@ def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitSta
     stack.callback(sender.close)
     post = Post(store, sender, building.composer(settings), work.parse, work.policy, building.now, settings.letters.proof_copy)
     sent = outbox.run_once(post)
-    counts = store.views.counts()["outbox"]
+    counts = store.views.counts(building.now())["outbox"]
     waiting = counts["queued"] + counts["sending"] + counts["in-doubt"]
     extra = {"letters_sent": sent.sent, "letters_waiting": waiting, "retrying": report.retrying}
     _tell_counts({**report.counts(), **extra}, as_json=as_json)
@@ -97,10 +97,24 @@ def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitSta
     return UNREACHABLE if failure or sent.unreachable else OK
 
 
+def _take_in_all(work: Intake) -> PassReport:
+    """One pass after the other, each with its deadline, until nothing is left for the next."""
+    whole, more = PassReport(), True
+    while more:
+        due = time.monotonic() + building.PASS_SECONDS
+        with work.mailbox.deadline(building.PASS_SECONDS_MAX):
+            work.mailbox.prepare()
+            report = intake.run_once(work, should_stop=lambda: time.monotonic() > due)  # noqa: B023  # each pass has its own
+        more = report.left > 0
+        whole = whole.and_then(report)
+    return whole
+
+
 def _rehearse(settings: Settings, passwords: Passwords, stack: ExitStack, *, as_json: bool) -> int:
     """What a pass would do. JSON: one line for each mail."""
     store = stack.enter_context(building.store(settings))
     work = _intake(settings, passwords, store, stack)
+    stack.enter_context(work.mailbox.deadline(building.PASS_SECONDS_MAX))
     report = intake.rehearse(work, lambda raw, decision: _tell_decision(raw, decision, as_json=as_json))
     if not as_json:
         show.line()
@@ -203,7 +217,8 @@ def _inspected(parser: ParserProcess, raw: RawMessage, path: Path) -> JsonObject
     try:
         message = parser.parse(raw)
     except Hold as error:
-        return {"file": str(path), "evidence": [], "defects": [str(error)]}
+        nothing = Message(raw.octets.digest, raw.octets.size_bytes, defects=(str(error),))
+        return {"file": str(path), **message_object(nothing, None, acknowledge=False, evidence=())}
     verdict = classify(message)
     inspected = message_object(message, verdict.automatic, acknowledge=verdict.acknowledge, evidence=verdict.evidence)
     return {"file": str(path), **inspected}

@@ -24,6 +24,8 @@ class Status(StrEnum):
 
 
 class Channel(StrEnum):
+    """How a concern reached the desk."""
+
     EMAIL = "email"
     PHONE = "phone"
     POST = "post"

@@ -137,6 +137,8 @@ def decide(message: Message, known: Known, policy: Policy, arrival: Arrival, now
     verdict = classify(message)
     if known.own_letter and policy.desk.owns(message.originator.addr_spec):
         return _proof_copy(known.own_letter)
+    if _is_lost_letter(message, policy):
+        return _lost_letter()
     if known.seen:
         return Decision(Outcome.ALREADY_KNOWN, Folder.ARCHIVE, verdict, evidence=(f"already known: {known.seen}",))
     match = find_case(message, policy, known.facts)
@@ -202,6 +204,19 @@ def _proof_copy(letter: OwnLetter) -> Decision:
         confirms_letter=letter.letter_id,
         evidence=(evidence,),
     )
+
+
+def _is_lost_letter(message: Message, policy: Policy) -> bool:
+    """A letter of ours, by its key, that the database does not know: it was sent after the backup that was restored."""
+    keyed = parse_keyed_id(message.message_id)
+    if keyed is None or not policy.desk.owns(message.originator.addr_spec):
+        return False
+    return any(keyed.is_genuine(policy.secret, recipient.addr_spec) for recipient in message.to)
+
+
+def _lost_letter() -> Decision:
+    evidence = (f"{Automatic.OWN}: a letter of ours that this database does not know, from before a restore",)
+    return Decision(Outcome.SET_ASIDE, Folder.SENT, Verdict(Automatic.OWN, evidence), role=Role.DESK, evidence=evidence)
 
 
 def _report(verdict: Verdict, match: ThreadMatch) -> Decision:

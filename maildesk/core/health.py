@@ -19,6 +19,7 @@ class Condition:
     last_pass: Mapping[str, Any]
     last_good_pass: datetime | None
     letters: Mapping[str, int]
+    failed_lately: int
     quarantined: int
     poll_seconds: int
 
@@ -32,7 +33,7 @@ def problems(condition: Condition, now: datetime) -> tuple[str, ...]:
             (f"the last pass: {condition.last_pass.get('problem')}", bool(condition.last_pass.get("problem"))),
             (_silence(condition, now), bool(_silence(condition, now))),
             (f"{condition.quarantined} mails are in quarantine: see maildesk quarantine", condition.quarantined > 0),
-            (f"{condition.letters.get('failed', 0)} letters have failed: see maildesk outbox", condition.letters.get("failed", 0) > 0),
+            (f"{condition.failed_lately} letters failed in the last week: see maildesk outbox", condition.failed_lately > 0),
             (f"{condition.letters.get('in-doubt', 0)} letters are in doubt: see maildesk outbox", condition.letters.get("in-doubt", 0) > 0),
         )
         if holds

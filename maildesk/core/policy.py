@@ -51,6 +51,8 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
+    """What the desk promises, in days."""
+
     acknowledge_working_days: int = 3
     answer_calendar_days: int = 14
     statement_working_days: int = 5

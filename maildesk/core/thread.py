@@ -50,8 +50,13 @@ def by_keyed_id(message: Message, policy: Policy, facts: ThreadFacts) -> ThreadM
         keyed = parse_keyed_id(named)
         if keyed is None or keyed.case_number not in facts.cases:
             continue
-        recipient = facts.letter_recipients.get(named, message.originator.addr_spec)
-        if keyed.is_genuine(policy.secret, recipient):
+        writer = message.originator
+        known = named in facts.letter_recipients
+        recipient = facts.letter_recipients.get(named, writer.addr_spec)
+        # After a restore of an old backup the number of a lost case may have been given to somebody else: then only who takes part
+        # in the case may join it by a letter that the database does not know.
+        may_join = known or writer.key in facts.cases[keyed.case_number].participants
+        if may_join and keyed.is_genuine(policy.secret, recipient):
             return ThreadMatch(keyed.case_number, "keyed-id", f"follow-up: it answers our letter {keyed.letter_id} of {keyed.case_number}")
     return None
 

@@ -20,12 +20,10 @@ TOWN, POST = "musterstadt.example", "post.example"
 
 @dataclass(frozen=True, slots=True)
 class Account:
+    """Somebody with a mailbox at the post office."""
+
     name: str
     address: str
-
-    @property
-    def first_name(self) -> str:
-        return self.name.split()[0]
 
 
 DESK = Account("Kundendialog Musterstadt", f"kundendialog@{TOWN}")
@@ -46,6 +44,8 @@ ACKNOWLEDGEMENT, FOLLOW_UP = "acknowledgement", "follow-up"
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
+    """A document that goes with a mail."""
+
     filename: str
     octets: bytes
 

@@ -114,8 +114,9 @@ class _Play:
         return letters[0].mail
 
     def _even(self) -> Tally | None:
-        counted = tally(self._world)
-        return counted if counted.is_even else None
+        """The count, once nothing is on its way any more."""
+        counted = tally(self._world) if self._world.is_at_rest() else None
+        return counted if counted and counted.is_even else None
 
     def _show_cases(self) -> None:
         self._terminal.heading("What the desk has now")

@@ -109,6 +109,8 @@ class Arrival:
 
 
 class World:
+    """What can be done and seen in a world that `open_world` has built."""
+
     def __init__(self, settings: Settings, office: PostOffice, store: Store, daemon: subprocess.Popen[bytes], log: Path) -> None:
         self.settings = settings
         self.imap_port, self.smtp_port = office.imap_port, office.smtp_port
@@ -175,7 +177,12 @@ class World:
         return next((each for each in self.arrivals() if each.message["message_id"] == message_id), None)
 
     def counts(self) -> JsonObject:
-        return self._store.views.counts()
+        return self._store.views.counts(building.now())
+
+    def is_at_rest(self) -> bool:
+        """Whether every letter has left and its copy has come back, and no mail is tried again."""
+        counts = self.counts()
+        return not any((counts["unproven"], counts["retrying"], *(counts["outbox"][state] for state in ("queued", "sending", "in-doubt"))))
 
     def pulse(self) -> tuple[object, ...]:
         """Changes whenever something may have happened; cheap enough to be asked all day."""

@@ -26,6 +26,9 @@ Parse = Callable[[RawMessage], Message]
 class Mailbox(Protocol):
     """The mail server. Nothing in it changes but by `prepare` and `file`."""
 
+    def deadline(self, seconds: float) -> AbstractContextManager[None]:
+        """Everything inside has so many seconds in all."""
+
     def prepare(self) -> None:
         """Makes the folders of the configuration that are missing."""
 
@@ -63,6 +66,8 @@ class Transaction(Protocol):
 
 
 class IntakeStore(Protocol):
+    """The database, as a pass over the mailbox needs it."""
+
     def recorded(self, folder: str, uid_validity: int, uids: Collection[int]) -> Mapping[int, str]:
         """Which of these mails stand in the ledger already, and the folder they were to be filed to."""
 
@@ -79,6 +84,8 @@ class IntakeStore(Protocol):
 
 
 class ImportStore(Protocol):
+    """The database, as an import and a retry of quarantined mail need it."""
+
     def known_digests(self, digests: Collection[str]) -> frozenset[str]:
         """Which of these octets were taken in before, or are in quarantine."""
 
@@ -89,6 +96,8 @@ class ImportStore(Protocol):
 
 
 class OutboxStore(Protocol):
+    """The database, as the outbox needs it. Each method is durable when it returns."""
+
     def due_letters(self, now: datetime, count_max: int) -> tuple[QueuedLetter, ...]: ...
 
     def mark_sending(self, row: int, subject: str, now: datetime) -> None:
@@ -123,6 +132,8 @@ class OutboxStore(Protocol):
 
 
 class Sender(Protocol):
+    """The server that takes our letters."""
+
     def send(self, outgoing: Outgoing, before_dot: Callable[[], None]) -> Delivery:
         """Raises SenderUnreachable only before MAIL FROM; from there on everything is told by the Delivery."""
 
@@ -145,6 +156,18 @@ class PassReport:
     left: int = 0
     unfiled: int = 0
     unrecorded: int = 0  # have an outcome, but no line in the ledger: must never happen
+
+    def and_then(self, later: PassReport) -> PassReport:
+        """Both passes as one; what the first one left is what the later one saw."""
+        return PassReport(
+            seen=self.seen - self.left + later.seen,
+            outcomes={outcome: self.outcomes[outcome] + later.outcomes[outcome] for outcome in Outcome},
+            retrying=self.retrying + later.retrying,
+            vanished=self.vanished + later.vanished,
+            left=later.left,
+            unfiled=later.unfiled,
+            unrecorded=self.unrecorded + later.unrecorded,
+        )
 
     @property
     def fetched(self) -> int:

@@ -8,6 +8,8 @@ from typing import Protocol
 
 
 class TidyStore(Protocol):
+    """The database, as the housekeeping needs it."""
+
     def tidy(self) -> None:
         """Gives the planner its statistics and writes the write-ahead log back."""
 

@@ -435,4 +435,4 @@ def test_machine_mail_can_be_made_a_case_by_hand(store: Store) -> None:
 
 
 def test_states_of_letters_are_those_that_the_database_knows(store: Store) -> None:
-    assert set(store.views.counts()["outbox"]) == {"in-doubt" if state is LetterState.DOT else state.value for state in LetterState}
+    assert set(store.views.counts(NOW)["outbox"]) == {"in-doubt" if state is LetterState.DOT else state.value for state in LetterState}

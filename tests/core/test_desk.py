@@ -41,9 +41,7 @@ def knowing(*, case: KnownCase | None = CASE, message_id: str = "", letter_to: s
     return Known(**{"next_case_number": "KD-2026-00043", "facts": facts, **known})  # type: ignore[arg-type]
 
 
-def decided(
-    message: Message, known: Known, policy: Policy = POLICY, *, received_at: datetime = MONDAY, imported: bool = False
-) -> Decision:
+def decided(message: Message, known: Known, policy: Policy = POLICY, *, received_at: datetime = MONDAY, imported: bool = False) -> Decision:
     return decide(message, known, policy, Arrival(received_at, imported), NOW)
 
 
@@ -289,3 +287,35 @@ def test_every_decision_says_why() -> None:
 
     assert all(decision.evidence for decision in decisions)
     assert not any("@" in line for decision in decisions for line in decision.evidence), "evidence may be logged"
+
+
+def test_after_a_restore_a_reply_to_a_lost_letter_does_not_join_whoever_has_its_number_now() -> None:
+    lost = keyed_message_id(POLICY.secret, CASE.number, "lostlostlostlost", "other@example.net", "example.com")
+
+    stranger = decided(a_message(in_reply_to=(lost,), originator="other@example.net"), knowing())
+    of_the_case = keyed_message_id(POLICY.secret, CASE.number, "lostlostlostlost", EVA.addr_spec, "example.com")
+    mine = decided(a_message(in_reply_to=(of_the_case,)), knowing())
+
+    assert stranger.outcome is Outcome.NEW_CASE
+    assert mine.case_number == CASE.number
+
+
+def test_a_copy_of_a_letter_that_a_restore_has_forgotten_opens_no_case() -> None:
+    lost = keyed_message_id(POLICY.secret, "KD-2026-00099", "lostlostlostlost", EVA.addr_spec, "example.com")
+
+    decision = decided(a_message(message_id=lost, originator="desk@example.com", to=(EVA.addr_spec,)), knowing())
+    forged = decided(a_message(message_id=lost, originator="desk@example.com", to=("other@example.net",)), knowing())
+
+    assert (decision.outcome, decision.folder) == (Outcome.SET_ASIDE, Folder.SENT)
+    assert forged.outcome is Outcome.NEW_CASE
+
+
+def test_numbers_that_are_guessed_join_nothing_and_are_all_kept() -> None:
+    import random
+
+    chance = random.Random(7)
+    for _ in range(1000):
+        number = f"KD-{chance.choice((2025, 2026))}-{chance.randrange(1, 60):05d}"
+        decision = decided(a_message(subject=f"Re: {number}", originator="thief@example.net"), knowing())
+        assert decision.outcome is Outcome.NEW_CASE
+        assert decision.letters[0].recipient == "thief@example.net"

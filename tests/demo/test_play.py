@@ -210,7 +210,7 @@ def after_one_mail() -> Iterator[tuple[World, Played]]:
     with Stage() as stage, open_world(stage) as world:
         played = Played(SCENES[0], mail_of(SCENES[0]))
         world.hand_in(FRIEDA, played.mail)
-        assert stage.until(lambda: tally(world).is_even and world.inbox(FRIEDA.address), 30)
+        assert stage.until(lambda: world.inbox(FRIEDA.address) and world.is_at_rest() and tally(world).is_even, 30)
         yield world, played
 
 

@@ -18,8 +18,8 @@ from maildesk.adapters.store.intake import IntakeTransaction
 from maildesk.adapters.store.lock import only_one
 from maildesk.adapters.store.migration import migrate, needs_migration, schema_version
 from maildesk.adapters.store.outbox import OutboxRows
-from maildesk.adapters.store.views import CaseFilter, Views
 from maildesk.adapters.store.tables import alarms, facts, ledger, messages, quarantined
+from maildesk.adapters.store.views import CaseFilter, Views
 from maildesk.core.objects import JsonObject
 from maildesk.octets import Octets, RawMessage
 

@@ -70,6 +70,8 @@ class NumberSeriesRow(SQLModel, table=True):
 
 
 class CaseRow(SQLModel, table=True):
+    """A case. Its history stands in `event`, the person outside in `contact`."""
+
     __tablename__ = "cases"
     __table_args__: ClassVar[Any] = (
         UniqueConstraint("year", "sequence"),
@@ -119,6 +121,8 @@ class RawRow(SQLModel, table=True):
 
 
 class RawChunkRow(SQLModel, table=True):
+    """A piece of at most 1 MiB of the octets of one mail, by its place in them."""
+
     __tablename__ = "raw_chunk"
     __table_args__: ClassVar[Any] = (CheckConstraint(f"length(octets) <= {CHUNK_BYTES}", name="chunk_is_small"),)
     raw_id: int = Field(sa_column=Column(Integer, ForeignKey("raw.id", ondelete="CASCADE"), primary_key=True))

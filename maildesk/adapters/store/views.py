@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, select
@@ -101,7 +101,7 @@ class Views:
             value = connection.execute(select(facts.c.value).where(facts.c.name == name)).scalar()
             return dict(value) if value else {}
 
-    def counts(self) -> JsonObject:
+    def counts(self, now: datetime) -> JsonObject:
         """How many letters are in which state, how many mails wait in quarantine or for another try."""
         with reading(self._engine) as connection:
             by_state = connection.execute(select(letters.c.state, func.count()).group_by(letters.c.state))
@@ -109,7 +109,10 @@ class Views:
             unproven = select(func.count()).where(
                 letters.c.state == LetterState.SENT, letters.c.copy_expected, letters.c.proven_at.is_(None)
             )
+            week_ago = now - timedelta(days=7)
+            failed = select(func.count()).where(letters.c.state == LetterState.FAILED, letters.c.next_attempt_at > week_ago)
             return {
+                "failed_lately": _number(connection, failed),
                 "outbox": {_SHOWN_STATES.get(state, state.value): states.get(state, 0) for state in LetterState},
                 "unproven": _number(connection, unproven),
                 "quarantine": _number(connection, select(func.count()).where(quarantined.c.released_at.is_(None))),
@@ -191,6 +194,7 @@ def _case_object(row: Row[Any], message_ids: list[str]) -> JsonObject:
 
 def _message_object(row: Row[Any]) -> JsonObject:
     return {
+        "file": "",
         **row.parsed,
         "id": row.id,
         "direction": row.direction,
