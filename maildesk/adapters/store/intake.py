@@ -1,18 +1,19 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Steps 4 and 6 of the road inside one write transaction: what is known about a message, and recording what was decided."""
+"""Step 6 of the road: recording what was decided on a message, in the transaction in which it was looked up."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from maildesk.adapters.store import octet_rows, search
 from maildesk.adapters.store.engine import translated
+from maildesk.adapters.store.knowing import Knowing
 from maildesk.adapters.store.tables import (
     cases,
     contacts,
@@ -24,153 +25,25 @@ from maildesk.adapters.store.tables import (
     number_series,
     participants,
     quarantined,
-    raws,
 )
-from maildesk.core.case import CaseEvent, Direction, KnownCase, NewCase, Status, case_number
-from maildesk.core.desk import Decision, Folder, Known, Outcome, OwnLetter, Questions, case_of
-from maildesk.core.letters import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, Letter, LetterState, RecentLetters
+from maildesk.core.case import CaseEvent, Direction, NewCase, Status, case_number
+from maildesk.core.desk import Decision, Folder, Outcome, case_of
+from maildesk.core.letters import ACKNOWLEDGEMENT, Letter, LetterState
 from maildesk.core.message import Address, Message
 from maildesk.core.objects import message_object
 from maildesk.core.policy import Policy
-from maildesk.core.thread import ThreadFacts
 from maildesk.octets import RawMessage
 
 IN_COLUMNS = frozenset({"message_id", "subject", "text", "reply", "automatic", "acknowledge", "evidence"})
 
 
-class IntakeTransaction:
-    """Everything here happens in the one transaction of `connection`; the caller commits. `zone` is the desk's."""
-
-    def __init__(self, connection: Connection, prefix: str, zone: tzinfo) -> None:
-        self._connection = connection
-        self._prefix = prefix
-        self._zone = zone
+class IntakeTransaction(Knowing):
+    """Everything here happens in the one transaction of `connection`; the caller commits."""
 
     @contextmanager
     def message(self) -> Iterator[None]:
         with translated(), self._connection.begin_nested():
             yield
-
-    # --- what is known ---
-
-    def look_up(self, asked: Questions, now: datetime) -> Known:
-        numbers_by_id = self._cases_by_message_id(asked.named_ids)
-        return Known(
-            next_case_number=case_number(self._prefix, asked.year, self._last_number(asked.year) + 1),
-            seen=self._seen(asked),
-            own_letter=self._own_letter(asked.message_id),
-            facts=ThreadFacts(
-                cases=self._known_cases({*asked.case_numbers, *numbers_by_id.values()}),
-                cases_by_message_id=numbers_by_id,
-                letter_recipients=self._letter_recipients(asked.named_ids),
-            ),
-            recent=self._recent_letters(asked.originator, now),
-        )
-
-    def _seen(self, asked: Questions) -> str:
-        """How the very same mail was taken in before: the same octets, or a copy that came by another way."""
-        same_octets = self._connection.execute(
-            select(messages.c.outcome).join(raws, raws.c.id == messages.c.raw_id).where(raws.c.digest == asked.digest)
-        ).first()
-        if same_octets is not None:
-            return f"the same octets were taken in as {same_octets.outcome or 'our own letter'}"
-        waiting = select(quarantined.c.id).join(raws, raws.c.id == quarantined.c.raw_id)
-        if self._connection.execute(waiting.where(raws.c.digest == asked.digest, quarantined.c.released_at.is_(None))).first():
-            return "the same octets are in quarantine"
-        if not asked.message_id:
-            return ""
-        copy = select(messages.c.outcome).where(
-            messages.c.content_digest == asked.content_digest,
-            messages.c.message_id == asked.message_id,
-            messages.c.direction != Direction.OUT,
-        )
-        found = self._connection.execute(copy).first()
-        return f"a copy with the same Message-ID and content was taken in as {found.outcome}" if found else ""
-
-    def _own_letter(self, message_id: str) -> OwnLetter | None:
-        query = (
-            select(letters.c.letter_id, cases.c.number)
-            .join(cases, cases.c.id == letters.c.case_id, isouter=True)
-            .where(letters.c.message_id == message_id)
-        )
-        found = self._connection.execute(query).first() if message_id else None
-        return OwnLetter(found.letter_id, found.number or "") if found else None
-
-    def _cases_by_message_id(self, named: Collection[str]) -> dict[str, str]:
-        """The case of each named message; if a Message-ID stands in two, the one that had it first."""
-        if not named:
-            return {}
-        theirs = (
-            select(messages.c.message_id, cases.c.number)
-            .join(cases, cases.c.id == messages.c.case_id)
-            .where(messages.c.message_id.in_(named))
-            .order_by(messages.c.id.desc())
-        )
-        ours = (
-            select(letters.c.message_id, cases.c.number).join(cases, cases.c.id == letters.c.case_id).where(letters.c.message_id.in_(named))
-        )
-        found = [*self._connection.execute(theirs), *self._connection.execute(ours)]
-        return {row.message_id: row.number for row in found}
-
-    def _letter_recipients(self, named: Collection[str]) -> dict[str, str]:
-        if not named:
-            return {}
-        query = select(letters.c.message_id, letters.c.recipient).where(letters.c.message_id.in_(named))
-        return {row.message_id: row.recipient for row in self._connection.execute(query)}
-
-    def _known_cases(self, numbers: Collection[str]) -> dict[str, KnownCase]:
-        if not numbers:
-            return {}
-        query = (
-            select(cases.c.id, cases.c.number, cases.c.status, cases.c.acknowledged_at, cases.c.due_on, contacts.c.address_key)
-            .join(contacts, contacts.c.id == cases.c.contact_id, isouter=True)
-            .where(cases.c.number.in_(numbers))
-        )
-        return {row.number: self._known_case(row) for row in self._connection.execute(query).all()}
-
-    def _known_case(self, row: Any) -> KnownCase:
-        return KnownCase(
-            number=row.number,
-            status=Status(row.status),
-            correspondent=row.address_key or "",
-            participants=self._participants(row.id),
-            acknowledged=row.acknowledged_at is not None or self._has_letter(row.id, ACKNOWLEDGEMENT),
-            due_on=row.due_on,
-            followup_note_sent_on=self._last_note_on(row.id),
-        )
-
-    def _participants(self, case_id: int) -> frozenset[str]:
-        query = (
-            select(contacts.c.address_key)
-            .join(participants, participants.c.contact_id == contacts.c.id)
-            .where(participants.c.case_id == case_id, participants.c.verified, contacts.c.address_key != "")
-        )
-        return frozenset(self._connection.execute(query).scalars())
-
-    def _has_letter(self, case_id: int, template: str) -> bool:
-        query = select(letters.c.id).where(letters.c.case_id == case_id, letters.c.template == template)
-        return self._connection.execute(query).first() is not None
-
-    def _last_note_on(self, case_id: int) -> date | None:
-        query = select(func.max(letters.c.created_at)).where(letters.c.case_id == case_id, letters.c.template == FOLLOW_UP_NOTE)
-        last: datetime | None = self._connection.execute(query).scalar()
-        return last.astimezone(self._zone).date() if last else None
-
-    def _last_number(self, year: int) -> int:
-        return self._connection.execute(select(number_series.c.last).where(number_series.c.year == year)).scalar() or 0
-
-    def _recent_letters(self, originator: str, now: datetime) -> RecentLetters:
-        def count(since: timedelta, *conditions: Any) -> int:
-            query = select(func.count()).select_from(letters)
-            found = query.where(letters.c.automatic, letters.c.created_at > now - since, *conditions)
-            return self._connection.execute(found).scalar() or 0
-
-        domain = originator.rpartition("@")[2]
-        return RecentLetters(
-            to_sender=count(timedelta(days=1), letters.c.recipient_key == originator),
-            to_domain=count(timedelta(hours=1), letters.c.recipient_domain == domain),
-            of_desk=count(timedelta(hours=1)),
-        )
 
     # --- recording what was decided ---
 
