@@ -34,7 +34,7 @@ from maildesk.config import Passwords, Settings
 from maildesk.core.pauses import Pauses
 from maildesk.errors import ConfigError, MailboxRefused, MaildeskError, Retry, Stop
 from maildesk.jobs import intake, outbox, upkeep
-from maildesk.jobs.intake import Intake
+from maildesk.jobs.intake import Intake, Watching
 from maildesk.jobs.outbox import Post
 
 log = logging.getLogger(__name__)
@@ -255,7 +255,8 @@ class _Serving:
             with self._parts.mailbox.deadline(building.PASS_SECONDS_MAX):
                 self._prepare()
                 due = time.monotonic() + building.PASS_SECONDS
-                report = intake.run_once(self._parts.intake, should_stop=lambda: self._ending.is_set() or time.monotonic() > due)
+                watching = Watching(should_stop=lambda: self._ending.is_set() or time.monotonic() > due)
+                report = intake.run_once(self._parts.intake, watching)
         except Retry as error:
             self._try_later(error, timedelta(seconds=self._pauses.next_seconds()))
         except MailboxRefused as error:

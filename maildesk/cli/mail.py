@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -23,7 +23,7 @@ from maildesk.core.objects import JsonObject, message_object
 from maildesk.errors import Hold, MaildeskError
 from maildesk.jobs import PassReport, importing, intake, outbox
 from maildesk.jobs.importing import Import
-from maildesk.jobs.intake import Intake
+from maildesk.jobs.intake import Intake, Watching
 from maildesk.jobs.outbox import Post
 from maildesk.octets import RawMessage
 
@@ -104,10 +104,31 @@ def _take_in_all(work: Intake) -> PassReport:
         due = time.monotonic() + building.PASS_SECONDS
         with work.mailbox.deadline(building.PASS_SECONDS_MAX):
             work.mailbox.prepare()
-            report = intake.run_once(work, should_stop=lambda: time.monotonic() > due)  # noqa: B023  # each pass has its own
+            with _Bar() as bar:
+                report = intake.run_once(work, Watching(lambda: time.monotonic() > due, bar.show))  # noqa: B023  # each pass has its own
         more = report.left > 0
         whole = whole.and_then(report)
     return whole
+
+
+class _Bar:
+    """A progress bar on a terminal, once it is known how many mails there are."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._stack.close()
+
+    def show(self, done: int, total: int) -> None:
+        if self._bar is None and sys.stderr.isatty():
+            self._bar = self._stack.enter_context(typer.progressbar(length=total, label="taking in", file=sys.stderr))
+        if self._bar is not None:
+            self._bar.update(done - self._bar.pos)
 
 
 def _rehearse(settings: Settings, passwords: Passwords, stack: ExitStack, *, as_json: bool) -> int:

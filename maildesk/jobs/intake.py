@@ -40,11 +40,19 @@ class Intake:
     clock: Clock
 
 
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """What a pass asks and tells between two batches: whether to stop, and how many mails of how many have been handled."""
+
+    should_stop: Callable[[], bool] = lambda: False
+    progress: Callable[[int, int], None] = lambda _done, _total: None
+
+
 class _Rehearsed(Exception):  # noqa: N818  # no error: it takes a rehearsal back
     """Rolls the transaction of a dry run back."""
 
 
-def run_once(intake: Intake, *, should_stop: Callable[[], bool] = lambda: False) -> PassReport:
+def run_once(intake: Intake, watching: Watching = Watching()) -> PassReport:  # frozen
     """One pass over the inbox. Raises the errors of the ports; what was committed before stays recorded and is filed next time."""
     started_at = intake.clock()
     report = PassReport()
@@ -53,7 +61,7 @@ def run_once(intake: Intake, *, should_stop: Callable[[], bool] = lambda: False)
         state = intake.mailbox.look()
         report.seen = len(state.uids)
         todo = _file_recorded(intake, state, report)
-        _take_in(intake, state, todo, report, should_stop)
+        _take_in(intake, state, todo, report, watching)
         problem = _account(intake, state, report)
     finally:
         intake.store.note_pass(report.counts(), report.backlog, problem, started_at, intake.clock())
@@ -68,7 +76,7 @@ def _file_recorded(intake: Intake, state: FolderState, report: PassReport) -> li
     return [uid for uid in state.uids if uid not in recorded]
 
 
-def _take_in(intake: Intake, state: FolderState, todo: list[int], report: PassReport, should_stop: Callable[[], bool]) -> None:
+def _take_in(intake: Intake, state: FolderState, todo: list[int], report: PassReport, watching: Watching) -> None:
     fetched = 0
     for batch in intake.mailbox.fetch(state, todo) if todo else ():
         fetched += len(batch)
@@ -77,7 +85,8 @@ def _take_in(intake: Intake, state: FolderState, todo: list[int], report: PassRe
         for raw in batch:
             raw.octets.close()
         _file(intake, state, [(each.raw.uid, str(each.folder)) for each in handled if each.folder and each.raw.uid is not None], report)
-        if should_stop() and fetched < len(todo):
+        watching.progress(fetched, len(todo))
+        if watching.should_stop() and fetched < len(todo):
             report.left = len(todo) - fetched
             return
     report.vanished = len(todo) - fetched

@@ -21,7 +21,7 @@ from maildesk.core.message import Message
 from maildesk.core.policy import Desk, Policy, Staff
 from maildesk.errors import MailboxUnreachable, StoreUnusable, Unparseable
 from maildesk.jobs import PassReport, intake
-from maildesk.jobs.intake import Intake
+from maildesk.jobs.intake import Intake, Watching
 from maildesk.octets import FolderState, RawMessage
 from tests.builders import a_mail
 from tests.rig.dovecot import Dovecot
@@ -274,7 +274,7 @@ def test_a_pass_that_is_told_to_stop_leaves_the_rest_for_the_next(
 ) -> None:
     deliver(*(a_letter_from(number) for number in range(60)))
 
-    stopped = intake.run_once(Intake(mailbox, store, parsed, POLICY, now), should_stop=lambda: True)
+    stopped = intake.run_once(Intake(mailbox, store, parsed, POLICY, now), Watching(should_stop=lambda: True))
     rest = a_pass(mailbox, store)
 
     assert stopped.comes_out_even
