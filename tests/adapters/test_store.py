@@ -193,8 +193,10 @@ def test_cases_are_listed_by_what_was_asked(store: Store) -> None:
 def test_a_persons_contact_can_be_deleted_without_the_case(store: Store, file: Path) -> None:
     take_in(store, a_mail())
 
-    with writing(open_engine(file)) as connection:
+    engine = open_engine(file)
+    with writing(engine) as connection:
         connection.execute(text("DELETE FROM contact"))
+    engine.dispose()
 
     case = store.views.case("KD-2026-00001")
     assert case is not None
