@@ -319,3 +319,11 @@ def test_numbers_that_are_guessed_join_nothing_and_are_all_kept() -> None:
         decision = decided(a_message(subject=f"Re: {number}", originator="thief@example.net"), knowing())
         assert decision.outcome is Outcome.NEW_CASE
         assert decision.letters[0].recipient == "thief@example.net"
+
+
+def test_a_note_on_a_follow_up_promises_no_day_that_has_passed() -> None:
+    late = replace(CASE, due_on=NOW.date() - timedelta(days=1))
+
+    decision = decided(a_message(in_reply_to=("x@example.org",)), knowing(case=late, message_id="x@example.org"))
+
+    assert decision.letters[0].context["frist"] == ""

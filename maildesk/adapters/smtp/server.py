@@ -1,0 +1,137 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The connection to an SMTP server: made, secured, logged in, and bounded in what it may answer and how long."""
+
+from __future__ import annotations
+
+import base64
+import re
+import smtplib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from maildesk.adapters.smtp.words import reason, shown
+from maildesk.config import SmtpSettings
+from maildesk.errors import SenderUnreachable
+
+FOREIGN = (smtplib.SMTPException, OSError, ValueError)
+_REPLY_LINES_MAX = 100
+_REPLY_LINE_OCTETS_MAX = 8192
+_REPLY_LINE = re.compile(rb"[2-5]\d\d(?:[- ].*)?\r?\n", re.DOTALL)
+
+
+class Server(smtplib.SMTP):
+    """Replies with a limit of lines, of octets a line, and of time for the whole: smtplib's time-out begins anew at every octet."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        """The code and the text, its lines joined by LF. Raises SMTPServerDisconnected, also for what is no reply at all."""
+        if self.sock is None:
+            raise smtplib.SMTPServerDisconnected("no connection")
+        if self.file is None:
+            self.file = self.sock.makefile("rb")
+        try:
+            with _deadline(self.sock, self.timeout):
+                lines = self._reply_lines()
+        except (OSError, ValueError) as error:
+            self.close()
+            raise smtplib.SMTPServerDisconnected("no reply") from error
+        return int(lines[-1][:3]), b"\n".join(line[4:].strip() for line in lines)
+
+    def _reply_lines(self) -> list[bytes]:
+        lines: list[bytes] = []
+        while len(lines) < _REPLY_LINES_MAX:
+            line = self.file.readline(_REPLY_LINE_OCTETS_MAX) if self.file else b""
+            if not _REPLY_LINE.fullmatch(line):
+                raise ValueError("this is no reply")
+            lines.append(line)
+            if line[3:4] != b"-":
+                return lines
+        raise ValueError("the reply has too many lines")
+
+
+class TlsServer(Server, smtplib.SMTP_SSL):
+    """The same, with TLS from the first octet on."""
+
+
+@contextmanager
+def _deadline(sock: socket.socket, seconds: float) -> Iterator[None]:
+    sock.settimeout(seconds)
+    timer = threading.Timer(seconds, shut_down, (sock,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def shut_down(sock: socket.socket | None) -> None:
+    """Ends the connection below TLS, so that who waits for it in another thread is woken."""
+    with suppress(OSError):
+        if sock is not None:
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+def connect(settings: SmtpSettings, password: str, helo_name: str, seconds: float, context: ssl.SSLContext | None) -> Server:
+    """A connection that is ready for MAIL FROM. Raises SenderUnreachable."""
+    try:
+        server = _open(settings, helo_name, seconds, context)
+        try:
+            _make_ready(server, settings, password, context)
+        except BaseException:
+            with suppress(Exception):
+                server.close()
+            raise
+    except FOREIGN as error:
+        raise SenderUnreachable(f"the SMTP server cannot be reached ({reason(error)})") from error
+    return server
+
+
+def _open(settings: SmtpSettings, helo_name: str, seconds: float, context: ssl.SSLContext | None) -> Server:
+    host, port = settings.host.strip("[]"), settings.port
+    if settings.security == "tls":
+        return TlsServer(host, port, local_hostname=helo_name, timeout=seconds, context=context or ssl.create_default_context())
+    return Server(host, port, local_hostname=helo_name, timeout=seconds)
+
+
+def _make_ready(server: Server, settings: SmtpSettings, password: str, context: ssl.SSLContext | None) -> None:
+    if server.sock is not None:
+        # The final dot goes out by itself: without this it waits for the server's delayed acknowledgement of the mail, 40 ms.
+        server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    server.ehlo_or_helo_if_needed()
+    if settings.security == "starttls":
+        _start_tls(server, context or ssl.create_default_context())
+    if settings.user:
+        _log_in(server, settings.user, password)
+
+
+def _start_tls(server: Server, context: ssl.SSLContext) -> None:
+    if not server.has_extn("starttls"):
+        raise SenderUnreachable("the SMTP server does not offer STARTTLS: no password was sent; see smtp.security")
+    code, text = server.starttls(context=context)
+    if code != 220:
+        raise SenderUnreachable(f"the SMTP server does not begin TLS: {code} {shown(text)}")
+    server.ehlo_or_helo_if_needed()
+
+
+def _log_in(server: Server, user: str, password: str) -> None:
+    """One try with one mechanism, in UTF-8 (RFC 4616): smtplib tries a wrong password once for each, and knows ASCII only."""
+    offered = server.esmtp_features.get("auth", "").upper().split()
+    if "PLAIN" in offered:
+        code, _ = server.docmd("AUTH", f"PLAIN {_base64(chr(0).join(('', user, password)))}")
+    elif "LOGIN" in offered:
+        code, _ = server.docmd("AUTH", "LOGIN")
+        for answer in (user, password):
+            code = server.docmd(_base64(answer))[0] if code == 334 else code
+    else:
+        raise SenderUnreachable("the SMTP server offers no log-in that is known here: see smtp.user and smtp.security")
+    if code != 235:
+        what = "refuses user or password" if code >= 500 else "cannot check user and password now"
+        raise SenderUnreachable(f"the SMTP server {what} ({code}): see smtp.user and its password")
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode("utf-8")).decode("ascii")
