@@ -74,9 +74,10 @@ class _Play:
     def run(self) -> list[str]:
         """All scenes and the count. Returns what did not go as told."""
         for number, scene in enumerate(SCENES, start=1):
+            self._stage.pause(self._rest_seconds)
             self._terminal.heading(f"{number}  {scene.title}")
             self._scene(scene)
-            self._stage.pause(self._rest_seconds)
+        self._stage.pause(self._rest_seconds)
         counted = self._stage.until(self._even, EVEN_SECONDS) or tally(self._world)
         self._show_cases()
         self._show_count(counted)

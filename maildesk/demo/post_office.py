@@ -29,11 +29,14 @@ try:
     from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
     from proxyprotocol.sock import SocketInfo
     from pymap.backend.dict import Config, Identity, Login
-    from pymap.concurrent import Subsystem
+    from pymap.backend.dict.filter import FilterSet
+    from pymap.backend.dict.mailbox import MailboxData, MailboxSet
+    from pymap.concurrent import Event, Subsystem
     from pymap.exceptions import InvalidAuth
     from pymap.imap import IMAPServer
     from pymap.interfaces.login import IdentityInterface
     from pymap.parsing.message import AppendMessage
+    from pymap.selected import SelectedMailbox
     from pymap.user import UserMetadata
     from pysasl.creds.server import ServerCredentials
     from pysasl.hashing import BuiltinHash
@@ -145,6 +148,22 @@ class _CaseBlindLogin(Login):
         return await super().authorize(authenticated, authzid.lower())
 
 
+class _Inbox(MailboxData):
+    """Tells at the beginning of an IDLE what came since the last command. pymap itself waits for the next news, and a mail that
+    came in between would be noticed with the one after it.
+    """
+
+    async def update_selected(self, selected: SelectedMailbox, *, wait_on: Event | None = None) -> SelectedMailbox:
+        behind = selected.mod_sequence is not None and selected.mod_sequence < self._mod_sequences.highest
+        return await super().update_selected(selected, wait_on=None if behind else wait_on)
+
+
+class _Folders(MailboxSet):
+    def __init__(self) -> None:
+        super().__init__()
+        self._inbox = _Inbox(self._content_cache, self._thread_cache)
+
+
 class _Mailboxes:
     """The accounts and their folders, and the IMAP server in front of them."""
 
@@ -165,6 +184,7 @@ class _Mailboxes:
         for address, password in accounts.items():
             digest = self._config.hash_context.hash(self._config.password_prep(password))
             await self._identity(address).set(UserMetadata(self._config, address, password=digest))
+            self._config.set_cache[address] = (_Folders(), FilterSet())
 
     async def deliver(self, recipient: str, octets: bytes) -> None:
         async with self._identity(recipient).new_session() as session:

@@ -56,7 +56,7 @@ port = {imap_port}
 security = "none"
 user = "{desk.address}"
 password_file = "password"
-poll_seconds = 10
+poll_seconds = 5
 
 [smtp]
 host = "{host}"

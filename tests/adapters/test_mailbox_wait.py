@@ -174,3 +174,12 @@ def test_without_idle_the_time_passes_until_a_stop(later: Later) -> None:
         assert not watcher.wait(30, stop)
         assert time.monotonic() - started < 2
         assert server.seen(rb"IDLE") == []
+
+
+def test_news_that_comes_in_one_packet_with_the_continuation_is_heard_at_once() -> None:
+    script: dict[bytes, Answer] = {b"IDLE": b"+ idling\r\n* 1 EXISTS\r\n", b"DONE": DONE}
+    with ScriptedImap({}, script) as server, ImapMailbox(server.settings(), "x", None) as watcher:
+        started = time.monotonic()
+
+        assert watcher.wait(30, NEVER)
+        assert time.monotonic() - started < 0.9, "not only when the slice of waiting is over"

@@ -94,6 +94,16 @@ def test_each_delivery_wakes_the_same_idle_again(office: PostOffice) -> None:
         client.idle_done()
 
 
+def test_an_idle_tells_at_its_beginning_what_came_just_before(office: PostOffice) -> None:
+    """On the wire: IMAPClient overlooks what comes in one packet with the continuation."""
+    with socket.create_connection(("127.0.0.1", office.imap_port), timeout=5) as connection, connection.makefile("rwb", 0) as wire:
+        wire.write(f"a login {DESK} {PASSWORDS[DESK]}\r\nb select INBOX\r\n".encode())
+        assert any(line.startswith(b"b OK") for line in iter(wire.readline, b""))
+        hand_in(office, DESK)
+        wire.write(b"c idle\r\n")
+        assert any(line.startswith(b"* 1 EXISTS") for line in iter(wire.readline, b""))
+
+
 def test_a_delivered_mail_tells_how_it_came(office: PostOffice) -> None:
     hand_in(office, DESK, sender="")
     mail = email.message_from_bytes(first_mail(office, DESK))

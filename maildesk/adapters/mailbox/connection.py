@@ -116,8 +116,21 @@ class _Client(imapclient.IMAPClient):  # type: ignore[misc]  # imapclient has no
         # imapclient sets 5: every mail would be formatted twice for a log line, and stand in the log at level DEBUG.
         self._imap.debug = 0
 
+    def _poll_socket(self, sock: socket.socket, timeout: float | None = None) -> Any:
+        """What came in one packet with the answer before it is in the buffer, where polling the socket never sees it."""
+        return [True] if _has_buffered(self._imap) else super()._poll_socket(sock, timeout)
+
     def _create_IMAP4(self) -> imaplib.IMAP4:  # noqa: N802  # imapclient calls it so
         return _Wire(self.host, self.port, self._timeout.connect, self.ssl_context if self.ssl else None, self._opened)
+
+
+def _has_buffered(wire: Any) -> bool:
+    """Whether an answer lies in the reader's buffer already. Only for a socket that does not block."""
+    reader = getattr(wire, "_file", None) or wire.file  # the one or the other, by the version of Python
+    try:
+        return bool(reader.peek(1))
+    except OSError:
+        return False  # TLS says "want read" for nothing there; a dead line shows itself when it is read
 
 
 class Connection:
