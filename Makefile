@@ -42,7 +42,7 @@ check: $(VENV)/.dev
 
 lock: $(TOOLS)/bin/uv
 	@$(UV_COMPILE) --extra demo --group build --output-file requirements.lock
-	$(UV_COMPILE) --extra demo --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(UV_COMPILE) --extra demo --extra outlook --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	if grep -nE 'https?:|file:|index-url|find-links' requirements.lock requirements-dev.lock; then
 		echo "maildesk: a lock names where it came from" >&2
 		exit 1

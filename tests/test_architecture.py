@@ -51,6 +51,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "imapclient": ("maildesk.adapters.mailbox",),
     "mailparser": ("maildesk.adapters.parse",),
     "inscriptis": ("maildesk.adapters.parse",),
+    "tnefparse": ("maildesk.adapters.parse",),
     "sqlmodel": ("maildesk.adapters.store",),
     "sqlalchemy": ("maildesk.adapters.store",),
     "alembic": ("maildesk.adapters.store",),

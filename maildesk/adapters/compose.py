@@ -22,12 +22,11 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, Template
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from maildesk.core.letters import Letter
-from maildesk.core.policy import Desk
+from maildesk.core.letters import ALARM, Letter
 from maildesk.core.message import wire_address
+from maildesk.core.policy import Desk
 from maildesk.errors import TemplateError
 
-LETTERS = ("acknowledgement", "follow-up", "alarm")
 FALLBACK_LANGUAGE = "de"
 SUBJECT_LABEL = "Betreff:"
 
@@ -133,7 +132,8 @@ class Composer:
 
     def _render(self, name: str, context: dict[str, str]) -> str:
         with self._complaining(name):
-            return self._environment.get_template(name).render(context)
+            rendered = self._environment.get_template(name).render(context)
+            return rendered.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair cannot go on the wire
 
     @contextmanager
     def _complaining(self, name: str) -> Iterator[None]:
@@ -154,7 +154,7 @@ class Composer:
         yield from _folded("Message-ID", f"<{letter.message_id}>")
         yield from _thread(letter)
         yield "MIME-Version: 1.0"
-        if letter.automatic:
+        if letter.automatic or letter.template == ALARM:  # an alarm is automatic too (RFC 3834 section 5), though no limit counts it
             yield f"Auto-Submitted: {'auto-replied' if letter.in_reply_to else 'auto-generated'}"
             yield "X-Auto-Response-Suppress: All"
         yield f"Content-Language: {wording.language}"
@@ -222,14 +222,14 @@ def _phrase(name: str) -> str:
     """A display name: a quoted string (RFC 5322 section 3.2.4) or, with letters outside ASCII, encoded words (RFC 2047)."""
     if _NO_HEADER.search(name):
         raise TemplateError("the name of the desk has control characters")
-    if not name.isascii():
+    if not name.isascii() or "=?" in name:
         return Header(name, "utf-8", header_name="From").encode(linesep="\r\n")
     escaped = re.sub(r'(["\\])', r"\\\1", name)
     return f'"{escaped}"'
 
 
 def _subject(subject: str) -> Iterator[str]:
-    if subject.isascii():
+    if subject.isascii() and "=?" not in subject:  # what looks like an encoded word would be read as one
         yield from _folded("Subject", *subject.split())
     else:
         yield from f"Subject: {Header(subject, 'utf-8', header_name='Subject').encode(linesep=chr(13) + chr(10))}".split("\r\n")
@@ -263,7 +263,9 @@ def _refuse_long_lines(lines: list[str]) -> None:
     """The last look at the header: whatever its values were, no line is one that a mail must not have."""
     for line in lines:
         if len(line) > _LINE_OCTETS_MAX or not line.isascii() or _NO_HEADER.search(line):
-            raise TemplateError(f"the header field {line.partition(':')[0][:20].strip()!r} cannot be written: too long, or with control characters")
+            raise TemplateError(
+                f"the header field {line.partition(':')[0][:20].strip()!r} cannot be written: too long, or with control characters"
+            )
 
 
 def _content(letter: Letter, wording: Wording) -> tuple[list[str], bytes]:

@@ -14,7 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from maildesk.core.mail_system import named_mark, subject_action, takes_no_answer
 from maildesk.core.message import Message
+from maildesk.core.wording import is_absence_notice, is_scan, says_it_is_away, starts_like_an_absence
 
 
 class Automatic(StrEnum):
@@ -36,14 +38,16 @@ MAY_BE_A_PERSON = frozenset({Automatic.LIST, Automatic.BULK})
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`automatic` is None for a person's mail; `acknowledge` says whether an automatic answer would be right."""
+    """`automatic` is None for a person's mail. A person's post may yet come from a device, which is `from_device`."""
 
     automatic: Automatic | None
     evidence: tuple[str, ...] = ()
+    from_device: bool = False
 
     @property
     def acknowledge(self) -> bool:
-        return self.automatic is None
+        """Whether an automatic answer would be right."""
+        return self.automatic is None and not self.from_device
 
     @property
     def is_machine(self) -> bool:
@@ -58,7 +62,7 @@ Test = Callable[[Message], str]  # the evidence if the rule holds, else an empty
 class Rule:
     """`holds` returns the evidence, or an empty string if the rule does not hold."""
 
-    automatic: Automatic
+    automatic: Automatic | None
     holds: Test
 
 
@@ -117,19 +121,10 @@ def sent_by(what: str, pattern: str) -> Test:
     return holds
 
 
-def subject_says(what: str, pattern: str) -> Test:
-    regex = re.compile(pattern, re.IGNORECASE)
-
-    def holds(message: Message) -> str:
-        return f"subject is {what}" if regex.match(message.subject.strip()) else ""
-
-    return holds
-
-
 def has_report(*actions: str) -> Test:
     def holds(message: Message) -> str:
         report = message.delivery_report
-        return f"delivery report: {report.action}" if report and report.action in actions else ""
+        return f"delivery report: {report.action} (by {report.form})" if report and report.action in actions else ""
 
     return holds
 
@@ -161,7 +156,7 @@ def _auto_submitted_unknown(message: Message) -> str:
     for value in message.values("auto-submitted"):
         for word in _words(value):
             if word != "no":
-                return _named("Auto-Submitted", word)
+                return _named("Auto-Submitted", word if re.fullmatch(r"[a-z-]{1,30}", word) else "a word of its own")
     return ""
 
 
@@ -169,23 +164,18 @@ def _null_return_path(message: Message) -> str:
     return "Return-Path is empty" if any(re.fullmatch(r"<\s*>", value.strip()) for value in message.values("return-path")) else ""
 
 
-# Answers of absence, as the programs put them before or for the subject: they end the prefix with a colon or are the whole subject.
-OUT_OF_OFFICE = (
-    r"(?:(?:re|aw)\s*:\s*)?(?:automatische antwort|automatisch antwoord|abwesenheitsnotiz|abwesenheitsmeldung|abwesenheitsassistent"
-    r"|abwesenheits(?:benachrichtigung|info(?:rmation)?)|automatic reply|auto(?:matic)?[- ]?response|autoreply|auto[- ]reply"
-    r"|out of (?:the )?office(?: autoreply| reply| auto[- ]reply)?|réponse automatique|respuesta automática|risposta automatica"
-    r"|odpowied[zź] automatyczna|răspuns automat|otomatik yanıt|автоответ|автоматический ответ|автоматична відповідь)"
-)
 MACHINE_LOCAL_PARTS = r"(?:mailer-?daemon|postmaster|mail-?daemon|listserv|majordomo|mailman|owner-.*|.*-(?:request|owner|bounces?))"
-NO_REPLY_LOCAL_PARTS = (
-    r"(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|nicht[-_.]?antworten|keine[-_.]?antwort|noreply[-_.].*|.*[-_.]no[-_.]?reply)"
-)
-BOUNCE_SUBJECT = (
-    r"(?:undeliver(?:able|ed)|mail delivery (?:failed|failure|system|subsystem)|delivery (?:status notification|failure|has failed)"
-    r"|returned mail|failure notice|unzustellbar|nicht zustellbar|mail konnte nicht|nachricht konnte nicht|zustellung fehlgeschlagen)"
-)
 
-from_the_mail_system = sent_by("the mail system", r"(?:mailer-?daemon|postmaster|mail-?daemon)")
+
+def _failure_subject(message: Message) -> str:
+    return "subject is that of a bounce" if subject_action(message.subject) == "failed" else ""
+
+
+def _complaint(message: Message) -> str:
+    """Hotmail tells what its users call spam in no report (RFC 5965) but in a mail of its own kind."""
+    says = message.originator.local_part == "staff" and re.match(r"complaint about message from [\d.a-f:]{3,40}$", message.subject.strip())
+    return "From and subject are those of a complaint" if says else ""
+
 
 RULES: tuple[Rule, ...] = (
     # Reports of the mail system about a mail of ours come first: they carry Auto-Submitted and an empty envelope sender as well.
@@ -195,8 +185,11 @@ RULES: tuple[Rule, ...] = (
     Rule(Automatic.RECEIPT, report_is("disposition-notification")),
     Rule(Automatic.BOUNCE, report_is("delivery-status")),
     Rule(Automatic.BULK, report_is("feedback-report")),
-    Rule(Automatic.BOUNCE, both(from_the_mail_system, subject_says("that of a bounce", BOUNCE_SUBJECT))),
+    Rule(Automatic.BULK, _complaint),
+    Rule(Automatic.BOUNCE, both(named_mark, _failure_subject)),
     Rule(Automatic.CALENDAR, calendar_is("REPLY", "COUNTER", "REFRESH")),
+    # What somebody put on the glass of a copier is post from a person: a case, whatever marks the copier adds; the copier reads no answer.
+    Rule(None, is_scan),
     # Answers of absence and the like: somebody's machine answers a mail.
     Rule(Automatic.AUTO_REPLY, has_word("Auto-Submitted", "auto-replied", "auto-notified")),
     Rule(Automatic.AUTO_REPLY, has_word("X-Auto-Response-Suppress", "oof", "autoreply")),
@@ -207,9 +200,10 @@ RULES: tuple[Rule, ...] = (
     Rule(Automatic.AUTO_REPLY, has_word("Precedence", "auto_reply")),
     Rule(Automatic.AUTO_REPLY, has_word("X-Precedence", "auto_reply")),
     Rule(Automatic.AUTO_REPLY, has_word("Delivered-To", "autoresponder")),
-    Rule(Automatic.AUTO_REPLY, both(_auto_submitted_unknown, subject_says("that of an absence", OUT_OF_OFFICE))),
+    Rule(Automatic.AUTO_REPLY, both(_auto_submitted_unknown, starts_like_an_absence)),
     Rule(Automatic.AUTO_REPLY, both(has_word("X-Auto-Response-Suppress", "all"), _auto_submitted_unknown)),
-    Rule(Automatic.AUTO_REPLY, subject_says("that of an absence", OUT_OF_OFFICE + r"\s*(?::|$)")),
+    Rule(Automatic.AUTO_REPLY, is_absence_notice),
+    Rule(Automatic.AUTO_REPLY, says_it_is_away),
     # The mail system without a report: a warning, a quota, a notice to the postmaster.
     Rule(Automatic.BOUNCE, sent_by("the mail system", r"(?:mailer-?daemon|mail-?daemon)")),
     # A person may stand behind what follows: a case, but no acknowledgement.
@@ -222,19 +216,20 @@ RULES: tuple[Rule, ...] = (
     Rule(Automatic.BULK, has_word("Precedence", "bulk", "junk")),
     Rule(Automatic.BULK, has_word("X-Precedence", "bulk", "junk", "list")),
     Rule(Automatic.BULK, _auto_submitted_unknown),
+    Rule(Automatic.BULK, has_word("X-Spam-Flag", "yes")),
     Rule(
         Automatic.BULK,
         has_field("X-Loop", "X-RT-Loop-Prevention", "X-Roundup-Loop", "X-FC-MachineGenerated", "X-Autogenerated"),
     ),
     Rule(Automatic.BULK, has_field("X-AMAZON-MAIL-RELAY-TYPE", "Feedback-ID", "X-Maildesk-Loop")),
     Rule(Automatic.BULK, sent_by("the mail system or a list program", MACHINE_LOCAL_PARTS)),
-    Rule(Automatic.BULK, sent_by("an address that takes no answer", NO_REPLY_LOCAL_PARTS)),
+    Rule(Automatic.BULK, takes_no_answer),
 )
 
 WEAK_MARKS: tuple[Test, ...] = (
     has_word("X-Auto-Response-Suppress", "all"),
     _null_return_path,
-    subject_says("that of a bounce", BOUNCE_SUBJECT),
+    _failure_subject,
     has_field("X-Auto-Response-Suppress-Reason", "X-MS-Exchange-Generated-Message-Source", "X-MS-Exchange-Inbox-Rules-Loop"),
 )
 
@@ -244,7 +239,8 @@ def classify(message: Message) -> Verdict:
     for rule in RULES:
         evidence = rule.holds(message)
         if evidence:
-            return Verdict(rule.automatic, (f"{rule.automatic}: {evidence}",))
+            kind = rule.automatic or "post from a device"
+            return Verdict(rule.automatic, (f"{kind}: {evidence}",), from_device=rule.automatic is None)
     weak = tuple(evidence for test in WEAK_MARKS if (evidence := test(message)))
     if len(weak) >= 2:
         return Verdict(Automatic.BULK, (f"{Automatic.BULK}: {' and '.join(weak)}",))

@@ -87,6 +87,7 @@ class DeliveryReport:
     status: str = ""
     failed_recipients: tuple[str, ...] = ()
     original_message_id: str = ""
+    form: str = ""  # how the server said it, for the evidence: the fields of RFC 3464, or whose words
 
 
 @dataclass(frozen=True, slots=True)

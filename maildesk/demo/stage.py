@@ -15,7 +15,7 @@ STEP_SECONDS = 0.05
 Found = TypeVar("Found")
 
 
-class Leaving(Exception):  # noqa: N818  # no error: the end that was asked for
+class Leaving(Exception):  # no error: the end that was asked for
     """Somebody wants the play to end."""
 
 

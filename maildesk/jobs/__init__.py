@@ -111,10 +111,14 @@ class OutboxStore(Protocol):
 
     def mark_deferred(self, row: int, error: str, next_attempt_at: datetime) -> None: ...
 
+    def defer_due(self, now: datetime, error: str, next_attempt_at: datetime) -> int:
+        """All letters that are due wait until then; how many."""
+
     def mark_failed(self, row: int, error: str, now: datetime) -> None:
         """Never again by itself; the history of its case says so."""
 
-    def mark_in_doubt(self, row: int, error: str) -> None: ...
+    def mark_in_doubt(self, row: int, error: str, *, copy_expected: bool) -> None:
+        """Only a letter whose copy was taken along is settled by the copy, or by its absence; any other waits for a person."""
 
     def settle_doubts(self, in_doubt_before: datetime, now: datetime) -> int:
         """Letters in doubt since before that moment go back to the queue under the same Message-ID; how many."""

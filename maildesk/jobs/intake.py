@@ -48,7 +48,7 @@ class Watching:
     progress: Callable[[int, int], None] = lambda _done, _total: None
 
 
-class _Rehearsed(Exception):  # noqa: N818  # no error: it takes a rehearsal back
+class _Rehearsed(Exception):  # no error: it takes a rehearsal back
     """Rolls the transaction of a dry run back."""
 
 

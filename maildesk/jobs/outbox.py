@@ -8,17 +8,16 @@ its proof copy comes back, or until a whole pass over the mailbox has shown that
 
 from __future__ import annotations
 
-import email
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from email.header import decode_header, make_header
+from datetime import timedelta
 
 from maildesk.core.letters import QueuedLetter
+from maildesk.core.message import Message
 from maildesk.core.policy import Policy
 from maildesk.delivery import Delivery, Outgoing, Result
-from maildesk.errors import SenderUnreachable, TemplateError
+from maildesk.errors import Hold, SenderUnreachable
 from maildesk.jobs import Clock, Compose, OutboxReport, OutboxStore, Parse, Sender
 from maildesk.octets import Octets, RawMessage
 
@@ -26,6 +25,8 @@ log = logging.getLogger(__name__)
 
 DUE_MAX = 50
 PAUSES_MINUTES = (1, 2, 5, 10, 20, 40, 60, 120, 240)
+AWAY_MINUTES = (1, 2, 5, 10)  # few enough log-ins for no account to be locked, and soon enough when the server is back
+UNWRITTEN_AGAIN_AFTER = timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(days=5)
 DOUBT_WAIT = timedelta(minutes=10)
 NULL_SENDER = "null_sender"
@@ -55,14 +56,16 @@ def run_once(post: Post, *, should_stop: Callable[[], bool] = lambda: False) -> 
             try:
                 report = _sent(post, each, report)
             except SenderUnreachable as error:
-                log.warning("outbox: %s", error)
-                post.store.mark_deferred(each.row, str(error), _next_attempt(each, post.clock()))
-                return replace(report, deferred=report.deferred + 1, unreachable=str(error))
+                return _await_server(post, each, report, error)
     return report
 
 
 def settle(post: Post) -> None:
-    """Letters in doubt go out again once a whole pass, long enough after, found no copy of them; without copies a person decides."""
+    """What an earlier run left unfinished. What never came to the dot goes out again, whatever ended that run.
+
+    Letters in doubt go out again once a whole pass, long enough after, found no copy of them; without copies a person decides.
+    """
+    post.store.requeue_interrupted(post.clock())
     last_pass = post.store.last_good_pass()
     if post.proof_copy and last_pass:
         number = post.store.settle_doubts(last_pass - DOUBT_WAIT, post.clock())
@@ -70,66 +73,81 @@ def settle(post: Post) -> None:
             log.warning("outbox: %d letters in doubt, no copy came back: sent again under the same Message-ID", number)
 
 
+def _await_server(post: Post, tried: QueuedLetter, report: OutboxReport, error: SenderUnreachable) -> OutboxReport:
+    """That the server is away is no letter's fault: none is given up, and all wait for one and the same try."""
+    log.warning("outbox: %s", error)
+    now = post.clock()
+    again = now + timedelta(minutes=AWAY_MINUTES[min(tried.attempts, len(AWAY_MINUTES) - 1)])
+    post.store.mark_deferred(tried.row, str(error), again)
+    others = post.store.defer_due(now, str(error), again)
+    return replace(report, deferred=report.deferred + 1 + others, unreachable=str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A letter on paper: its octets, and what the parser makes of them."""
+
+    queued: QueuedLetter
+    raw: RawMessage
+    message: Message
+
+
 def _sent(post: Post, queued: QueuedLetter, report: OutboxReport) -> OutboxReport:
-    store, letter = post.store, queued.letter
     try:
-        octets = post.compose(letter)
-    except TemplateError as error:
+        written = _write(post, queued)
+    except Hold as error:
         log.error("outbox: letter %d: %s", queued.row, error)
-        _put_off(store, queued, str(error), post.clock())
-        return replace(report, deferred=report.deferred + 1)
-    store.mark_sending(queued.row, subject_of(octets), post.clock())
-    delivery = _send(post, queued, octets)
+        return _put_off(post, queued, str(error), UNWRITTEN_AGAIN_AFTER, report)
+    post.store.mark_sending(queued.row, written.message.subject, post.clock())
+    delivery = _send(post, written)
     if delivery.null_sender_refused:
-        store.learn(NULL_SENDER, {"refused": True}, post.clock())
-        delivery = _send(post, queued, octets)
-    return _note(post, queued, octets, delivery, report)
+        post.store.learn(NULL_SENDER, {"refused": True}, post.clock())
+        delivery = _send(post, written)
+    return _note(post, written, delivery, report)
 
 
-def subject_of(octets: bytes) -> str:
-    return str(make_header(decode_header(email.message_from_bytes(octets)["Subject"] or "")))
+def _write(post: Post, queued: QueuedLetter) -> _Written:
+    """All that can go wrong with a letter itself goes wrong here: between the 250 and its record only the database may fail."""
+    raw = RawMessage("outbox", 0, None, post.clock(), Octets.of(post.compose(queued.letter)))
+    return _Written(queued, raw, post.parse(raw))
 
 
-def _send(post: Post, queued: QueuedLetter, octets: bytes) -> Delivery:
-    letter, desk = queued.letter, post.policy.desk
+def _send(post: Post, written: _Written) -> Delivery:
+    letter, desk = written.queued.letter, post.policy.desk
     refused = post.store.fact(NULL_SENDER).get("refused", False)
     outgoing = Outgoing(
         message_id=letter.message_id,
         envelope_sender=desk.address if refused else "",
         recipient=letter.recipient,
         proof_copy_to=desk.address if post.proof_copy else "",
-        octets=octets,
+        octets=written.raw.octets.all(),
     )
-    return post.sender.send(outgoing, lambda: post.store.mark_dot(queued.row, post.clock()))
+    return post.sender.send(outgoing, lambda: post.store.mark_dot(written.queued.row, post.clock()))
 
 
-def _note(post: Post, queued: QueuedLetter, octets: bytes, delivery: Delivery, report: OutboxReport) -> OutboxReport:
-    store, now, row = post.store, post.clock(), queued.row
+def _note(post: Post, written: _Written, delivery: Delivery, report: OutboxReport) -> OutboxReport:
+    store, now, row = post.store, post.clock(), written.queued.row
     said = f"{delivery.code} {delivery.text}".strip() if delivery.code else delivery.text
     if delivery.result is Result.ACCEPTED:
-        raw = RawMessage("outbox", 0, None, now, Octets.of(octets))
-        store.mark_sent(row, raw, post.parse(raw), now, copy_expected=delivery.copy_accepted)
+        store.mark_sent(row, written.raw, written.message, now, copy_expected=delivery.copy_accepted)
         return replace(report, sent=report.sent + 1)
     if delivery.result is Result.IN_DOUBT:
-        log.warning("outbox: letter %d is in doubt: the connection was lost after the final dot", row)
-        store.mark_in_doubt(row, "the connection was lost after the final dot")
+        log.warning("outbox: letter %d is in doubt: %s", row, said)
+        store.mark_in_doubt(row, said, copy_expected=delivery.copy_accepted)
         return replace(report, in_doubt=report.in_doubt + 1)
     if delivery.result is Result.REFUSED:
         log.warning("outbox: letter %d was refused: %s", row, said)
         store.mark_failed(row, said, now)
         return replace(report, failed=report.failed + 1)
     log.warning("outbox: letter %d is deferred: %s", row, said)
-    _put_off(store, queued, said, now)
+    pause = timedelta(minutes=PAUSES_MINUTES[min(written.queued.attempts, len(PAUSES_MINUTES) - 1)])
+    return _put_off(post, written.queued, said, pause, report)
+
+
+def _put_off(post: Post, queued: QueuedLetter, why: str, pause: timedelta, report: OutboxReport) -> OutboxReport:
+    now = post.clock()
+    if now - (queued.letter.created_at or now) > GIVE_UP_AFTER:
+        post.store.mark_failed(queued.row, f"given up after {GIVE_UP_AFTER.days} days: {why}", now)
+        return replace(report, failed=report.failed + 1)
+    post.store.mark_deferred(queued.row, why, now + pause)
     return replace(report, deferred=report.deferred + 1)
-
-
-def _put_off(store: OutboxStore, queued: QueuedLetter, why: str, now: datetime) -> None:
-    created = queued.letter.created_at or now
-    if now - created > GIVE_UP_AFTER:
-        store.mark_failed(queued.row, f"given up after {GIVE_UP_AFTER.days} days: {why}", now)
-    else:
-        store.mark_deferred(queued.row, why, _next_attempt(queued, now))
-
-
-def _next_attempt(queued: QueuedLetter, now: datetime) -> datetime:
-    return now + timedelta(minutes=PAUSES_MINUTES[min(queued.attempts, len(PAUSES_MINUTES) - 1)])

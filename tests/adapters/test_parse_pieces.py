@@ -13,7 +13,7 @@ import mailparser
 import pytest
 
 import maildesk.adapters.parse as package
-from maildesk.adapters.parse import addresses, attachments, charset, head, ids, quote, words
+from maildesk.adapters.parse import addresses, attachments, charset, dates, guess, head, ids, quote, words
 from maildesk.adapters.parse.params import structured
 from tests.builders import a_mail, a_message, a_multipart, a_part, parsed
 
@@ -44,6 +44,15 @@ def test_the_examples_in_the_docstrings_are_true(name: str):
         (b"Eva (im Urlaub) <a@b.example>", [("Eva (im Urlaub)", "a@b.example")]),
         (b"M\xfcller <a@b.example>", [("Müller", "a@b.example")]),
         (b"A@B.example, a@b.EXAMPLE", [("", "A@B.example")]),
+        ("Jörg <jörg@müller.example>".encode(), [("Jörg", "jörg@müller.example")]),
+        (b"eva@[192.0.2.1]", [("", "eva@[192.0.2.1]")]),
+        (b"Eva <eva@[IPv6:2001:db8::1]>", [("Eva", "eva@[IPv6:2001:db8::1]")]),
+        (b"[a@b.example]", [("", "a@b.example")]),
+        (b"a @ b.example", [("", "a@b.example")]),
+        (b"<a @ b.example>", [("", "a@b.example")]),
+        (b"Eva <SMTP:a@b.example>", [("Eva", "a@b.example")]),
+        (b"a@b.example (Eva Muster)", [("Eva Muster", "a@b.example")]),
+        (b"a@b[.example", [("", "a@b")]),
         (b"@", []),
         (b"a@", []),
         (b"@b", []),
@@ -79,6 +88,17 @@ def test_what_mail_parser_found_counts_only_where_it_can_have_seen_all():
         ("Größe".encode(), "a\x00b", "Größe"),
         ("Größe".encode("cp1252"), "utf-16-le;x", "Größe"),
         ("Привет, мир".encode("cp1251") + b"\x98", "windows-1251", "Привет, мир\ufffd"),
+        ("Größe".encode("utf-16-be"), "utf-16", "Größe"),
+        ("Größe".encode("utf-16-le"), "utf-16", "Größe"),
+        ("Größe".encode("utf-16-be"), "ucs-2", "Größe"),
+        ("Größe".encode("cp850"), "ibm-850", "Größe"),
+        ("Größe".encode("cp1252"), "8859_1", "Größe"),
+        ("Größe".encode("cp1252"), "iso-8859-1-windows-3.1-latin-1", "Größe"),
+        ("źle".encode("cp1250"), "x-cp1250", "źle"),
+        ("źle".encode("iso-8859-2"), "latin-2", "źle"),
+        ("Größe".encode(), "utf8mb4", "Größe"),
+        ("Größe".encode("utf-7"), "unicode-2-0-utf-7", "Größe"),
+        ("日本語".encode("iso2022_jp"), "_iso-2022-jp$ESC", "日本語"),
     ],
 )
 def test_the_ladder_of_charsets(data: bytes, declared: str, text: str):
@@ -120,6 +140,10 @@ def test_encoded_words_are_decoded_in_every_mangled_form(raw: bytes, text: str):
         (b"attachment; filename==?utf-8?q?=C3=BC?=.pdf", "attachment", "ü.pdf"),
         (b"attachment; filename", "attachment", ""),
         (b"; filename=a", "", "a"),
+        (b"attachment filename=a.pdf", "attachment", "a.pdf"),
+        (b"attachment,\tfilename=a.pdf; size=3", "attachment", "a.pdf"),
+        (b'"attachment"; filename=a', "attachment", "a"),
+        (b"a / b ; filename=a", "a/b", "a"),
         (b"", "", ""),
     ],
 )
@@ -157,6 +181,111 @@ def test_a_long_name_keeps_its_ending():
 )
 def test_only_well_formed_message_ids_count(raw: bytes, found: tuple[str, ...]):
     assert ids.read((raw,)) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("Mon, 23 Nov 2026 09:15:00 +0100", "2026-11-23T09:15:00+01:00"),
+        ("Mon, 23 Nov 2026 09:15:00 +01:00", "2026-11-23T09:15:00+01:00"),
+        ("Mon, 23 Nov 2026 09:15:00 GMT+0100 (MEZ)", "2026-11-23T09:15:00+01:00"),
+        ("Mon, 23 Nov 2026 9:5:3 -0330", "2026-11-23T09:05:03-03:30"),
+        ("Mon, 23 Nov 2026 09.15.00 MESZ", "2026-11-23T09:15:00+02:00"),
+        ("Mon, 23 Nov 2026 09:15:60 EST", "2026-11-23T09:15:59-05:00"),
+        ("Mon, 23 Nov 2026 09:15:00", "2026-11-23T09:15:00+00:00"),
+        ("Mon, 23-Nov-26 09:15 GMT", "2026-11-23T09:15:00+00:00"),
+        ("23 Nov 126 09:15 XYZ", "2026-11-23T09:15:00+00:00"),
+        ("23 Nov 99 09:15", "1999-11-23T09:15:00+00:00"),
+        ("Montag, 23. November 2026 um 09:15 Uhr", "2026-11-23T09:15:00+00:00"),
+        ("Di, 1 Dez 2026 09:15:00 +0100", "2026-12-01T09:15:00+01:00"),
+        ("Mi., 23. Mrz 2026, 09:15", "2026-03-23T09:15:00+00:00"),
+        ("23.11.2026 09:15", "2026-11-23T09:15:00+00:00"),
+        ("23.11.2026", "2026-11-23T00:00:00+00:00"),
+        ("2026-11-23", "2026-11-23T00:00:00+00:00"),
+        ("2026-11-23T09:15:00.123456Z", "2026-11-23T09:15:00+00:00"),
+        ("20261123T091500+0100", "2026-11-23T09:15:00+01:00"),
+        ("Mon Nov 23 09:15:00 2026", "2026-11-23T09:15:00+00:00"),
+        ("Mon Nov 23 09:15:00 CET 2026", "2026-11-23T09:15:00+01:00"),
+        ("Nov 23, 2026 9:15 PM", "2026-11-23T21:15:00+00:00"),
+        ("Nov 23rd, 2026 12:15 am", "2026-11-23T00:15:00+00:00"),
+        ("Mon, 23 Nov 2026 09:15:00 +9900", "2026-11-23T09:15:00+00:00"),
+    ],
+)
+def test_a_date_is_read_in_every_common_form(text: str, date: str):
+    found = dates.read(text)
+
+    assert found is not None
+    assert found.isoformat() == date
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "heute", "Mon, 31 Feb 2026 09:15:00 +0100", "Mon, 23 Nov 2026 25:00:00 +0100", "11/10/2026 09:15", "23 Nov 0026 09:15"),
+        *("Mon, 23 Xyz 2026 09:15:00 +0100", "9999-11-23", "1" * 1000, "1 " * 1000, "00.00.0000", "²³ Nov 2026"),
+    ],
+)
+def test_what_is_no_date_is_none(text: str):
+    assert dates.read(text) is None
+
+
+COMPLAINTS = {
+    "gb2312": "您好，我想投诉一下公交车司机，他态度很不好。",
+    "big5": "您好，我想投訴一下公車司機，他的態度很不好。",
+    "shift_jis": "こんにちは、バスの運転手について苦情があります。",
+    "euc_jp": "こんにちは、バスの運転手について苦情があります。",
+    "euc_kr": "안녕하세요, 버스 운전사에 대해 불만이 있습니다.",
+    "koi8-r": "Здравствуйте, я хочу пожаловаться на водителя автобуса.",
+    "cp1251": "Здравствуйте, я хочу пожаловаться на водителя автобуса.",
+}
+
+
+@pytest.mark.parametrize(("codec", "text"), COMPLAINTS.items(), ids=COMPLAINTS)
+def test_a_script_that_its_octets_prove_is_read_without_a_declaration(codec: str, text: str):
+    assert charset.decode(text.encode(codec)) == text
+    assert charset.decode(f"Dear Sir,\n{text}\nYours".encode(codec), "us-ascii") == f"Dear Sir,\n{text}\nYours"
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("cp1252", "Größe, Äpfel, süß, »Übermäßig« – ÄÖÜäöüß ÄÄÄÄÄhm………… ••••••••"),
+        ("cp1252", "éèêë àâîï çñõã ÀÉÈÊË œŒ €€€€€ °°°°°°°°"),
+        ("iso-8859-2", "Dzień dobry, chciałbym złożyć skargę na kierowcę, źle mnie potraktował"),
+        ("iso-8859-7", "Γεια σας, θέλω να παραπονεθώ για τον οδηγό του λεωφορείου"),
+        ("cp1255", "שלום, אני רוצה להתלונן על נהג האוטובוס שלא עצר בתחנה"),
+        ("cp1254", "Otobüs şoförü hakkında şikayet etmek istiyorum, çünkü çok kötü davrandı"),
+        ("cp850", "ÄÄÄÄÄÄÄÄÄÄÄÄ ÉÍÍÍÍÍÍÍ» Größe über Straße"),
+        ("cp1251", "Привет"),
+        ("gb2312", "您好"),
+    ],
+)
+def test_what_its_octets_do_not_prove_is_not_guessed(codec: str, text: str):
+    assert guess.text_of(text.encode(codec, "replace")) == ""
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        *("text/plain charset=iso-8859-1", "text / plain; charset=iso-8859-1", '"text/plain"; charset=iso-8859-1', "text/", "text"),
+        *("text/plain, charset=iso-8859-1", "text/plain (a comment); charset=iso-8859-1", 'text/plain; charset="iso-8859-1'),
+    ],
+)
+def test_a_content_type_that_is_not_well_formed_leaves_the_text_a_text(content_type: str):
+    message = parsed(a_mail("Größe".encode("iso-8859-1"), content_type=content_type))
+
+    assert message.text == "Größe"
+    assert message.media_type == "text/plain"
+    assert message.attachments == ()
+
+
+@pytest.mark.parametrize("content_type", ["multipart/mixed boundary=grenze", "multipart/mixed", 'multipart/mixed\n\tboundary="grenze"'])
+def test_a_boundary_that_is_not_named_as_it_should_be_is_found_in_the_first_line_too(content_type: str):
+    body = b"--grenze\nContent-Type: text/plain\n\nText\n--grenze\nContent-Type: image/png\n\nPNG\n--grenze--\n"
+    message = parsed(a_mail(body, content_type=content_type))
+
+    assert message.text == "Text"
+    assert [attachment.filename for attachment in message.attachments] == ["image-1.png"]
 
 
 QUOTE = "\n\n> Guten Tag\n> Ihr Kundendialog"

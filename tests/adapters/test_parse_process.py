@@ -22,7 +22,7 @@ from tests.builders import a_mail, a_multipart, a_part, parsed
 
 CORPUS = sorted((Path(__file__).parents[1] / "corpus").glob("*.eml"))
 # Reading this whole takes seconds (a hundred thousand parts), reading its head takes none.
-SLOW = a_multipart(*[a_part("x")] * 150_000)
+SLOW = a_multipart(*[a_part("x")] * 130_000)
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def test_a_mail_that_takes_too_long_is_read_by_its_head_and_the_next_one_whole()
 
 
 def test_a_mail_that_takes_too_much_memory_is_read_by_its_head_and_the_next_one_whole():
-    big = a_multipart(a_part("Viele Bilder"), a_part(b"QUJD" * 5_000_000, "image/png", content_transfer_encoding="base64"))
+    big = a_multipart(a_part("Viele Bilder"), a_part(b"\xfc\x00BC\n" * 1_200_000, "image/png", content_transfer_encoding="8bit"))
     with ParserProcess(memory_bytes_max=140 * limits.MEBIBYTE) as parser:
         with octets_of(big) as octets:
             message = parser.parse(octets)

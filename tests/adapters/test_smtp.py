@@ -7,6 +7,7 @@ from __future__ import annotations
 import ssl
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -89,17 +90,35 @@ def test_no_password_goes_to_a_server_whose_certificate_is_not_trusted(security:
     assert server.log_ins == []
 
 
-def test_no_password_goes_to_a_server_whose_certificate_names_another_host(authority: trustme.CA, trusting: ssl.SSLContext) -> None:
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+@pytest.mark.parametrize("fault", ["names another host", "has expired"])
+def test_no_password_goes_to_a_server_with_a_certificate_that_is_not_valid(
+    security: str, fault: str, authority: trustme.CA, trusting: ssl.SSLContext
+) -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("other.example.com").configure_cert(context)
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    certificate = authority.issue_cert(HOST, not_after=yesterday) if fault == "has expired" else authority.issue_cert("other.example.com")
+    certificate.configure_cert(context)
     with (
-        SmtpSink("tls", context, auth=True) as server,
+        SmtpSink(security, context, auth=True) as server,
         sender_for(server.settings(), tls_context=trusting) as sender,
         pytest.raises(SenderUnreachable, match="certificate is not valid"),
     ):
         sender.send(LETTER, nothing)
 
     assert server.log_ins == []
+
+
+def test_what_was_sent_ahead_of_tls_is_not_taken_for_an_answer_inside_it() -> None:
+    ahead = b"220 go ahead\r\n250-scripted.example\r\n250 AUTH PLAIN\r\n235 welcome\r\n250 ok"
+    with (
+        ScriptedSmtp(ehlo=b"250-scripted.example\r\n250-AUTH PLAIN\r\n250 STARTTLS", starttls=[ahead, CUT]) as server,
+        sender_for(server.settings(security="starttls", user="desk")) as sender,
+        pytest.raises(SenderUnreachable),
+    ):
+        sender.send(LETTER, nothing)
+
+    assert [verb.upper() for verb in server.verbs] == ["EHLO", "STARTTLS"]
 
 
 def test_no_password_goes_to_a_server_that_does_not_offer_starttls() -> None:
@@ -216,11 +235,14 @@ def test_no_dot_follows_when_before_dot_fails_and_the_next_letter_goes_over_a_ne
     def fail() -> None:
         raise error
 
-    with ScriptedSmtp() as server, sender_for(server.settings()) as sender:
+    begin = time.monotonic()
+    with ScriptedSmtp() as server, sender_for(server.settings(), socket_seconds=20.0) as sender:
         with pytest.raises(type(error)) as raised:
             sender.send(LETTER, fail)
         assert raised.value is error
         assert sender.send(LETTER, nothing).result is Result.ACCEPTED
+
+    assert time.monotonic() - begin < 10, "nothing was asked on a line in the middle of a mail"
 
     assert server.mails == [MAIL]
     assert "quit" not in server.commands[:-1]

@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from maildesk.adapters.smtp import SmtpSender
 from maildesk.config import SmtpSettings
-from maildesk.delivery import Delivery, Result
+from maildesk.delivery import Result
 from maildesk.errors import SenderUnreachable
 from tests.rig.dovecot import HOST, free_port
 from tests.rig.smtp_letters import LETTER, MAIL, nothing, sender_for, sent
@@ -188,13 +190,42 @@ def test_a_server_that_is_not_there_is_unreachable() -> None:
         sender.send(LETTER, nothing)
 
 
-def test_another_thread_can_end_a_wait() -> None:
-    with ScriptedSmtp(rcpt=SILENCE) as server, sender_for(server.settings(), socket_seconds=20.0) as sender:
-        found: list[Delivery] = []
-        waiting = threading.Thread(target=lambda: found.append(sender.send(LETTER, nothing)))
-        waiting.start()
-        wait_for(lambda: "rcpt" in [verb.lower() for verb in server.verbs])
-        sender.abort()
-        waiting.join(5)
+@pytest.mark.parametrize("stage", ["banner", "ehlo", "auth", "mail", "rcpt", "copy", "data", "dot"])
+def test_another_thread_can_end_a_wait_at_any_step(stage: str) -> None:
+    with ScriptedSmtp(**{stage: SILENCE}) as server, sender_for(server.settings(user="desk"), socket_seconds=20.0) as sender:
+        ended = end_of_wait(sender, lambda: stage in server.stages)
 
-    assert [delivery.result for delivery in found] == [LATER]
+    assert ended == {"data": LATER, "dot": DOUBT}.get(stage, SenderUnreachable if stage in BEFORE_MAIL else LATER)
+
+
+def test_another_thread_can_end_a_handshake() -> None:
+    with ScriptedSmtp(banner=[SILENCE, CUT]) as server, sender_for(server.settings(security="tls"), socket_seconds=20.0) as sender:
+        assert end_of_wait(sender, lambda: "banner" in server.stages) is SenderUnreachable
+
+
+def end_of_wait(sender: SmtpSender, waits: Callable[[], bool]) -> Result | type[SenderUnreachable]:
+    """What a sending that waits comes to when another thread aborts it."""
+    found: list[Result | type[SenderUnreachable]] = []
+
+    def send() -> None:
+        try:
+            found.append(sender.send(LETTER, nothing).result)
+        except SenderUnreachable:
+            found.append(SenderUnreachable)
+
+    waiting = threading.Thread(target=send)
+    waiting.start()
+    wait_for(waits)
+    time.sleep(0.05)
+    sender.abort()
+    waiting.join(5)
+    return found[0]
+
+
+def test_to_abort_what_is_not_open_does_nothing() -> None:
+    with ScriptedSmtp() as server, sender_for(server.settings()) as sender:
+        sender.abort()
+        assert sender.send(LETTER, nothing).result is Result.ACCEPTED
+        sender.close()
+        sender.abort()
+        assert sender.send(LETTER, nothing).result is Result.ACCEPTED

@@ -232,7 +232,7 @@ def test_status_is_unhealthy_before_the_first_pass(config: Path) -> None:
 def test_a_closed_pipe_is_no_error(tmp_path: Path, config: Path) -> None:
     maildesk("import", "--config", config, mails(tmp_path / "mails", 30))
 
-    code = os.system(f"cd {tmp_path} && {' '.join(f'{k}={v}' for k, v in environment().items() if k == 'PYTHONPATH')} "  # noqa: S605
+    code = os.system(f"cd {tmp_path} && {' '.join(f'{k}={v}' for k, v in environment().items() if k == 'PYTHONPATH')} "
                      f"{os.sys.executable} -m maildesk cases --config {config} 2>err.txt | head -1 >/dev/null")  # type: ignore[attr-defined]  # fmt: skip
 
     assert code == 0

@@ -114,6 +114,7 @@ SILENT_FIELDS = [
     ("X-AMAZON-MAIL-RELAY-TYPE", "notification"),
     ("X-BeenThere", "list@example.net"),
     ("Mailing-List", "list x@example.net"),
+    ("X-Spam-Flag", "YES"),
 ]
 
 
@@ -198,6 +199,118 @@ def test_a_delivery_report_is_what_its_action_says(action: str, status: str, exp
     report = FAILED.replace("failed", action).replace("5.1.1", status)
 
     assert judged(a_report("delivery-status", report)).automatic is expected
+
+
+AWAY = "Sehr geehrte Damen und Herren,\nich bin vom 1. bis 14. August nicht im Büro. Ihre E-Mail wird nicht weitergeleitet.\n"
+ABSENCES = {
+    "German": a_mail(AWAY, subject="Abwesenheit"),
+    "German, holiday": a_mail(
+        "Guten Tag,\nvielen Dank für Ihre Nachricht. Zurzeit bin ich bis zum 14.8. im Urlaub.\nIn dringenden Fällen hilft Frau Weber.\n",
+        subject="Ich bin im Urlaub",
+    ),
+    "English, Notes": a_mail(
+        "I will be out of the office starting  02/08/2026 and will not return until\n06/08/2026.\n\n"
+        "I will reply to messages on my return.\n",
+        subject="Kai Beispiel/Example/DE is out of the office.",
+    ),
+    "English, thanks": a_mail("Thank you for your email. I am currently out of the office.\n", subject="Out of the office until Monday"),
+}
+
+
+@pytest.mark.parametrize("case", ABSENCES)
+def test_an_absence_without_any_header_is_known_by_its_subject_and_its_text_together(case: str) -> None:
+    assert judged(ABSENCES[case]).automatic is Automatic.AUTO_REPLY
+
+
+NO_ABSENCES = {
+    "a citizen tells of an absence": a_mail(
+        "Guten Tag,\nich bin vom 1. bis 14. August im Urlaub und nicht erreichbar. Bitte verlegen Sie meinen Termin.\n",
+        subject="Abwesenheitsmeldung vom 1.8. bis 14.8.",
+    ),
+    "the subject alone": a_mail("Guten Tag,\ngilt mein Termin noch?\n", subject="Frau Weber ist nicht im Büro"),
+    "the subject alone, in English": a_mail("When will he be back?\n", subject="Kai Beispiel is out of the office"),
+    "the text alone": a_mail(AWAY, subject="Termin am Montag"),
+    "an answer to an absence": a_mail("Danke, dann melde ich mich später.\n", subject="AW: Automatische Antwort: Ihre Nachricht"),
+    "an answer that quotes an absence": a_mail(
+        "Dann bitte Frau Weber.\n\nAm 23.11.2026 um 09:15 schrieb Kai:\n" + "".join(f"> {line}\n" for line in AWAY.splitlines()),
+        subject="Re: Abwesenheit",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NO_ABSENCES)
+def test_a_person_who_writes_about_an_absence_is_a_person(case: str) -> None:
+    assert judged(NO_ABSENCES[case]).automatic is None
+
+
+BOUNCED = "This message was created automatically by mail delivery software.\nA message that you sent could not be delivered.\n"
+ABOUT_BOUNCES = {
+    "quotes one": a_mail(
+        "Was bedeutet das?\n\n" + "".join(f"> {line}\n" for line in BOUNCED.splitlines()), subject="Mein Brief kam zurück"
+    ),
+    "copies one": a_mail(f"Das bekam ich:\n\n{BOUNCED}\n<desk@example.com>: 550 unknown\n", subject="Unzustellbar: mein Brief"),
+    "forwards one": a_mail(BOUNCED, subject="WG: Undelivered Mail Returned to Sender"),
+    "forwards one behind a redirect": with_field("Return-Path", "<>", body=BOUNCED, subject="Fwd: Undelivered Mail"),
+}
+
+
+@pytest.mark.parametrize("case", ABOUT_BOUNCES)
+def test_a_person_who_writes_about_a_bounce_is_no_machine(case: str) -> None:
+    verdict = judged(ABOUT_BOUNCES[case])
+
+    assert not verdict.is_machine
+    assert verdict.automatic is None
+
+
+def a_document(kind: str = "application/pdf") -> bytes:
+    return a_part("%PDF-1.4", f'{kind}; name="doc.pdf"', content_disposition='attachment; filename="doc.pdf"')
+
+
+SCANS = {
+    "scanner": a_multipart(a_part(""), a_document(), sender="scanner@example.com", subject="Widerspruch"),
+    "Konica Minolta": a_multipart(a_part(""), a_document(), sender="buero@example.com", subject="Message from KM_C364"),
+    "scan to mail": a_multipart(a_part(""), a_document("image/tiff"), sender="buero@example.com", subject="Scan to mail"),
+    "fax": a_multipart(a_part(""), a_document("image/tiff"), sender="fax2mail@example.com", subject="Fax von +49 6252 1567"),
+    "scanner that suppresses answers": a_multipart(
+        a_part(""),
+        a_document(),
+        sender="kopierer-2@example.com",
+        x_auto_response_suppress="OOF, AutoReply",
+        auto_submitted="auto-generated",
+    ),
+    "scanner with an empty sender": a_multipart(a_part(""), a_document(), sender="scan@example.com", return_path="<>"),
+}
+
+
+@pytest.mark.parametrize("case", SCANS)
+def test_what_a_copier_or_a_fax_sends_becomes_a_case_without_an_answer(case: str) -> None:
+    verdict = judged(SCANS[case])
+
+    assert verdict.automatic is None, "it is post from a person"
+    assert not verdict.acknowledge, "the copier reads no answer"
+    assert not verdict.is_machine
+
+
+def test_a_complaint_about_a_mail_is_bulk() -> None:
+    mail = a_part(a_mail(), "message/rfc822")
+
+    assert (
+        judged(a_multipart(mail, sender="staff@example.net", subject=" complaint about message from 192.0.2.1")).automatic is Automatic.BULK
+    )
+    assert judged(a_multipart(mail, sender="staff@example.net", subject="Complaint about message from Ms Weber")).automatic is None
+
+
+def test_a_person_who_sends_a_scan_gets_an_answer() -> None:
+    octets = a_multipart(a_part("Anbei der Bescheid.\n"), a_document(), subject="Scan von meinem Bescheid")
+
+    assert judged(octets).acknowledge
+
+
+def test_evidence_of_a_word_that_nobody_knows_does_not_repeat_it() -> None:
+    verdict = judged(with_field("Auto-Submitted", "eva@example.org"))
+
+    assert verdict.automatic is Automatic.BULK
+    assert "eva" not in " ".join(verdict.evidence)
 
 
 def test_evidence_never_holds_the_address_of_a_person() -> None:

@@ -119,6 +119,7 @@ _HONEST: dict[str, Answer] = {
     "banner": b"220 scripted.example ESMTP",
     "ehlo": b"250-scripted.example\r\n250-SIZE 1000000\r\n250-8BITMIME\r\n250 AUTH PLAIN",
     "auth": b"235 2.7.0 welcome",
+    "starttls": b"502 5.5.1 not here",
     "mail": b"250 2.1.0 sender ok",
     "rcpt": b"250 2.1.5 recipient ok",
     "copy": b"250 2.1.5 recipient ok",
@@ -130,10 +131,11 @@ _HONEST: dict[str, Answer] = {
 
 
 class ScriptedSmtp:
-    """`script` gives the answer at a stage: banner, ehlo, auth, mail, rcpt, copy (a further RCPT), data, dot, rset, quit.
+    """`script` gives the answer at a stage: banner, ehlo, starttls, auth, mail, rcpt, copy (a further RCPT), data, dot, rset, quit.
 
     An answer is octets without the line end, CUT, SILENCE or a list of these, one after the other; a function of the number of the
-    mail (from 1) gives another each time. `mails` holds every mail whose final dot came, `unfinished` what came of the one under way.
+    mail (from 1) gives another each time. `stages` are those that were reached. `mails` holds every mail whose final dot came,
+    `unfinished` what came of the one under way.
     """
 
     def __init__(self, **script: Answer | Callable[[int], Answer]) -> None:
@@ -145,6 +147,7 @@ class ScriptedSmtp:
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self.port = int(self._listener.getsockname()[1])
         self.commands: list[str] = []
+        self.stages: list[str] = []
         self.mails: list[bytes] = []
         self.unfinished = b""
         self.begun = 0
@@ -187,7 +190,7 @@ class ScriptedSmtp:
                 self.commands.append(line.decode().strip())
                 recipients = recipients + 1 if verb == "RCPT" else 0
                 self.begun += verb == "MAIL"
-                self._answer(connection, "copy" if recipients > 1 else {"HELO": "ehlo"}.get(verb, verb.lower()))
+                self._answer(connection, "copy" if recipients > 1 else {"HELO": "ehlo", "STAR": "starttls"}.get(verb, verb.lower()))
                 if verb == "DATA" and self._says_go_ahead():
                     self._take(lines)
                     self._answer(connection, "dot")
@@ -209,6 +212,7 @@ class ScriptedSmtp:
         self.unfinished = b""
 
     def _answer(self, connection: socket.socket, stage: str) -> None:
+        self.stages.append(stage)
         answer = self._script.get(stage, b"500 5.5.1 unknown")
         if callable(answer):
             answer = answer(self.begun)

@@ -18,6 +18,7 @@ from maildesk.core.message import Address
 _ENDS_AN_ADDRESS = frozenset(" \t\r\n<>()[],;:\"'\\@|=")
 _WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?<>]{0,2000}\?=")
 _TRIES_MAX = 20  # in one item, so that a field full of brackets or of @ takes no time
+_LITERAL = re.compile(r"\[(?:IPv6:)?[0-9A-Fa-f.:]{3,45}\]")  # RFC 5321 section 4.1.3
 _COMMENT = re.compile(r"\(([^()]*)\)")
 
 
@@ -140,12 +141,16 @@ def _bare(item: str, name: str = "") -> Address | None:
             start = max(item.rfind('"', 0, at - 1), 0)
         while start > 0 and item[start - 1] not in _ENDS_AN_ADDRESS:
             start -= 1
-        while end < len(item) and item[end] not in _ENDS_AN_ADDRESS:
+        literal = _LITERAL.match(item, end)
+        while not literal and end < len(item) and item[end] not in _ENDS_AN_ADDRESS:
             end += 1
+        end = literal.end() if literal else end
         comment = _COMMENT.search(item)
         address = _address(name or (comment[1] if comment else item[:start]), item[start:end])
         if address is not None:
             return address
+    if re.search(r"\s@|@\s", item):  # white space around the @ was once allowed (RFC 5322 section 4.4)
+        return _bare(re.sub(r"\s*@\s*", "@", item[: 2 * limits.NAME_CHARS_MAX]), name)
     return None
 
 
@@ -155,7 +160,8 @@ def _address(name: str, spec: str) -> Address | None:
     local, at, domain = spec.rpartition("@")
     spec = f"{local.strip()}{at}{domain.strip()}"
     quoted = len(local) > 2 and local.startswith('"') and local.endswith('"')
-    harmful = re.search(r"[\s<>(),;]", domain) or (not quoted and re.search(r"[\s<>(),;:\"@\[\]\\]", local.strip()))
+    harmful = bool(re.search(r"[\s<>(),;\[\]]", domain)) and not _LITERAL.fullmatch(domain)
+    harmful = harmful or (not quoted and bool(re.search(r"[\s<>(),;:\"@\[\]\\]", local.strip())))
     if not local.strip() or not domain.strip(" .") or harmful or len(spec) > limits.ADDR_SPEC_CHARS_MAX:
         return None
     return Address(_name(name, spec), spec)
@@ -166,5 +172,5 @@ def _name(name: str, spec: str) -> str:
     text = name.strip()
     if len(text) > 1 and text[0] == text[-1] == '"':
         text = re.sub(r"\\(.)", r"\1", text[1:-1])
-    text = words.one_line(words.decode_words(text), limits.NAME_CHARS_MAX).strip(" \"'<").removesuffix("mailto:")
+    text = words.one_line(words.decode_words(text), limits.NAME_CHARS_MAX).strip(" \"'<").removesuffix("mailto:").rstrip(" [(")
     return "" if text.lower() == spec.lower() else text

@@ -105,7 +105,7 @@ def _made_name(leaf: Leaf, number: int) -> str:
     if leaf.media_type in MAIL_TYPES:
         subject = safe_filename(_subject_of_mail(leaf)[: limits.FILENAME_CHARS_MAX - 4])
         return f"{subject or 'message'}.eml"
-    main_type = re.sub(r"[^a-z]", "", leaf.media_type.partition("/")[0]) or "part"
+    main_type = re.sub(r"[^a-z]", "", leaf.media_type.partition("/")[0])[:20] or "part"
     return _NAMES.get(leaf.media_type) or f"{main_type}-{number}.{_ending(leaf.media_type)}"
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from maildesk.adapters.parse import charset, flowed, html, limits
+from maildesk.adapters.parse import charset, flowed, html, limits, secured
 from maildesk.adapters.parse.tree import Leaf, Role, Tree
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufeff\ufff9-\ufffb\ud800-\udfff]")
@@ -30,7 +30,7 @@ def text_of(leaf: Leaf) -> str:
     data = leaf.content[: _OCTETS_PER_CHARACTER_MAX * limits.TEXT_CHARS_MAX]
     if leaf.media_type == "text/html":
         return _tidy(html.rendered(html.decoded(data, declared)))
-    text = clean(charset.decode(data, declared))
+    text = secured.without_armor(clean(charset.decode(data, declared)))
     if leaf.content_type.get("format").lower() == "flowed":
         text = flowed.unwrapped(text, delete_space=leaf.content_type.get("delsp").lower() == "yes")
     if leaf.media_type in {"text/enriched", "text/richtext"}:

@@ -1,46 +1,56 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Text from octets: the declared character set, else UTF-8, else cp1252. No guessing by statistics: it errs on short German text."""
+"""Text from octets: the declared character set, else UTF-8, else a script that its octets prove (`guess`), else cp1252."""
 
 from __future__ import annotations
 
 import codecs
+import functools
 import re
+from collections.abc import Iterator
+
+from maildesk.adapters.parse import guess
 
 # Only sets of characters: Python also knows "charsets" that compress, rotate or escape, and a mail may name them.
 _ALLOWED = re.compile(
     r"utf[-_]?(?:7|8|16|32)(?:[-_](?:sig|le|be))?|iso8859[-_]\d+|cp\d+|koi8[-_][rtu]|kz1048|mac[-_][a-z0-9]+|big5(?:hkscs)?"
     r"|gb18030|euc_\w+|shift_?jis\w*|iso2022_\w+|johab|hz|ptcp154|hp[-_]roman8"
 )
-# What mail programs write, and what they mean by it: mostly the superset that Windows uses (WHATWG Encoding Standard).
-_MEANT = {
-    "iso-8859-1": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso_8859-1": "cp1252",
-    "latin1": "cp1252",
-    "latin-1": "cp1252",
-    "iso-8859-9": "cp1254",
-    "iso-8859-8-i": "iso-8859-8",
-    "iso-8859-8-e": "iso-8859-8",
-    "iso-8859-11": "cp874",
-    "tis-620": "cp874",
-    "gb2312": "gb18030",
-    "gb_2312-80": "gb18030",
-    "gbk": "gb18030",
-    "x-gbk": "gb18030",
-    "ks_c_5601-1987": "cp949",
-    "ks_c_5601": "cp949",
-    "ksc5601": "cp949",
-    "euc-kr": "cp949",
-    "shift_jis": "cp932",
-    "shift-jis": "cp932",
-    "x-sjis": "cp932",
-    "iso-2022-jp": "iso2022_jp_ext",
-    "unicode-1-1-utf-7": "utf-7",
-    "x-mac-roman": "mac-roman",
-    "macintosh": "mac-roman",
-    "x-mac-ce": "mac-latin2",
+# Names that Python does not know.
+_NAMES = {
+    **dict.fromkeys(("ansi", "x-ansi", "iso-ir-100"), "cp1252"),
+    **dict.fromkeys(("cn-gb", "x-gbk", "gb_2312", "gb_2312-80"), "gb18030"),
+    **dict.fromkeys(("cn-big5", "x-x-big5"), "big5"),
+    **dict.fromkeys(("ks_c_5601", "ksc5601", "ksc_5601"), "cp949"),
+    **dict.fromkeys(("x-sjis", "windows-31j"), "cp932"),
+    **dict.fromkeys(("ucs-2", "iso-10646-ucs-2"), "utf-16-be"),
+    **dict.fromkeys(("x-mac-roman", "macintosh", "mac"), "mac-roman"),
+    **dict.fromkeys(("x-mac-ce", "macce"), "mac-latin2"),
     "x-mac-cyrillic": "mac-cyrillic",
+    "tis620": "cp874",
+    "koi8-ru": "koi8-u",
+}
+# The beginning of a name that somebody spelt in another way or wrote something behind; what the group holds makes the name of a codec.
+_SPELLINGS = (
+    (re.compile(r"(?:x-)?(?:windows|win|cp|ibm|dos|ms)[-_]?(\d{3,5})"), "cp{}"),
+    (re.compile(r"(?:x-)?(?:iso[-_]?)?8859[-_](\d{1,2})"), "iso8859-{}"),
+    (re.compile(r"(?:x-)?(?:unicode-\d-\d-)?utf[-_]?(7|8|16|32)(?!\d)"), "utf-{}"),
+    (re.compile(r"(?:x-)?(?:iso-)?latin-?(\d{1,2})"), "latin{}"),
+    (re.compile(r"_?(iso-2022-[a-z]{2})"), "{}"),
+    (re.compile(r"x-(.+)"), "{}"),
+)
+# What those mean who name it: mostly the superset that Windows uses (WHATWG Encoding Standard).
+_MEANT = {
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "cp936": "gb18030",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+    "iso2022_jp": "iso2022_jp_ext",
 }
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -68,18 +78,34 @@ OCTET_BY_OCTET = "maildesk-cp1252"
 codecs.register_error(OCTET_BY_OCTET, _cp1252_octet)
 
 
+@functools.lru_cache(maxsize=500)
 def codec_for(declared: str) -> str:
     """The name of the Python codec for a declared charset; empty where none is declared, or only ASCII, or it names none.
 
     >>> codec_for("ISO-8859-1"), codec_for('"utf8"'), codec_for("us-ascii"), codec_for("rot13"), codec_for("x-unknown")
     ('cp1252', 'utf-8', '', '', '')
+    >>> codec_for("win-1250"), codec_for("x-cp1251"), codec_for("8859_2"), codec_for("utf-8http-equiv")
+    ('cp1250', 'cp1251', 'iso8859-2', 'utf-8')
     """
     name = declared.strip(" \t\"'").partition("*")[0].lower()[:60]  # a star begins the language (RFC 2231 section 5)
-    try:
-        found = codecs.lookup(_MEANT.get(name, name)).name
-    except (LookupError, ValueError, ImportError):
-        return ""
-    return found if _ALLOWED.fullmatch(found) else ""
+    for candidate in (_NAMES.get(name, name), *_respelt(name)):
+        try:
+            found = codecs.lookup(candidate).name
+        except (LookupError, ValueError, ImportError):
+            continue
+        if found == "ascii":
+            return ""
+        found = _MEANT.get(found, found)
+        if _ALLOWED.fullmatch(found):
+            return found
+    return ""
+
+
+def _respelt(name: str) -> Iterator[str]:
+    for spelling, codec in _SPELLINGS:
+        match = spelling.match(name)
+        if match:
+            yield codec.format(match[1])
 
 
 def _by_mark(data: bytes) -> str:
@@ -104,6 +130,8 @@ def _by_declaration(data: bytes, codec: str) -> str:
     """The text, if the octets do not contradict the declared charset; else an empty string."""
     if codec == "cp1252":
         return data.decode(codec, OCTET_BY_OCTET)
+    if codec == "utf-16" and data[::2].count(0) > data[1::2].count(0):  # without a mark, and with the high octets first
+        codec = "utf-16-be"
     try:
         return data.decode(codec)
     except UnicodeError:
@@ -117,13 +145,19 @@ def _by_declaration(data: bytes, codec: str) -> str:
 
 
 def _undeclared(data: bytes) -> str:
-    """UTF-8; each octet that is none is read as cp1252, so that a text in cp1252 comes out whole, and a mixed one too."""
+    """UTF-8, or what is proved to be something else; else each octet that is not UTF-8 is read as cp1252.
+
+    So a text in cp1252 comes out whole, and a mixed one too.
+    """
     if _JAPANESE.search(data):
         try:
             return data.decode("iso2022_jp_ext")
         except UnicodeError:
             pass
-    return data.decode("utf-8", OCTET_BY_OCTET)
+    try:
+        return data.decode("utf-8")
+    except UnicodeError:
+        return guess.text_of(data) or data.decode("utf-8", OCTET_BY_OCTET)
 
 
 def _scalars(text: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import binascii
 import quopri
 import re
+from email.errors import MessageError
 from email.message import Message as MimePart
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
@@ -113,7 +114,7 @@ def flattened(part: MimePart) -> bytes:
 def _octets(part: MimePart) -> bytes:
     try:
         return part.as_bytes()
-    except (RecursionError, KeyError, ValueError, LookupError, TypeError, AttributeError):
+    except (RecursionError, MessageError, KeyError, ValueError, LookupError, TypeError, AttributeError):
         # The generator of the standard library fails on some of what its own parser made.
         payload = raw_payload(part)
         fields = b"".join(

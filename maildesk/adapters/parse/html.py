@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""HTML bodies as text: what a reader would see, with the targets of links, tables readable, hidden preheaders left out (inscriptis)."""
+"""HTML bodies as text: what a reader would see, with the targets of links, tables readable, hidden preheaders left out (inscriptis).
+
+Quoted mail (`blockquote`) gets "> " before its lines, as in a plain text: else nobody could tell it from the writer's own words.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,11 @@ _META_BYTES = 4096
 # Private-use characters around a link while it is rendered; those of the mail itself are taken out first.
 _OPEN, _TARGET, _CLOSE = "\ue0a0", "\ue0a1", "\ue0a2"
 _PRIVATE = re.compile(f"[{_OPEN}{_TARGET}{_CLOSE}]")
+# The same around a quoted mail.
+_QUOTE, _UNQUOTE = "\ue0a3", "\ue0a4"
+_QUOTE_MARKS = re.compile(f"[{_QUOTE}{_UNQUOTE}]")
+_QUOTE_DEPTH_MAX = 20
+_INDENTED_ONLY = re.compile(r"border(?:-left)?(?:-width|-style)?\s{0,5}:\s{0,5}(?:medium\s{1,5}none|none|0)", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _EMBEDDED = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,60};base64,[A-Za-z0-9+/=%\s]*", re.IGNORECASE)
 _LEFT_OUT = ("script", "style", "head", "title")
@@ -43,7 +51,8 @@ def decoded(data: bytes, declared: str) -> str:
 
 def rendered(source: str) -> str:
     """The document as text; if the library gives up on it, the text between the tags; never raises."""
-    source = _PRIVATE.sub("", _XML_DECLARATION.sub("", source, count=1)).replace("\x00", "")
+    source = _QUOTE_MARKS.sub("", _PRIVATE.sub("", source))
+    source = _XML_DECLARATION.sub("", source, count=1).replace("\x00", "")
     source = _EMBEDDED.sub("data:", source)
     if len(source) > limits.RENDERED_HTML_CHARS_MAX:
         return between_tags(source)
@@ -53,7 +62,7 @@ def rendered(source: str) -> str:
         text = get_text(source, _config())
     except Exception:  # whatever lxml or inscriptis stumble over, there is text to be had
         return between_tags(source)
-    return _with_targets(text)
+    return _with_quote_marks(_with_targets(text))
 
 
 def _config() -> ParserConfig:
@@ -61,8 +70,11 @@ def _config() -> ParserConfig:
     from inscriptis.model.config import ParserConfig
     from inscriptis.model.tag import CustomHtmlTagHandlerMapping
 
-    links = CustomHtmlTagHandlerMapping(start_tag_mapping={"a": _open_link}, end_tag_mapping={"a": _close_link})
-    return ParserConfig(css=CSS_PROFILES["strict"].copy(), custom_html_tag_handler_mapping=links)
+    handlers = CustomHtmlTagHandlerMapping(
+        start_tag_mapping={"a": _open_link, "blockquote": _open_quote},
+        end_tag_mapping={"a": _close_link, "blockquote": _close_quote},
+    )
+    return ParserConfig(css=CSS_PROFILES["strict"].copy(), custom_html_tag_handler_mapping=handlers)
 
 
 def _open_link(state: Any, attributes: Any) -> None:
@@ -78,6 +90,47 @@ def _close_link(state: Any) -> None:
         # The percent sign keeps the renderer from taking white space in a target for text.
         state.tags[-1].write(f"{_TARGET}{state.last_a.replace(' ', '%20')}{_CLOSE}")
         state.last_a = ""
+
+
+def _open_quote(state: Any, attributes: Any) -> None:
+    """Marks the end of the line above. What Gmail's button for indenting makes is no quote: it says that it has no border."""
+    from inscriptis.html_properties import Display
+
+    hidden = state.tags[-1].display is Display.none
+    counts = not hidden and not _INDENTED_ONLY.search(str(attributes.get("style", ""))[:2000])
+    state.quotes = (*getattr(state, "quotes", ()), counts)
+    if counts:
+        state.tags[-2].write(_QUOTE)
+
+
+def _close_quote(state: Any) -> None:
+    *outer, counts = state.quotes
+    state.quotes = tuple(outer)
+    if counts:
+        state.tags[-1].write(_UNQUOTE)
+
+
+def _with_quote_marks(text: str) -> str:
+    """Puts ">" before the lines between the marks; a line that holds nothing but marks was none."""
+    if _QUOTE not in text:
+        return _QUOTE_MARKS.sub("", text)
+    out: list[str] = []
+    depth = 0
+    for line in text.split("\n"):
+        marks = _QUOTE_MARKS.findall(line)
+        leading = _QUOTE_MARKS.findall(line[: len(line) - len(line.lstrip(f" {_QUOTE}{_UNQUOTE}"))])
+        shown = _QUOTE_MARKS.sub("", line) if marks else line
+        first = _moved(depth, leading)
+        depth = _moved(depth, marks)
+        if shown.strip() or not marks:
+            out.append(f"{'>' * min(first, _QUOTE_DEPTH_MAX)} {shown}" if first else shown)
+    return "\n".join(out)
+
+
+def _moved(depth: int, marks: list[str]) -> int:
+    for mark in marks:
+        depth = max(0, depth + (1 if mark == _QUOTE else -1))
+    return depth
 
 
 def _with_targets(text: str) -> str:

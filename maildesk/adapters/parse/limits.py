@@ -7,7 +7,7 @@ from __future__ import annotations
 MEBIBYTE = 1024 * 1024
 
 # Sizes of what is read.
-WHOLE_BYTES_MAX = 25 * MEBIBYTE  # a bigger mail is parsed by its head alone: parsing takes about ten times its size in memory
+WHOLE_BYTES_MAX = 8 * MEBIBYTE  # of what is left without big attachments; of more the head alone: parsing takes 20 times that memory
 HEAD_BYTES_MAX = 256 * 1024
 HEADER_BLOCK_BYTES_MAX = 1 * MEBIBYTE
 FIELD_BYTES_MAX = 64 * 1024  # of one header field, before anything is decoded

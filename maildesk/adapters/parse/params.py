@@ -41,8 +41,9 @@ def raw_field(part: MimePart, name: str) -> bytes:
 def structured(raw: bytes) -> Structured:
     """Reads a value such as `text/plain; charset="utf-8"`."""
     pieces = list(_split(words.unfolded(raw).replace("\x00", "")))
-    value = pieces[0].partition(" ")[0].strip().lower() if pieces else ""
-    return Structured(value, _parameters(pieces[1 : PARAMETERS_MAX + 1]))
+    # Some programs forget the semicolon behind the value.
+    value, _, unseparated = re.sub(r"\s*/\s*", "/", pieces[0], count=1).replace("\t", " ").partition(" ")
+    return Structured(value.strip(" ,\"'").lower(), _parameters([unseparated.strip(), *pieces[1 : PARAMETERS_MAX + 1]]))
 
 
 def _split(text: str) -> Iterator[str]:

@@ -4,37 +4,27 @@
 
 from __future__ import annotations
 
-from maildesk.adapters.parse import limits
+from maildesk.adapters.parse.cut import readable
 from maildesk.core.message import Message
 from maildesk.octets import Octets
 
 
-def octets_to_read(octets: Octets) -> bytes:
-    """What of a mail is read at all: everything up to the limit, of a bigger one the first octets."""
-    return octets.all() if octets.size_bytes <= limits.WHOLE_BYTES_MAX else octets.head(limits.HEAD_BYTES_MAX)
-
-
 def parse(octets: Octets) -> Message:
     """Parses a mail in this process, which may take long and much memory for a hostile one: see ParserProcess."""
-    return parse_data(octets_to_read(octets), octets.digest, octets.size_bytes)
+    mail = readable(octets)
+    return mail.completed(parse_data(mail.data, octets.digest, octets.size_bytes))
 
 
 def parse_data(data: bytes, digest: str, size_bytes: int) -> Message:
-    """`data` are the octets, or the beginning of them; `digest` and `size_bytes` those of the whole mail."""
-    from dataclasses import replace
-
+    """`data` are the octets, or what is read of them; `digest` and `size_bytes` those of the whole mail."""
     from maildesk.adapters.parse import head, whole
 
     data = head.with_line_feeds(data)
     try:
-        message = whole.message_of(data, digest, size_bytes)
+        return whole.message_of(data, digest, size_bytes)
     except Exception as error:
         # Whatever it was, it is in the mail, not in us: RecursionError of nested parts, MemoryError, surprises of libraries.
         return parse_bare(data, digest, size_bytes, f"only the head was read: the parser raised {type(error).__name__}")
-    if size_bytes <= limits.WHOLE_BYTES_MAX:
-        return message
-    over = f"unparsed: {size_bytes} bytes are over the limit of {limits.WHOLE_BYTES_MAX}; read were the first {len(data)}"
-    return replace(message, defects=(over, *message.defects))
 
 
 def parse_bare(data: bytes, digest: str, size_bytes: int, reason: str) -> Message:

@@ -18,8 +18,8 @@ from typing import IO, Any, Self
 
 import maildesk
 from maildesk.adapters.parse import limits
+from maildesk.adapters.parse.cut import readable
 from maildesk.adapters.parse.frames import LENGTH, REQUEST
-from maildesk.adapters.parse.parser import octets_to_read
 from maildesk.core.message import Message
 from maildesk.errors import Unparseable
 from maildesk.octets import Octets, RawMessage
@@ -158,12 +158,13 @@ class ParserProcess:
     def parse(self, mail: RawMessage | Octets) -> Message:
         """Raises Unparseable if the child dies of the mail's head too."""
         octets = mail.octets if isinstance(mail, RawMessage) else mail
-        data = octets_to_read(octets)
+        readable_mail = readable(octets)
+        data = readable_mail.data
         with self._lock:
             for bare in (False, True):
                 request = REQUEST.pack(bare, octets.size_bytes, octets.digest.encode("ascii"), len(data))
                 try:
-                    return self._ready_child().ask(request, data, self._seconds_max)
+                    return readable_mail.completed(self._ready_child().ask(request, data, self._seconds_max))
                 except _ChildGoneError as error:
                     self._end_child()
                     cause = error

@@ -1,33 +1,34 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Delivery reports (RFC 3464): what a mail server says about a mail of ours."""
+"""Delivery reports: what a mail server says about a mail of ours (RFC 3464 and 6522, and what is sent instead).
+
+One ladder, the surest first: the fields of a status part, whatever its type is; the same fields in plain text; the phrases that servers
+write; the recipients that a header field or the returned mail names. Whether a machine speaks at all is asked before (`core.mail_system`).
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
 from email.message import Message as MimePart
 
-from maildesk.adapters.parse import addresses, charset, ids, limits, words
-from maildesk.adapters.parse.params import raw_field
-from maildesk.adapters.parse.tree import Leaf, Tree
-from maildesk.core.message import DeliveryReport
+from maildesk.adapters.parse import freetext_report, limits, words
+from maildesk.adapters.parse.freetext_report import Report, Spoken
+from maildesk.adapters.parse.returned import HEAD_TYPES, MAIL_TYPES, Returned, inner_mail, returned_mail
+from maildesk.adapters.parse.status_fields import Status, status_of
+from maildesk.adapters.parse.tree import Tree, tree_of
+from maildesk.core.mail_system import named_mark, subject_action, system_mark
+from maildesk.core.message import DeliveryReport, Message
+from maildesk.core.wording import is_absence_notice
 
 STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
-ORIGINAL_TYPES = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers"})
 _REPORTS = {
     "message/delivery-status": "delivery-status",
     "message/global-delivery-status": "delivery-status",
     "message/disposition-notification": "disposition-notification",
     "message/feedback-report": "feedback-report",
 }
-# One report may speak of several recipients: the action that asks most of us counts.
-_PRECEDENCE = ("failed", "delayed", "delivered", "relayed", "expanded")
-_ACTIONS_OF_CLASS = {"5": "failed", "4": "delayed", "2": "delivered"}
-_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_NO_STATUS_TYPES = MAIL_TYPES | HEAD_TYPES | {"message/disposition-notification", "message/feedback-report"}
 _STATUS_BYTES_MAX = 256 * 1024
-
-Block = Mapping[str, str]
 
 
 def report_type_of(root: MimePart, declared: str, tree: Tree) -> str:
@@ -38,91 +39,92 @@ def report_type_of(root: MimePart, declared: str, tree: Tree) -> str:
     return words.one_line(declared, 60).lower() or found
 
 
-def delivery_report_of(tree: Tree) -> DeliveryReport | None:
-    """The report in the first message/delivery-status part that says anything; one inside an attached mail does not count."""
-    for leaf in tree.leaves:
-        if leaf.media_type in STATUS_TYPES:
-            report = _report(_blocks(leaf.content), _original_message_id(tree))
-            if report:
-                return report
-    return None
-
-
-def _blocks(data: bytes) -> list[Block]:
-    """The groups of fields, names in lower case: one about the message, then one for each recipient (RFC 3464 section 2.1)."""
-    blocks: list[dict[str, str]] = [{}]
-    name = ""
-    for line in charset.decode(data[:_STATUS_BYTES_MAX]).splitlines():
-        if not line.strip():
-            if blocks[-1]:
-                blocks.append({})
-            continue
-        if line[0] in " \t" and name:
-            blocks[-1][name] = f"{blocks[-1].get(name, '')} {line.strip()}"[: limits.VALUE_CHARS_MAX]
-            continue
-        key, colon, value = line.partition(":")
-        name = key.strip().lower() if colon else ""
-        if name:
-            blocks[-1].setdefault(name, value.strip()[: limits.VALUE_CHARS_MAX])
-    return [block for block in blocks if block]
-
-
-def _action(block: Block) -> str:
-    """The word of the Action field; without it what the class of the status says; a bare mark of failure counts too."""
-    word = re.split(r"[\s(;]", block.get("action", "").lower(), maxsplit=1)[0].strip('".')
-    word = {"failure": "failed", "expired": "failed", "delay": "delayed"}.get(word, word)
-    if word in _PRECEDENCE:
-        return word
-    status = _status(block)
-    return _ACTIONS_OF_CLASS.get(status[:1], "")
-
-
-def _status(block: Block) -> str:
-    for name in ("status", "diagnostic-code"):
-        match = _STATUS.search(block.get(name, ""))
-        if match:
-            return match[1]
-    return ""
-
-
-def _recipient(block: Block) -> str:
-    """The recipient that failed: the one that was written to, else the one the server ended at; comments and types left out."""
-    for name in ("final-recipient", "original-recipient", "x-actual-recipient"):
-        kind, semicolon, value = block.get(name, "").partition(";")
-        found = addresses.read((value if semicolon else kind).encode())
-        if found:
-            return found[0].addr_spec
-    return ""
-
-
-def _report(blocks: list[Block], original_message_id: str) -> DeliveryReport | None:
-    spoken = [(action, block) for block in blocks if (action := _action(block))]
-    if not spoken:
+def delivery_report_of(message: Message, tree: Tree) -> DeliveryReport | None:
+    """The report that the mail is, or None: `message` has everything but the report."""
+    if not system_mark(message) or message.report_type == "feedback-report" or is_absence_notice(message):
         return None
-    action = min((action for action, _ in spoken), key=_PRECEDENCE.index)
-    decisive = [block for spoken_action, block in spoken if spoken_action == action]
-    status = next((status for block in decisive if (status := _status(block))), "")
-    recipients = dict.fromkeys(_recipient(block) for block in decisive) if action == "failed" else {}
-    failed = tuple(recipient for recipient in recipients if recipient)[: limits.FAILED_RECIPIENTS_MAX]
-    return DeliveryReport(action, status, failed, original_message_id)
+    report = freetext_report.split(message.text)
+    if message.report_type == "disposition-notification":
+        return _refusal(report, tree)
+    status = _status(tree, message.text)
+    inside = None if status else _report_inside(tree)
+    if inside:
+        status, tree = _status(inside, ""), inside
+    returned = returned_mail(tree, report.quoted, message.text[: freetext_report.TEXT_CHARS_MAX] + _texts(tree))
+    said = freetext_report.spoken(report)
+    action, form = _decided(message, status, said, returned)
+    if not action:
+        return None
+    failed = _failed(message, status, said, report, returned) if action == "failed" else ()
+    original = (status.original_message_id if status else "") or returned.message_id
+    return DeliveryReport(action, status.status if status else "", failed, original, form)
 
 
-def _original_message_id(tree: Tree) -> str:
-    for leaf in tree.leaves:
-        if leaf.media_type in ORIGINAL_TYPES:
-            found = ids.first(_message_id_field(leaf))
-            if found:
-                return found
-    return ""
+def _decided(message: Message, status: Status | None, said: Spoken, returned: Returned) -> tuple[str, str]:
+    """What became of the mail, and who says so."""
+    if status and (status.action or status.implied):
+        return status.action or status.implied, "fields of RFC 3464"
+    if said.action:
+        return said.action, f"words of {said.software}"
+    if message.has("x-failed-recipients"):
+        return "failed", "X-Failed-Recipients"
+    by_subject = subject_action(message.subject)
+    if by_subject and (returned.found or status or named_mark(message)):
+        return by_subject, "the subject"
+    return ("failed", "the returned mail") if returned.found and named_mark(message) and _is_daemon(message) else ("", "")
 
 
-def _message_id_field(leaf: Leaf) -> bytes:
-    children = leaf.part.get_payload()
-    inner = children[0] if isinstance(children, list) and children else None
-    raw = raw_field(inner, "message-id") if isinstance(inner, MimePart) else b""
-    if raw:
-        return raw
-    match = re.search(
-        rb"(?:^|\n)message-id:([^\n]{0,1000}(?:\n[ \t][^\n]{0,1000})?)", leaf.content[: limits.FIELD_BYTES_MAX], re.IGNORECASE
+def _is_daemon(message: Message) -> bool:
+    return "daemon" in message.originator.key or message.media_type == "multipart/report"
+
+
+def _failed(message: Message, status: Status | None, said: Spoken, report: Report, returned: Returned) -> tuple[str, ...]:
+    """The recipients of the first step of the ladder that names any; at last those that the returned mail went to."""
+    own = frozenset(address.key for address in (*message.to, *message.cc, message.originator))
+    named = (value for field in message.values("x-failed-recipients") for value in field.replace(";", ",").split(","))
+    steps: tuple[Callable[[], tuple[str, ...]], ...] = (
+        lambda: status.recipients if status else (),
+        lambda: freetext_report.plain_addresses(named),
+        lambda: said.recipients,
+        lambda: freetext_report.loose_recipients(report, returned.recipients, own),
+        lambda: freetext_report.plain_addresses(returned.recipients),
     )
-    return match[1] if match else b""
+    found = next((recipients for step in steps if (recipients := step())), ())
+    # Who gets the report wrote the mail, and a transcript names the writer too; but people also write to themselves.
+    others = tuple(recipient for recipient in found if recipient.lower() not in own)
+    return (others or found)[: limits.FAILED_RECIPIENTS_MAX]
+
+
+def _refusal(report: Report, tree: Tree) -> DeliveryReport | None:
+    """Dovecot tells of a mail that it threw away by a disposition notification (RFC 8098), which else is a receipt."""
+    failed = freetext_report.refused(report)
+    if not failed:
+        return None
+    return DeliveryReport("failed", "", failed, returned_mail(tree, "", _texts(tree)).message_id, "words of Dovecot")
+
+
+def _texts(tree: Tree) -> str:
+    """The parts of the report as text: where a boundary is wrong, the returned mail stands in them."""
+    return "\n".join(leaf.content[:_STATUS_BYTES_MAX].decode("utf-8", "replace") for leaf in tree.leaves if leaf.media_type in _REPORTS)
+
+
+def _status(tree: Tree, text: str) -> Status | None:
+    """The fields of the first part that has any; parts that call themselves something else count too, and at last the text itself."""
+    sources = (*_status_parts(tree), text[: freetext_report.TEXT_CHARS_MAX].encode("utf-8", "replace"))
+    return next((status for data in sources if (status := status_of(data))), None)
+
+
+def _status_parts(tree: Tree) -> Iterator[bytes]:
+    yield from (leaf.content[:_STATUS_BYTES_MAX] for leaf in tree.leaves if leaf.media_type in STATUS_TYPES)
+    for leaf in tree.leaves:
+        if leaf.media_type not in STATUS_TYPES | _NO_STATUS_TYPES:
+            head = leaf.content[:_STATUS_BYTES_MAX]
+            if b"inal-recipient:" in head.lower():
+                yield head
+
+
+def _report_inside(tree: Tree) -> Tree | None:
+    """The parts of a report inside the report: filters wrap those that they let through."""
+    mails = (inner for leaf in tree.leaves if leaf.media_type in MAIL_TYPES and (inner := inner_mail(leaf)) is not None)
+    report = next((inner for inner in mails if inner.get_content_type() == "multipart/report"), None)
+    return tree_of(report) if report is not None else None

@@ -8,19 +8,23 @@ mail to the writer's own, and it loses calendar parts, delivery reports and atta
 
 from __future__ import annotations
 
+import email
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message as MimePart
 from enum import Enum
 from functools import cached_property
 
-from maildesk.adapters.parse import limits
+from maildesk.adapters.parse import limits, outlook, secured
 from maildesk.adapters.parse.content import content_of, flattened
 from maildesk.adapters.parse.params import Structured, raw_field, structured
 
 BODY_TYPES = frozenset({"text/plain", "text/html"})
 # Text that can stand in for a body where there is no other; text/calendar and the like say nothing to a reader.
 SPARE_BODY_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown"})
+_LEVELS_OF_A_SIGNATURE = 10  # what an opaque signature counts for in DEPTH_MAX: every one of them is a further copy of the mail
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+_-]{1,60}/[a-z0-9.+_-]{1,100}")
 
 
 class Role(Enum):
@@ -41,11 +45,19 @@ class Leaf:
     disposition: Structured = field(default_factory=Structured)
     role: Role = Role.ATTACHMENT
     whole: bool = False  # a container that is kept as it stands: too deep, or an attached mail
+    unpacked: bytes | None = None  # the content of a part that stood in winmail.dat
 
     @cached_property
     def content(self) -> bytes:
         """The octets behind the transfer encoding."""
+        if self.unpacked is not None:
+            return self.unpacked
         return flattened(self.part) if self.whole else content_of(self.part)
+
+    @property
+    def name(self) -> str:
+        """The declared file name as it stands, with whatever somebody put into it."""
+        return self.disposition.get("filename") or self.content_type.get("name")
 
     @property
     def is_blank(self) -> bool:
@@ -54,7 +66,7 @@ class Leaf:
 
     @property
     def has_name(self) -> bool:
-        return bool(self.disposition.get("filename") or self.content_type.get("name"))
+        return bool(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +95,62 @@ class _Walk:
         main_type = part.get_content_maintype()
         if not part.is_multipart() or main_type == "message":
             self.room -= 1
-            return [_leaf(part)]
+            leaf = _leaf(part)
+            return [leaf, *self._inside(leaf, depth + _LEVELS_OF_A_SIGNATURE)]
         if depth >= limits.DEPTH_MAX:
             self.room -= 1
             self.defects[f"parts are nested deeper than {limits.DEPTH_MAX}"] = None
             return [Leaf(part, part.get_content_type(), whole=True)]
         groups = [self.leaves(child, depth + 1) for child in part.get_payload() if isinstance(child, MimePart)]
-        if part.get_content_subtype() == "alternative":
+        subtype, leaves = part.get_content_subtype(), [leaf for group in groups for leaf in group]
+        if subtype == "alternative":
             _choose(groups)
-        return [leaf for group in groups for leaf in group]
+        elif subtype in {"signed", "encrypted"}:
+            self._mark(_mark_of_container(subtype, leaves))
+        return leaves
+
+    def _mark(self, mark: str) -> None:
+        if mark:
+            self.defects[mark] = None
+
+    def _inside(self, leaf: Leaf, depth: int) -> list[Leaf]:
+        """What stands in a signed S/MIME object or in winmail.dat, besides that part itself, which stays what it is."""
+        if secured.is_smime(leaf.media_type, leaf.name) and depth < limits.DEPTH_MAX:
+            self._mark(secured.smime_mark(leaf.content, leaf.content_type.get("smime-type")))
+            entity = secured.signed_content(leaf.content)
+            return self.leaves(email.message_from_bytes(entity), depth) if entity.strip() else []
+        if outlook.is_winmail(leaf.media_type, leaf.name):
+            found = _of_winmail(leaf)[: max(self.room, 0)]
+            self.room -= len(found)
+            return found
+        if leaf.media_type == "text/plain" and leaf.role is Role.BODY:
+            self._mark(secured.pgp_mark(leaf.content[: limits.TEXT_CHARS_MAX]))
+        return []
+
+
+def _mark_of_container(subtype: str, leaves: list[Leaf]) -> str:
+    """What a multipart/signed or multipart/encrypted says that it is, by the kind of its parts (RFC 1847, 3156, 8551)."""
+    types = {leaf.media_type for leaf in leaves}
+    if subtype == "encrypted":
+        return secured.ENCRYPTED_PGP if "application/pgp-encrypted" in types else ""
+    if types & secured.SMIME_SIGNATURES:
+        return secured.SIGNED_SMIME
+    return secured.SIGNED_PGP if "application/pgp-signature" in types else ""
+
+
+def _of_winmail(leaf: Leaf) -> list[Leaf]:
+    """The files in it; and its body as another form of the mail's, which is shown where the mail has no text itself."""
+    winmail = outlook.unpacked(leaf.content)
+    if winmail is None:
+        return []
+    bodies = (("text/plain", winmail.text), ("text/html", winmail.html))
+    return [
+        *(Leaf(MimePart(), kind, role=Role.ALTERNATIVE, unpacked=body) for kind, body in bodies if body.strip()),
+        *(
+            Leaf(MimePart(), outlook.media_type(name), disposition=Structured("attachment", {"filename": name}), unpacked=content)
+            for name, content in winmail.files
+        ),
+    ]
 
 
 def _defect(defect: object) -> str:
@@ -111,10 +170,20 @@ _DEFECTS = {
 }
 
 
+def media_type_of(part: MimePart, content_type: Structured) -> str:
+    """The library's reading, which follows RFC 2045 section 5.2 where there is none; ours where that leaves rubbish behind it."""
+    media_type = part.get_content_type()
+    if _MEDIA_TYPE.fullmatch(media_type):
+        return media_type
+    if content_type.value == "text/":
+        return "text/plain"
+    return content_type.value if _MEDIA_TYPE.fullmatch(content_type.value) else media_type
+
+
 def _leaf(part: MimePart) -> Leaf:
     content_type = structured(raw_field(part, "content-type"))
     disposition = structured(raw_field(part, "content-disposition"))
-    media_type = part.get_content_type()
+    media_type = media_type_of(part, content_type)
     if part.get_content_maintype() == "message" and part.is_multipart():
         return Leaf(part, media_type, content_type, disposition, Role.ATTACHMENT, whole=True)
     if part.get_content_maintype() == "multipart":  # its boundary never occurs: all that is left is its text

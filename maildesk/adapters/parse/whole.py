@@ -10,19 +10,18 @@ go to the parser of the standard library that it uses itself.
 from __future__ import annotations
 
 import email
-import email.utils
 import logging
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.message import Message as MimePart
 from typing import Any
 
-from maildesk.adapters.parse import addresses, attachments, boundary, ids, limits, quote, report, words
+from maildesk.adapters.parse import addresses, attachments, boundary, dates, ids, limits, quote, report, words
 from maildesk.adapters.parse.body import body_text
 from maildesk.adapters.parse.head import Field, Head, content_digest, split_head
 from maildesk.adapters.parse.params import raw_field, structured
-from maildesk.adapters.parse.tree import Leaf, Tree, tree_of
+from maildesk.adapters.parse.tree import Leaf, Tree, media_type_of, tree_of
 from maildesk.core.message import Address, Message
 
 # The library logs what it stumbles over, and that is text of the mail.
@@ -31,6 +30,9 @@ logging.getLogger("mailparser").propagate = False
 
 # What the library is shown of the head; the rest it would only decode in vain.
 _FOR_THE_LIBRARY = frozenset({"from", "to", "cc", "reply-to", "date", "mime-version"})
+_WELL_FORMED_DATE = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} [+-]\d{4}(?: \([A-Za-z0-9+: -]{1,40}\))?"
+)
 _METHOD = re.compile(rb"^METHOD(?:;[^:\r\n]{0,200})?:[ \t]*([A-Za-z-]{1,40})", re.MULTILINE | re.IGNORECASE)
 
 
@@ -47,12 +49,11 @@ class Reading:
 def message_of(data: bytes, digest: str, size_bytes: int) -> Message:
     """Parses octets whose line ends are LF or CR LF. May raise: RecursionError, and whatever the libraries invent."""
     head = split_head(data)
-    mended = boundary.mended_content_type(data, head)
-    reading = _read(_for_the_library(data, head, mended))
+    reading = reading_of(data, head)
     tree = tree_of(reading.root)
     text = body_text(tree, _outside_the_parts(reading.root))
     content_type = structured(raw_field(reading.root, "content-type"))
-    return Message(
+    message = Message(
         digest=digest,
         size_bytes=size_bytes,
         content_digest=content_digest(data, head),
@@ -60,12 +61,12 @@ def message_of(data: bytes, digest: str, size_bytes: int) -> Message:
         text=text,
         reply=quote.own_words(text),
         attachments=attachments.attachments_of(tree),
-        media_type=words.one_line(reading.root.get_content_type(), 100),
+        media_type=words.one_line(media_type_of(reading.root, content_type), 100),
         report_type=report.report_type_of(reading.root, content_type.get("report-type"), tree),
         calendar_method=_calendar_method(tree),
-        delivery_report=report.delivery_report_of(tree),
-        defects=_bounded((*head.defects, *([boundary.OTHER_BOUNDARY] if mended else []), *reading.defects, *tree.defects)),
+        defects=_bounded((*head.defects, *reading.defects, *tree.defects)),
     )
+    return replace(message, delivery_report=report.delivery_report_of(message, tree))
 
 
 def header_values(head: Head, reading: Reading | None = None) -> dict[str, Any]:
@@ -82,6 +83,14 @@ def header_values(head: Head, reading: Reading | None = None) -> dict[str, Any]:
         "date": _date(head, reading),
         "fields": tuple((field.name, words.field_value(field.raw)) for field in head.fields),
     }
+
+
+def reading_of(data: bytes, head: Head) -> Reading:
+    """What the library reads, where it needs it with another boundary than the one in the mail."""
+    data, head = boundary.without_space_at_end(data, head)
+    mended = boundary.mended_content_type(data, head)
+    reading = _read(_for_the_library(data, head, mended))
+    return replace(reading, defects=(boundary.OTHER_BOUNDARY, *reading.defects)) if mended else reading
 
 
 def _for_the_library(data: bytes, head: Head, mended: bytes) -> bytes:
@@ -145,15 +154,15 @@ def _subject(head: Head) -> str:
 
 
 def _date(head: Head, reading: Reading | None) -> datetime | None:
-    """mail-parser's reading, which is right where the date is well formed; else the more patient one of the standard library."""
-    if reading is not None and reading.date is not None:
-        return reading.date if reading.date.tzinfo else reading.date.replace(tzinfo=UTC)
+    """mail-parser's reading where the date is well formed; it takes other ones for something else, or for the time of today."""
     for raw in head.raws("date"):
-        try:
-            date = email.utils.parsedate_to_datetime(words.field_value(raw))
-        except (ValueError, TypeError, IndexError, OverflowError):
-            continue
-        return date if date.tzinfo else date.replace(tzinfo=UTC)
+        text = words.field_value(raw)
+        if reading is not None and reading.date is not None and _WELL_FORMED_DATE.fullmatch(text):
+            date = reading.date if reading.date.tzinfo else reading.date.replace(tzinfo=UTC)
+            return dates.plausible(date)
+        found = dates.read(words.decode_words(text))
+        if found is not None:
+            return found
     return None
 
 

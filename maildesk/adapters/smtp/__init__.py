@@ -9,6 +9,7 @@ after the 250 changes the result.
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
@@ -57,6 +58,7 @@ class SmtpSender:
         self._seconds = socket_seconds
         self._after_dot_seconds = after_dot_seconds
         self._server: Server | None = None
+        self._cutter: socket.socket | None = None
 
     def send(self, outgoing: Outgoing, before_dot: Callable[[], None]) -> Delivery:
         """One letter. `before_dot` is called when everything but the final dot has been sent; if it raises, no dot follows.
@@ -103,16 +105,17 @@ class SmtpSender:
 
     def abort(self) -> None:
         """Cuts the line from another thread, so that whatever this one waits for ends at once. Never raises."""
-        server = self._server
-        if server is not None:
-            shut_down(server.sock)
+        shut_down(self._cutter)
 
     def _drop(self) -> None:
         """Ends the connection without a word."""
         server, self._server = self._server, None
-        if server is not None:
-            with suppress(Exception):
+        cutter, self._cutter = self._cutter, None
+        with suppress(Exception):
+            if server is not None:
                 server.close()
+        if cutter is not None:
+            cutter.close()
 
     # --- connecting ---
 
@@ -123,8 +126,16 @@ class SmtpSender:
                 if self._server.rset()[0] == 250:
                     return self._server
             self._drop()
-        self._server = connect(self._settings, self._password, self._helo_name, self._seconds, self._context)
+        try:
+            self._server = connect(self._settings, self._password, self._helo_name, self._seconds, self._context, self._keep_cutter)
+        except BaseException:
+            self._drop()
+            raise
         return self._server
+
+    def _keep_cutter(self, line: socket.socket) -> None:
+        """TLS takes the socket over; its double still cuts the line, also in the middle of a handshake."""
+        self._cutter = line.dup()
 
     # --- one letter ---
 

@@ -10,7 +10,7 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from maildesk.adapters.smtp.words import reason, shown
@@ -52,10 +52,6 @@ class Server(smtplib.SMTP):
         raise ValueError("the reply has too many lines")
 
 
-class TlsServer(Server, smtplib.SMTP_SSL):
-    """The same, with TLS from the first octet on."""
-
-
 @contextmanager
 def _deadline(sock: socket.socket, seconds: float) -> Iterator[None]:
     sock.settimeout(seconds)
@@ -75,46 +71,65 @@ def shut_down(sock: socket.socket | None) -> None:
             socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
-def connect(settings: SmtpSettings, password: str, helo_name: str, seconds: float, context: ssl.SSLContext | None) -> Server:
-    """A connection that is ready for MAIL FROM. Raises SenderUnreachable."""
+def connect(
+    settings: SmtpSettings,
+    password: str,
+    helo_name: str,
+    seconds: float,
+    context: ssl.SSLContext | None,
+    opened: Callable[[socket.socket], None],
+) -> Server:
+    """A connection that is ready for MAIL FROM. `opened` gets its socket before the first octet. Raises SenderUnreachable."""
+    server = Server(local_hostname=helo_name, timeout=seconds)
     try:
-        server = _open(settings, helo_name, seconds, context)
-        try:
-            _make_ready(server, settings, password, context)
-        except BaseException:
-            with suppress(Exception):
-                server.close()
-            raise
+        server.sock = _line(settings, seconds)
+        opened(server.sock)
+        _make_ready(server, settings, password, context)
     except FOREIGN as error:
+        server.close()
         raise SenderUnreachable(f"the SMTP server cannot be reached ({reason(error)})") from error
+    except BaseException:
+        server.close()
+        raise
     return server
 
 
-def _open(settings: SmtpSettings, helo_name: str, seconds: float, context: ssl.SSLContext | None) -> Server:
-    host, port = settings.host.strip("[]"), settings.port
-    if settings.security == "tls":
-        return TlsServer(host, port, local_hostname=helo_name, timeout=seconds, context=context or ssl.create_default_context())
-    return Server(host, port, local_hostname=helo_name, timeout=seconds)
+def _line(settings: SmtpSettings, seconds: float) -> socket.socket:
+    line = socket.create_connection((settings.host.strip("[]"), settings.port), seconds)
+    # The final dot goes out by itself: without this it waits for the server's delayed acknowledgement of the mail, 40 ms.
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return line
 
 
 def _make_ready(server: Server, settings: SmtpSettings, password: str, context: ssl.SSLContext | None) -> None:
-    if server.sock is not None:
-        # The final dot goes out by itself: without this it waits for the server's delayed acknowledgement of the mail, 40 ms.
-        server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if settings.security == "tls":
+        _secure(server, settings, context)
+    code, text = server.getreply()
+    if code != 220:
+        raise SenderUnreachable(f"the SMTP server does not serve us now: {code} {shown(text)}")
     server.ehlo_or_helo_if_needed()
     if settings.security == "starttls":
-        _start_tls(server, context or ssl.create_default_context())
+        _start_tls(server, settings, context)
     if settings.user:
         _log_in(server, settings.user, password)
 
 
-def _start_tls(server: Server, context: ssl.SSLContext) -> None:
+def _start_tls(server: Server, settings: SmtpSettings, context: ssl.SSLContext | None) -> None:
     if not server.has_extn("starttls"):
         raise SenderUnreachable("the SMTP server does not offer STARTTLS: no password was sent; see smtp.security")
-    code, text = server.starttls(context=context)
+    code, text = server.docmd("STARTTLS")
     if code != 220:
         raise SenderUnreachable(f"the SMTP server does not begin TLS: {code} {shown(text)}")
+    _secure(server, settings, context)
+    server.ehlo_resp = server.helo_resp = None  # what was said in the clear counts no more (RFC 3207 section 4.2)
     server.ehlo_or_helo_if_needed()
+
+
+def _secure(server: Server, settings: SmtpSettings, context: ssl.SSLContext | None) -> None:
+    if server.sock is None:
+        raise smtplib.SMTPServerDisconnected("no connection")
+    server.sock = (context or ssl.create_default_context()).wrap_socket(server.sock, server_hostname=settings.host.strip("[]"))
+    server.file = None  # also what the server sent ahead
 
 
 def _log_in(server: Server, user: str, password: str) -> None:

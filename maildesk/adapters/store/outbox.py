@@ -63,14 +63,23 @@ class OutboxRows:
     def mark_deferred(self, row: int, error: str, next_attempt_at: datetime) -> None:
         self._mark(row, state=LetterState.QUEUED, error=error[:500], next_attempt_at=next_attempt_at, doubt_since=None)
 
+    def defer_due(self, now: datetime, error: str, next_attempt_at: datetime) -> int:
+        due = (letters.c.state == LetterState.QUEUED, letters.c.next_attempt_at <= now)
+        later = {"error": error[:500], "next_attempt_at": next_attempt_at}
+        with writing(self._engine) as connection:
+            return int(connection.execute(update(letters).where(*due).values(**later)).rowcount)
+
     def mark_failed(self, row: int, error: str, now: datetime) -> None:
         values = {"state": LetterState.FAILED, "error": error[:500], "next_attempt_at": now, "doubt_since": None}
         with writing(self._engine) as connection:
             connection.execute(update(letters).where(letters.c.id == row).values(**values))
             self._transaction(connection).record_failed(row, error, now)
 
-    def mark_in_doubt(self, row: int, error: str) -> None:
-        self._mark(row, error=error[:500])
+    def mark_in_doubt(self, row: int, error: str, *, copy_expected: bool) -> None:
+        values = {"error": error[:500], **({} if copy_expected else {"doubt_since": None})}
+        in_doubt = (letters.c.id == row, letters.c.state == LetterState.DOT)  # the copy may have come while we waited for the answer
+        with writing(self._engine) as connection:
+            connection.execute(update(letters).where(*in_doubt).values(**values))
 
     def _mark(self, row: int, **values: Any) -> None:
         with writing(self._engine) as connection:
