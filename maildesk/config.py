@@ -47,6 +47,12 @@ def _plain_line(value: str) -> str:
     return value
 
 
+def _web_address(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s<>\"]+", value):
+        raise ValueError("must be a web address such as https://www.example.org/datenschutz, or empty")
+    return value
+
+
 Line = Annotated[str, AfterValidator(_plain_line)]
 MailAddress = Annotated[str, AfterValidator(_address)]
 Security = Literal["tls", "starttls", "none"]
@@ -81,7 +87,7 @@ class DeskSettings(_Section):
     )  # fmt: skip
     phone: Line = ""
     post: Line = ""
-    privacy_url: Line = ""
+    privacy_url: Annotated[Line, AfterValidator(_web_address)] = ""
     internal_domains: tuple[Line, ...] = ()
     authserv_id: Line = ""
     plus_addressing: bool = False

@@ -86,6 +86,7 @@ def test_a_password_in_the_configuration_is_refused_and_not_repeated(tmp_path: P
         ("prefix", "kd"),
         ("address", "desk"),
         ("name", "Kunden\\ndialog"),
+        ("privacy_url", "javascript:alert(1)"),
     ],
 )
 def test_a_wrong_value_of_the_desk_is_told_with_its_key(tmp_path: Path, key: str, value: str) -> None:
