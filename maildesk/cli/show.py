@@ -57,6 +57,8 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def _width(text: str) -> int:
     """How many columns a terminal gives a text: wide characters count two, combining ones none."""
+    if text.isascii():
+        return len(text)
     return sum(0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
