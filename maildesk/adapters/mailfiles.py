@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import IO
 
-from maildesk.octets import Octets, RawMessage
+from maildesk.octets import CHUNK_BYTES, Octets, RawMessage
 
 FOLDER = "import"
 EML_SUFFIXES = frozenset({".eml", ".emlx", ".mail"})
@@ -81,58 +81,70 @@ def _look_at(path: Path, *, named: bool) -> MailFile:
     return MailFile(path, size) if plausible else MailFile(path, problem="the file is no mail (EML, mbox or Maildir)")
 
 
-def read(file: MailFile, spool: Path | None = None) -> Iterator[RawMessage]:
-    """The mails of one file, each with the time at which it arrived. The reader closes their octets. Raises OSError."""
-    with file.path.open("rb") as source:
-        fallback = datetime.fromtimestamp(file.path.stat().st_mtime, UTC)
-        found = _split_mbox(source, spool) if file.is_mbox else _whole(source, spool)
-        for octets in found:
-            yield RawMessage(FOLDER, 0, None, arrival(octets, fallback), octets)
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where one mail lies: `start` and `end` are octets of the file. Places sort by the time at which their mails arrived."""
+
+    arrived_at: datetime
+    path: Path
+    start: int
+    end: int
+    quoted: bool = False  # of an mbox: lines that begin with "From " are quoted
 
 
-def _whole(source: IO[bytes], spool: Path | None) -> Iterator[Octets]:
+def places(file: MailFile) -> Iterator[Place]:
+    """The mails of one file, in its order. Raises OSError."""
+    fallback = datetime.fromtimestamp(file.path.stat().st_mtime, UTC)
+    with file.path.open("rb") as source, file.path.open("rb") as heads:
+        for start, end in _bounds(source) if file.is_mbox else _whole(source):
+            heads.seek(start)
+            head = heads.read(min(HEAD_BYTES, end - start))
+            yield Place(arrival(head, fallback), file.path, start, end, file.is_mbox)
+
+
+def read(place: Place, spool: Path | None = None) -> RawMessage:
+    """The mail that lies there. The reader closes its octets. Raises OSError."""
     octets = Octets(spool)
+    with place.path.open("rb") as source:
+        source.seek(place.start)
+        left = place.end - place.start
+        while left and (piece := source.readline(left) if place.quoted else source.read(min(left, CHUNK_BYTES))):
+            left -= len(piece)
+            octets.write(piece[1:] if place.quoted and piece.startswith(b">") and _QUOTED_FROM.match(piece) else piece)
+    return RawMessage(FOLDER, 0, None, place.arrived_at, octets)
+
+
+def _whole(source: IO[bytes]) -> Iterator[tuple[int, int]]:
     first = source.readline(HEAD_BYTES)
-    if not _FROM_LINE.match(first.rstrip(b"\r\n")):
-        octets.write(first)
-    while piece := source.read(1024 * 1024):
-        octets.write(piece)
-    yield octets
+    start = len(first) if _FROM_LINE.match(first.rstrip(b"\r\n")) else 0
+    yield start, source.seek(0, 2)
 
 
-def _split_mbox(source: IO[bytes], spool: Path | None) -> Iterator[Octets]:
-    """A From line begins a mail at the start of the file or behind an empty line; ">From" is unquoted by one (mboxrd)."""
-    octets: Octets | None = None
-    pending = b""  # the empty line that may be the separator before the next From line
+def _bounds(source: IO[bytes]) -> Iterator[tuple[int, int]]:
+    """A From line begins a mail at the start of the file or behind an empty line, which belongs to neither mail (RFC 4155)."""
+    start: int | None = None
+    position = empty_bytes = 0  # the empty line before `position`, if there is one, is so long
     for line in source:
         bare = line.rstrip(b"\r\n")
-        if line.startswith(b"From ") and (octets is None or pending) and _FROM_LINE.match(bare):
-            if octets is not None:
-                yield octets
-            octets, pending = Octets(spool), b""
-            continue
-        if octets is None:
-            continue
-        if pending:
-            octets.write(pending)
-            pending = b""
-        if not bare:
-            pending = line
-        else:
-            octets.write(line[1:] if line.startswith(b">") and _QUOTED_FROM.match(line) else line)
-    if octets is not None:
-        yield octets
+        if line.startswith(b"From ") and (start is None or empty_bytes) and _FROM_LINE.match(bare):
+            if start is not None:
+                yield start, position - empty_bytes
+            start = position + len(line)
+        empty_bytes = 0 if bare else len(line)
+        position += len(line)
+    if start is not None:
+        yield start, position - empty_bytes
 
 
-def arrival(octets: Octets, fallback: datetime) -> datetime:
+def arrival(head: bytes, fallback: datetime) -> datetime:
     """When the last server took the mail (topmost Received), else its Date, else the age of the file."""
-    fields = BytesHeaderParser().parsebytes(octets.head(HEAD_BYTES))
+    fields = BytesHeaderParser().parsebytes(head)
     received = [str(value).rpartition(";")[2] for value in fields.get_all("Received", [])[:1]]
     for candidate in (*received, str(fields.get("Date", ""))):
         try:
             moment = parsedate_to_datetime(candidate.strip())
             moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            moment.astimezone(UTC).isoformat()
+            moment = moment.astimezone(UTC)
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
         else:

@@ -191,22 +191,32 @@ def import_files(settings: Settings, paths: list[Path], *, as_json: bool) -> int
 
 
 class _Reader:
-    """Yields the mails of files one by one; what cannot be read is noted and the rest goes on."""
+    """Yields the mails of all files in the order in which they arrived, so that an answer never comes before what it answers.
+
+    What cannot be read is noted, and the rest goes on.
+    """
 
     def __init__(self, files: list[mailfiles.MailFile], spool: Path | None) -> None:
-        self._files = files
         self._spool = spool
-        self.problems: list[str] = []
+        self.problems = [f"{file.path}: {file.problem}" for file in files if file.problem]
+        self._places = sorted(place for file in files if not file.problem for place in self._in(file))
+
+    def _in(self, file: mailfiles.MailFile) -> list[mailfiles.Place]:
+        try:
+            return list(mailfiles.places(file))
+        except OSError as error:
+            self._note(file.path, error)
+            return []
 
     def mails(self) -> Iterator[RawMessage]:
-        for file in self._files:
-            if file.problem:
-                self.problems.append(f"{file.path}: {file.problem}")
-                continue
+        for place in self._places:
             try:
-                yield from mailfiles.read(file, self._spool)
+                yield mailfiles.read(place, self._spool)
             except OSError as error:
-                self.problems.append(f"{file.path}: the file cannot be read ({error.strerror})")
+                self._note(place.path, error)
+
+    def _note(self, path: Path, error: OSError) -> None:
+        self.problems.append(f"{path}: the file cannot be read ({error.strerror})")
 
 
 # --- inspect ---
@@ -222,8 +232,9 @@ def inspect_files(paths: list[Path], *, as_json: bool, config: Path | None) -> i
                 problems += 1
                 show.message(f"{file.path}: {file.problem}")
                 continue
-            for raw in mailfiles.read(file):
+            for place in mailfiles.places(file):
                 found += 1
+                raw = mailfiles.read(place)
                 _tell_inspected(_inspected(parser, raw, file.path), as_json=as_json)
                 raw.octets.close()
     return BAD_INPUT if problems and not found else OK

@@ -13,7 +13,8 @@ FROM_LINE = b"From eva@example.org Mon Nov 23 09:15:00 2026\n"
 
 
 def octets_in(*paths: Path) -> list[bytes]:
-    return [raw.octets.all() for file in mailfiles.find(list(paths)) if not file.problem for raw in mailfiles.read(file)]
+    found = [place for file in mailfiles.find(list(paths)) if not file.problem for place in mailfiles.places(file)]
+    return [mailfiles.read(place).octets.all() for place in found]
 
 
 def problems_in(*paths: Path) -> list[str]:
@@ -82,7 +83,7 @@ def test_arrival_is_the_topmost_received_then_the_date_then_the_age_of_the_file(
     for name, mail in mails.items():
         (tmp_path / name).write_bytes(mail)
 
-    found = [raw.internal_date for file in mailfiles.find([tmp_path]) for raw in mailfiles.read(file)]
+    found = [place.arrived_at for file in mailfiles.find([tmp_path]) for place in mailfiles.places(file)]
 
-    assert [moment.isoformat() for moment in found[:2]] == ["2026-11-24T10:00:00+01:00", "2026-11-23T09:15:00+01:00"]
+    assert [moment.isoformat() for moment in found[:2]] == ["2026-11-24T09:00:00+00:00", "2026-11-23T08:15:00+00:00"]
     assert abs(found[2].timestamp() - (tmp_path / "3.eml").stat().st_mtime) < 1

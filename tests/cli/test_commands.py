@@ -80,6 +80,19 @@ def _cases_in(database: Path) -> int:
         connection.close()
 
 
+def test_mails_are_imported_in_the_order_in_which_they_arrived_whatever_their_order_in_the_files(tmp_path: Path, config: Path) -> None:
+    days = {"1.eml": ("Mon, 23 Nov 2026 09:00:00 +0100", "second", "first"), "2.eml": ("Sun, 22 Nov 2026 09:00:00 +0100", "first", "")}
+    for name, (date, message_id, parent) in days.items():
+        fields = {"in_reply_to": f"<{parent}@example.org>"} if parent else {}
+        (tmp_path / name).write_bytes(a_mail(f"{name}\n", date=date, message_id=f"{message_id}@example.org", **fields))
+
+    said = maildesk("import", "--config", config, "--json", tmp_path / "1.eml", tmp_path / "2.eml")
+
+    assert (said.json["new_cases"], said.json["follow_ups"]) == (1, 1)
+    case = maildesk("show", "KD-2026-00001", "--config", config, "--json").json
+    assert [message["message_id"] for message in case["messages"]] == ["first@example.org", "second@example.org"]
+
+
 def test_a_case_is_listed_and_shown_with_all_that_belongs_to_it(tmp_path: Path, config: Path) -> None:
     maildesk("import", "--config", config, mails(tmp_path / "mails", 1))
 
