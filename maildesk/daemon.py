@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import signal
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,6 +43,7 @@ log = logging.getLogger(__name__)
 OUTBOX_SECONDS = 30
 GRACE_SECONDS = 5.0  # how long a job may take to come to its next stopping point
 ABORT_SECONDS = 2.0  # and then to notice that its connection was cut
+LOOK_SECONDS = 1.0
 REFUSED_PAUSE = timedelta(minutes=3)  # after a refused log-in: few enough tries that no server locks the account
 
 
@@ -79,41 +81,76 @@ def build(settings: Settings, passwords: Passwords, stack: ExitStack) -> Parts:
     )
 
 
+class _Bell:
+    """Wakes the main thread, when a signal comes as well as from another thread.
+
+    A pipe and no threading.Event, for two reasons. A handler runs in the main thread between any two steps, perhaps while that holds the
+    lock inside the Event. And the kernel may hand a signal to any thread: then nothing ends the main thread's waiting, and the handler,
+    which only the main thread runs, would never run; so the interpreter itself rings here for each signal (signal.set_wakeup_fd).
+    """
+
+    def __init__(self) -> None:
+        self._heard, self._rung = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def ring(self) -> None:
+        with suppress(BlockingIOError):  # full: it has been rung often enough
+            os.write(self._rung, b"!")
+
+    def hear_signals(self) -> None:
+        signal.set_wakeup_fd(self._rung, warn_on_full_buffer=False)
+
+    def wait(self) -> None:
+        """Returns when it rings, and at the latest after a while: whoever waits looks for himself."""
+        if select.select([self._heard], [], [], LOOK_SECONDS)[0]:
+            os.read(self._heard, 4096)
+
+    def close(self) -> None:
+        signal.set_wakeup_fd(-1)
+        os.close(self._heard)
+        os.close(self._rung)
+
+
 class Daemon:
     """Serves one configuration after the other, until it is told to stop."""
 
     def __init__(self, config_file: Path | None) -> None:
         self._config_file = config_file
-        self._stop = threading.Event()
-        self._reload = threading.Event()
-        self._something = threading.Event()  # set with either of the two, so that the main thread wakes at once
+        self._stop = False  # plain flags: signal handlers set them
+        self._reload = False
+        self._bell = _Bell()
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT. Raises the errors of a start that cannot succeed."""
         settings = config.load(self._config_file)
         passwords = config.passwords(settings)
         self._obey_signals()
-        while not self._stop.is_set():
+        while not self.is_stopping():
             with ExitStack() as stack:
-                serving = _Serving(build(settings, passwords, stack), self._something.set)
+                serving = _Serving(build(settings, passwords, stack), self._bell.ring)
                 try:
                     serving.start()
                     settings, passwords = self._wait(serving, settings, passwords)
                 finally:
-                    if self._stop.is_set():
+                    if self.is_stopping():
                         systemd.stopping()
                     serving.end()
+        self._bell.close()
         log.info("ended")
 
     def stop(self) -> None:
-        self._stop.set()
-        self._something.set()
+        self._stop = True
+        self._bell.ring()
+
+    def is_stopping(self) -> bool:
+        """Whether it has been told to stop; a signal may say so at any moment."""
+        return self._stop
 
     def _obey_signals(self) -> None:
         def reload(_signal: int, _frame: object) -> None:
-            self._reload.set()
-            self._something.set()
+            self._reload = True
+            self._bell.ring()
 
+        self._bell.hear_signals()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _signal, _frame: self.stop())
         signal.signal(signal.SIGHUP, reload)
@@ -125,15 +162,14 @@ class Daemon:
         """
         ready = False
         while True:
-            self._something.wait()
-            self._something.clear()
-            if self._stop.is_set():
+            self._bell.wait()
+            if self.is_stopping():
                 return settings, passwords
             if serving.has_tried and not ready:
                 ready = True
                 systemd.ready()
-            if self._reload.is_set():
-                self._reload.clear()
+            if self._reload:
+                self._reload = False
                 systemd.reloading()
                 fresh = self._load_again()
                 if fresh:
