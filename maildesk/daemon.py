@@ -33,7 +33,7 @@ from maildesk.adapters.smtp import SmtpSender
 from maildesk.adapters.store import Store, only_one
 from maildesk.config import Passwords, Settings
 from maildesk.core.pauses import Pauses
-from maildesk.errors import ConfigError, MailboxRefused, MaildeskError, Retry, Stop
+from maildesk.errors import ConfigError, MailboxRefused, MaildeskError, Retry, Stop, place_of
 from maildesk.jobs import intake, outbox, upkeep
 from maildesk.jobs.intake import Intake, Watching
 from maildesk.jobs.outbox import Post
@@ -278,7 +278,7 @@ class _Serving:
         except MaildeskError as error:
             log.error("%s: %s", name, error)
         except Exception as error:
-            log.critical("%s: unexpected %s: please report it", name, error.__class__.__name__, exc_info=log.isEnabledFor(logging.DEBUG))
+            log.critical("%s: unexpected %s%s: please report it", name, error.__class__.__name__, place_of(error))
         finally:
             with self._idle:
                 self._running.discard(name)

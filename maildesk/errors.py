@@ -115,3 +115,11 @@ class Unrecordable(Hold):
 
 class TemplateError(Hold):
     """A letter cannot be written: template missing, syntax wrong, variable unknown."""
+
+
+def place_of(error: BaseException) -> str:
+    """Where in the program an error came up. Said in place of its text, which may hold something of a mail."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f" in {trace.tb_frame.f_code.co_qualname}, line {trace.tb_lineno}" if trace else ""

@@ -13,7 +13,7 @@ import typer
 
 from maildesk import __version__
 from maildesk.cli import logs, show
-from maildesk.errors import ConfigError, MaildeskError
+from maildesk.errors import ConfigError, MaildeskError, place_of
 
 if TYPE_CHECKING:
     from maildesk.config import Settings
@@ -75,11 +75,9 @@ def _foreign(error: Exception) -> int:
         return 130
     if os.environ.get("MAILDESK_DEBUG"):
         raise error
-    place = error.__traceback__
-    while place and place.tb_next:
-        place = place.tb_next
-    where = f" in {place.tb_frame.f_code.co_qualname}, line {place.tb_lineno}" if place else ""
-    show.message(f"maildesk: internal error {error.__class__.__name__}{where}. Please report it (MAILDESK_DEBUG=1 shows all of it).")
+    show.message(
+        f"maildesk: internal error {error.__class__.__name__}{place_of(error)}. Please report it (MAILDESK_DEBUG=1 shows all of it)."
+    )
     return 70
 
 

@@ -13,7 +13,7 @@ from maildesk.core import desk
 from maildesk.core.desk import Arrival, Decision, Folder, Outcome
 from maildesk.core.message import Message
 from maildesk.core.policy import Policy
-from maildesk.errors import Hold, MaildeskError
+from maildesk.errors import Hold, MaildeskError, place_of
 from maildesk.jobs import Parse, Transaction
 from maildesk.octets import RawMessage
 
@@ -63,15 +63,7 @@ def handle(
         raise
     except Exception as error:
         # A mistake of ours must cost one mail, not the ones behind it. The text of a foreign error may hold personal data.
-        log.exception("a mail could not be handled") if log.isEnabledFor(logging.DEBUG) else None
-        return _failed(transaction, raw, f"unexpected {error.__class__.__name__}{_where(error)}", now), None
-
-
-def _where(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f" in {trace.tb_frame.f_code.co_qualname}, line {trace.tb_lineno}" if trace else ""
+        return _failed(transaction, raw, f"unexpected {error.__class__.__name__}{place_of(error)}", now), None
 
 
 def _failed(transaction: Transaction, raw: RawMessage, error: str, now: datetime) -> Handled:
