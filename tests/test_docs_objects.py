@@ -18,7 +18,7 @@ import pytest
 from maildesk import config
 from maildesk.core.case import Channel, Direction, Role, Status
 from maildesk.core.classify import Automatic
-from maildesk.core.desk import Outcome
+from maildesk.core.decision import Outcome
 from maildesk.core.letters import Letter, LetterState
 from maildesk.octets import Octets, RawMessage
 from tests.test_docs import COMMANDS_PAGE, section, write_desk

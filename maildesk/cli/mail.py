@@ -30,7 +30,7 @@ from maildesk.octets import RawMessage
 if TYPE_CHECKING:
     from maildesk.adapters.store import Store
     from maildesk.config import Passwords, Settings
-    from maildesk.core.desk import Decision
+    from maildesk.core.decision import Decision
 
 OK, NOT_DONE, BAD_INPUT, UNREACHABLE = 0, 1, 65, 69
 COUNT_NAMES = {

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 from maildesk.core.case import CaseEvent, Channel, Direction, KnownCase, NewCase, Role, Status, case_numbers_in
 from maildesk.core.classify import Automatic, Verdict, classify
+from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, OwnLetter, Questions
 from maildesk.core.identify import Writer, identify
 from maildesk.core.letters import (
     ACKNOWLEDGEMENT,
@@ -17,7 +17,6 @@ from maildesk.core.letters import (
     REFERENCES_MAX,
     Letter,
     Occasion,
-    RecentLetters,
     Refusal,
     keyed_message_id,
     letter_context,
@@ -27,88 +26,9 @@ from maildesk.core.letters import (
 )
 from maildesk.core.message import Address, Message
 from maildesk.core.policy import Policy
-from maildesk.core.thread import ThreadFacts, ThreadMatch, find_case, named_ids
+from maildesk.core.thread import ThreadMatch, find_case, named_ids
 
 FIRST_YEAR = 1990  # no mailbox that could be imported is older
-
-
-class Outcome(StrEnum):
-    """What became of a mail. Each one ends in exactly one of these; the counts of a pass are theirs."""
-
-    NEW_CASE = "new_case"
-    FOLLOW_UP = "follow_up"
-    STAFF = "staff"
-    REPORT = "report"
-    SET_ASIDE = "set_aside"
-    ALREADY_KNOWN = "already_known"
-    QUARANTINED = "quarantined"
-
-
-class Folder(StrEnum):
-    """Where a handled mail goes. The configuration names the folders on the server."""
-
-    ARCHIVE = "archive"
-    SENT = "sent"
-    QUARANTINE = "quarantine"
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """How the mail came: `received_at` is the server's date (R1: never the Date field), aware; an imported mail gets no letters."""
-
-    received_at: datetime
-    imported: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Questions:
-    """What the store is asked about a message."""
-
-    digest: str
-    content_digest: str
-    message_id: str
-    named_ids: tuple[str, ...]
-    case_numbers: tuple[str, ...]
-    originator: str
-    year: int  # of the number that a new case would get
-
-
-@dataclass(frozen=True, slots=True)
-class OwnLetter:
-    """A letter of ours whose Message-ID a message bears."""
-
-    letter_id: str
-    case_number: str
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The answers. `seen` says how the very same mail was taken in before, or is empty."""
-
-    next_case_number: str
-    seen: str = ""
-    own_letter: OwnLetter | None = None
-    facts: ThreadFacts = field(default_factory=ThreadFacts)
-    recent: RecentLetters = field(default_factory=RecentLetters)
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What shall happen with one message, and why. `case_number` is empty for a mail that is set aside or already known."""
-
-    outcome: Outcome
-    folder: Folder
-    verdict: Verdict
-    case_number: str = ""
-    new_case: NewCase | None = None
-    status: Status | None = None
-    direction: Direction = Direction.IN
-    role: Role = Role.CITIZEN
-    events: tuple[CaseEvent, ...] = ()
-    letters: tuple[Letter, ...] = ()
-    refusal: Refusal | None = None
-    confirms_letter: str = ""
-    evidence: tuple[str, ...] = ()
 
 
 def questions(message: Message, policy: Policy, arrival: Arrival, now: datetime) -> Questions:

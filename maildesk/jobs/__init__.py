@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from maildesk.core.desk import Decision, Known, Outcome, Questions
+from maildesk.core.decision import Decision, Known, Outcome, Questions
 from maildesk.core.letters import Letter, QueuedLetter
 from maildesk.core.message import Message
 from maildesk.delivery import Delivery, Outgoing

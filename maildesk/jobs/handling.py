@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from maildesk.core import desk
-from maildesk.core.desk import Arrival, Decision, Folder, Outcome
+from maildesk.core.decision import Arrival, Decision, Folder, Outcome
 from maildesk.core.message import Message
 from maildesk.core.policy import Policy
 from maildesk.errors import Hold, MaildeskError, place_of

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from maildesk.core.desk import Decision, Outcome
+from maildesk.core.decision import Decision, Outcome
 from maildesk.core.letters import Alarm
 from maildesk.core.policy import Policy
 from maildesk.jobs import Clock, IntakeStore, Mailbox, Parse, PassReport

@@ -22,7 +22,7 @@ from maildesk.adapters.parse import parse
 from maildesk.adapters.store import CaseFilter, Store, migration, only_one
 from maildesk.adapters.store.engine import open_engine, translated, writing
 from maildesk.core.calendar import WorkCalendar
-from maildesk.core.desk import Outcome
+from maildesk.core.decision import Outcome
 from maildesk.core.letters import LetterState
 from maildesk.core.policy import Desk, Policy, Staff
 from maildesk.errors import StoreBusy, StoreUnusable, Unrecordable

@@ -12,7 +12,8 @@ import pytest
 
 from maildesk.core.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.case import Direction, KnownCase, Role, Status
-from maildesk.core.desk import Arrival, Decision, Folder, Known, Outcome, OwnLetter, decide, questions
+from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, OwnLetter
+from maildesk.core.desk import decide, questions
 from maildesk.core.letters import RecentLetters, Refusal, keyed_message_id, parse_keyed_id
 from maildesk.core.message import DeliveryReport, Message
 from maildesk.core.policy import Desk, LetterLimits, Policy, Staff

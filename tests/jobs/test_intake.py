@@ -16,7 +16,7 @@ from maildesk.adapters.parse import parse
 from maildesk.adapters.store import CaseFilter, Store
 from maildesk.building import now
 from maildesk.core.calendar import WorkCalendar
-from maildesk.core.desk import Decision, Outcome
+from maildesk.core.decision import Decision, Outcome
 from maildesk.core.message import Message
 from maildesk.core.policy import Desk, Policy, Staff
 from maildesk.errors import MailboxUnreachable, StoreUnusable, Unparseable

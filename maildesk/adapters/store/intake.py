@@ -27,7 +27,8 @@ from maildesk.adapters.store.tables import (
     quarantined,
 )
 from maildesk.core.case import CaseEvent, Direction, NewCase, Status, case_number
-from maildesk.core.desk import Decision, Folder, Outcome, case_of
+from maildesk.core.decision import Decision, Folder, Outcome
+from maildesk.core.desk import case_of
 from maildesk.core.letters import ACKNOWLEDGEMENT, Letter, LetterState
 from maildesk.core.message import Address, Message
 from maildesk.core.objects import message_object

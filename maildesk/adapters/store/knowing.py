@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from maildesk.adapters.store.tables import cases, contacts, letters, messages, number_series, participants, quarantined, raws
 from maildesk.core.case import Direction, KnownCase, Status, case_number
-from maildesk.core.desk import Known, OwnLetter, Questions
+from maildesk.core.decision import Known, OwnLetter, Questions
 from maildesk.core.letters import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, RecentLetters
 from maildesk.core.thread import ThreadFacts
 

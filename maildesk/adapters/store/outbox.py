@@ -14,7 +14,7 @@ from maildesk.adapters.store.intake import IntakeTransaction
 from maildesk.adapters.store.tables import cases, letters
 from maildesk.core.case import Direction, Role
 from maildesk.core.classify import Automatic, Verdict
-from maildesk.core.desk import Decision, Folder, Outcome
+from maildesk.core.decision import Decision, Folder, Outcome
 from maildesk.core.letters import Letter, LetterState, QueuedLetter
 from maildesk.core.message import Message
 from maildesk.octets import RawMessage

@@ -29,7 +29,7 @@ from sqlmodel import Field, SQLModel
 
 from maildesk.core.case import Channel, Direction, Role, Status
 from maildesk.core.classify import Automatic
-from maildesk.core.desk import Folder, Outcome
+from maildesk.core.decision import Folder, Outcome
 from maildesk.core.letters import LetterState
 from maildesk.octets import CHUNK_BYTES
 
