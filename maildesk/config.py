@@ -140,6 +140,7 @@ class DeadlineSettings(_Section):
     acknowledge_working_days: Annotated[int, Field(ge=1, le=30)] = 3
     answer_calendar_days: Annotated[int, Field(ge=1, le=366)] = 14
     statement_working_days: Annotated[int, Field(ge=1, le=60)] = 5
+    reopen_days: Annotated[int, Field(ge=0, le=3650)] = 60
 
     def deadlines(self) -> Deadlines:
         return Deadlines(**self.model_dump())
@@ -211,6 +212,7 @@ class LetterSettings(_Section):
     acknowledgements_per_hour: Annotated[int, Field(ge=0, le=100_000)] = 2000
     proof_copy: bool = True
     not_older_than_days: Annotated[int, Field(ge=0, le=36500)] = 7
+    proof_days: Annotated[int, Field(ge=1, le=3650)] = 180
 
     def limits(self) -> LetterLimits:
         return LetterLimits(
@@ -219,6 +221,7 @@ class LetterSettings(_Section):
             per_domain_per_hour=self.acknowledgements_per_domain_per_hour,
             per_desk_per_hour=self.acknowledgements_per_hour,
             not_older_than_days=self.not_older_than_days,
+            proof_days=self.proof_days,
         )
 
 

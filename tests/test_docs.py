@@ -244,7 +244,7 @@ def test_every_shipped_template_is_explained() -> None:
 
 
 def test_every_variable_of_a_letter_is_explained() -> None:
-    names = re.findall(r'^        "(\w+)":', (ROOT / "maildesk" / "core" / "letters.py").read_text(encoding="utf-8"), re.MULTILINE)
+    names = re.findall(r'^        "(\w+)":', (ROOT / "maildesk" / "core" / "writing.py").read_text(encoding="utf-8"), re.MULTILINE)
     page = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
     assert {"nr", "frist"} <= set(names)
     assert {name for name in names if f"`{name}`" not in page and f"`{{{{ {name} }}}}`" not in page} == set()

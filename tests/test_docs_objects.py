@@ -93,7 +93,7 @@ def test_cases_and_show_print_the_documented_objects(busy_desk: Path) -> None:
     [listed] = maildesk(busy_desk, "cases")
     assert shape(listed) == shape(documented("case"))
     shown = maildesk(busy_desk, "show", listed["number"])
-    assert set(shown) - set(listed) == {"messages", "letters", "events"}
+    assert set(shown) - set(listed) == {"messages", "letters", "events", "links"}
     assert list(shown["events"][0]) == ["at", "who", "what", "detail"]
     assert shape(shown["letters"][0]) == shape(documented("letter"))
     inside = {"id", "direction", "role", "at", "size", "sha256"}

@@ -22,7 +22,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, Template
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from maildesk.core.letters import ALARM, Letter
+from maildesk.core.letters import INSIDE_THE_HOUSE, Letter
 from maildesk.core.message import wire_address
 from maildesk.core.policy import Desk
 from maildesk.errors import TemplateError
@@ -149,12 +149,16 @@ class Composer:
             raise TemplateError("the letter has no Message-ID")
         yield from _folded("From", _phrase(self._desk.name), f"<{_mailbox(self._desk.address, 'desk')}>")
         yield from _folded("To", _mailbox(letter.recipient, "recipient"))
+        if letter.reply_to:
+            yield from _folded("Reply-To", f"<{_mailbox(letter.reply_to, 'desk')}>")
         yield from _subject(wording.subject)
         yield from _folded("Date", format_datetime(letter.created_at))
         yield from _folded("Message-ID", f"<{letter.message_id}>")
         yield from _thread(letter)
         yield "MIME-Version: 1.0"
-        if letter.automatic or letter.template == ALARM:  # an alarm is automatic too (RFC 3834 section 5), though no limit counts it
+        if (
+            letter.automatic or letter.template in INSIDE_THE_HOUSE
+        ):  # those are automatic too (RFC 3834 section 5), though no limit counts them
             yield f"Auto-Submitted: {'auto-replied' if letter.in_reply_to else 'auto-generated'}"
             yield "X-Auto-Response-Suppress: All"
         yield f"Content-Language: {wording.language}"

@@ -14,7 +14,8 @@ from pathlib import Path
 from maildesk import building, config
 from maildesk.cli import show
 from maildesk.config import Passwords, Settings
-from maildesk.core.letters import ACKNOWLEDGEMENT, ALARM, FOLLOW_UP_NOTE, Letter, letter_context
+from maildesk.core.letters import ACKNOWLEDGEMENT, ALARM, FOLLOW_UP_NOTE, RETURNED, Letter
+from maildesk.core.writing import letter_context
 from maildesk.errors import MaildeskError
 
 SAMPLE_NUMBER = "KD-2026-00042"
@@ -74,9 +75,11 @@ def _templates(settings: Settings) -> Iterator[Finding]:
     """Every letter that can be sent is written once, with sample data."""
     composer, policy = building.composer(settings), building.policy(settings)
     now = building.now()
-    for template in (ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, ALARM):
+    returned = {"nr": SAMPLE_NUMBER, "was": "kam nicht an", "grund": "5.1.1", "vom": f"{now:%d.%m.%Y, %H:%M}", "endgueltig": "ja"}
+    samples = {ALARM: {"betreff": "Probe", "meldung": "Dies ist eine Probe.", "was_tun": "Nichts."}}
+    samples[RETURNED] = {**returned, "adresse": policy.desk.address, "stelle": policy.desk.name}
+    for template in (ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, ALARM, RETURNED):
         context = letter_context(policy.desk, policy.calendar, SAMPLE_NUMBER, now, f"{policy.calendar.answer_due(now, 14):%d.%m.%Y}")
-        alarm = {"betreff": "Probe", "meldung": "Dies ist eine Probe.", "was_tun": "Nichts."}
         letter = Letter(
             letter_id="abcdefghijklmnop",
             template=template,
@@ -84,7 +87,7 @@ def _templates(settings: Settings) -> Iterator[Finding]:
             message_id=f"sample@{policy.desk.domain}",
             case_number=SAMPLE_NUMBER,
             language=policy.desk.languages[0],
-            context=alarm if template == ALARM else context,
+            context=samples.get(template, context),
             created_at=now,
         )
         composer(letter)

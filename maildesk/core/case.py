@@ -60,6 +60,7 @@ class NewCase:
     language: str
     opened_at: datetime
     due_on: date
+    opened_by_reply: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,30 @@ class CaseEvent:
     who: str = "maildesk"
 
 
+class LinkKind(StrEnum):
+    """How one case stands to an older one."""
+
+    CONTINUES = "continues"  # a reply to a case that was closed long ago
+    MENTIONS = "mentions"  # names its number, and the writer takes no part in it
+    CARRIES = "carries"  # a forwarded mail that belongs to it
+    SAME_CONCERN = "same-concern"  # perhaps the same concern of the same person: a proposal, staff decide
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLink:
+    """A link from the case that a message belongs to, to the case `number`."""
+
+    kind: LinkKind
+    number: str
+
+
 @dataclass(frozen=True, slots=True)
 class KnownCase:
-    """What the store knows of a case that a message may belong to. `participants` are address keys."""
+    """What the store knows of a case that a message may belong to. `participants` are address keys of verified ones.
+
+    `opened_by_reply`: its first mail answers one that was not known then. `merged_into` and `continued_by` are case numbers, or empty;
+    both are known as well.
+    """
 
     number: str
     status: Status
@@ -82,6 +104,15 @@ class KnownCase:
     acknowledged: bool
     due_on: date | None = None
     followup_note_sent_on: date | None = None
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    opened_by_reply: bool = False
+    merged_into: str = ""
+    continued_by: str = ""
+
+    def takes_part(self, address_key: str) -> bool:
+        """Whether the writer with this address key (empty: nobody) may add to the case by its number."""
+        return bool(address_key) and address_key in self.participants
 
 
 _NUMBER_PARTS = r"(\d{4})-(\d{1,7})"

@@ -5,13 +5,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from maildesk.core.case import CaseEvent, Direction, NewCase, Role, Status
+from maildesk.core.case import CaseEvent, CaseLink, Direction, NewCase, Role, Status
 from maildesk.core.classify import Verdict
-from maildesk.core.letters import Letter, RecentLetters, Refusal
-from maildesk.core.thread import ThreadFacts
+from maildesk.core.evidence import ThreadFacts
+from maildesk.core.letters import Alarm, Letter, RecentLetters, Refusal
+from maildesk.core.message import Message
+
+CLOCK_WRONG_BY = timedelta(days=30)
 
 
 class Outcome(StrEnum):
@@ -44,7 +47,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """What the store is asked about a message."""
+    """What the store is asked about a message. `named_ids` are Message-IDs, `letter_ids` those of reply tokens; addresses are keys."""
 
     digest: str
     content_digest: str
@@ -53,6 +56,12 @@ class Questions:
     case_numbers: tuple[str, ...]
     originator: str
     year: int  # of the number that a new case would get
+    sent_at: datetime
+    letter_ids: tuple[str, ...] = ()
+    thread_index: str = ""
+    base_subject: str = ""
+    text_digest: str = ""
+    failed_recipients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +83,29 @@ class Known:
     recent: RecentLetters = field(default_factory=RecentLetters)
 
 
+GRAVITY = {"": 0, "delayed": 1, "failed": 2}  # of what mail servers report of a letter
+
+
+@dataclass(frozen=True, slots=True)
+class LetterReport:
+    """What a mail server said of a letter of ours: `action` is "failed" or "delayed", `status` as in RFC 3463 or empty.
+
+    `proved`: the report names the keyed Message-ID, so that it comes from a server that had the letter.
+    """
+
+    letter_id: str
+    action: str
+    status: str
+    proved: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What shall happen with one message, and why. `case_number` is empty for a mail that is set aside or already known."""
+    """What shall happen with one message, and why. `case_number` is empty for a mail that is set aside or already known.
+
+    `merges` are cases that become part of this one. `unverified`: the writer has no part in the case until staff say so. `letters` go
+    to the writer, `notices` to staff.
+    """
 
     outcome: Outcome
     folder: Folder
@@ -87,7 +116,20 @@ class Decision:
     direction: Direction = Direction.IN
     role: Role = Role.CITIZEN
     events: tuple[CaseEvent, ...] = ()
+    merges: tuple[str, ...] = ()
+    links: tuple[CaseLink, ...] = ()
+    unverified: bool = False
     letters: tuple[Letter, ...] = ()
+    notices: tuple[Letter, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    letter_report: LetterReport | None = None
     refusal: Refusal | None = None
     confirms_letter: str = ""
     evidence: tuple[str, ...] = ()
+
+
+def sent_at(message: Message, received_at: datetime) -> datetime:
+    """The writer's Date orders that writer's mails among each other, and nothing else. One that cannot be true does not count."""
+    if message.date is None or abs(message.date - received_at) > CLOCK_WRONG_BY:
+        return received_at
+    return message.date

@@ -4,45 +4,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from maildesk.core.case import CaseEvent, Channel, Direction, KnownCase, NewCase, Role, Status, case_numbers_in
+from maildesk.core.case import CaseEvent, CaseLink, Channel, Direction, KnownCase, LinkKind, NewCase, Role, Status, case_numbers_in
 from maildesk.core.classify import Automatic, Verdict, classify
-from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, OwnLetter, Questions
-from maildesk.core.identify import Writer, identify
-from maildesk.core.letters import (
-    ACKNOWLEDGEMENT,
-    FOLLOW_UP_NOTE,
-    REFERENCES_MAX,
-    Letter,
-    Occasion,
-    Refusal,
-    keyed_message_id,
-    letter_context,
-    letter_id_for,
-    parse_keyed_id,
-    refusal_for,
-)
-from maildesk.core.message import Address, Message
+from maildesk.core.decision import GRAVITY, Arrival, Decision, Folder, Known, LetterReport, Outcome, OwnLetter, Questions, sent_at
+from maildesk.core.evidence import OtherCase, ThreadMatch, Trail, case_numbers, named_ids
+from maildesk.core.fingerprint import base_subject, ids_in_text, is_alike, text_digest, thread_index_root
+from maildesk.core.identify import KnownLetter, Writer, identify
+from maildesk.core.keyed import parse_keyed_id, reply_tokens
+from maildesk.core.letters import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, LIMITS, Alarm, Letter, Occasion, Refusal, refusal_for
+from maildesk.core.message import Address, Message, is_forward
 from maildesk.core.policy import Policy
-from maildesk.core.thread import ThreadMatch, find_case, named_ids
+from maildesk.core.thread import Thread, find_thread
+from maildesk.core.writing import answer_letter, letter_context, limit_alarm, returned_letters, unproved_staff_alarm
 
 FIRST_YEAR = 1990  # no mailbox that could be imported is older
 
 
 def questions(message: Message, policy: Policy, arrival: Arrival, now: datetime) -> Questions:
     """What must be looked up before the message can be decided on."""
-    named = named_ids(message)
-    keyed = tuple(key.case_number for identifier in named if (key := parse_keyed_id(identifier)))
+    headers = named_ids(message)
+    keyed = tuple(key.case_number for identifier in headers if (key := parse_keyed_id(identifier)))
+    report = message.delivery_report
     return Questions(
         digest=message.digest,
         content_digest=message.content_digest,
         message_id=message.message_id,
-        named_ids=named,
-        case_numbers=tuple(dict.fromkeys((*keyed, *case_numbers_in(message.subject, policy.desk.prefix)))),
+        named_ids=tuple(dict.fromkeys((*headers, *ids_in_text(message)))),
+        case_numbers=tuple(dict.fromkeys((*keyed, *case_numbers(message, policy.desk.prefix)))),
         originator=message.originator.key,
         year=_year(policy, arrival, now),
+        sent_at=sent_at(message, arrival.received_at),
+        letter_ids=tuple(token.letter_id for token in reply_tokens(message, policy.desk)),
+        thread_index=thread_index_root(message),
+        base_subject=base_subject(message.subject),
+        text_digest=text_digest(message),
+        failed_recipients=tuple(address.lower() for address in report.failed_recipients) if report else (),
     )
 
 
@@ -61,28 +60,32 @@ def decide(message: Message, known: Known, policy: Policy, arrival: Arrival, now
         return _lost_letter()
     if known.seen:
         return Decision(Outcome.ALREADY_KNOWN, Folder.ARCHIVE, verdict, evidence=(f"already known: {known.seen}",))
-    match = find_case(message, policy, known.facts)
+    writer = identify(message, policy, known.facts.letters, now)
+    trail = Trail(message, writer, policy, known.facts, sent_at(message, arrival.received_at), arrival.received_at, verdict.is_machine)
+    thread = find_thread(trail)
+    matter = _Matter(message, verdict, writer, thread, known, policy, arrival, now)
     if verdict.is_machine:
-        return _report(verdict, match) if match else _set_aside(verdict)
-    writer = identify(message, policy, known.facts.letter_recipients)
-    matter = _Matter(message, verdict, writer, known, policy, arrival, now)
-    return _follow_up(matter, match) if match else _open_case(matter)
+        return _report(matter, thread.match) if thread.match else _set_aside(verdict)
+    return _follow_up(matter, thread.match) if thread.match else _open_case(matter)
 
 
 @dataclass(frozen=True, slots=True)
 class _Matter:
-    """All that the decision on a person's mail stands on."""
+    """All that the decision on a mail stands on."""
 
     message: Message
     verdict: Verdict
     writer: Writer
+    thread: Thread
     known: Known
     policy: Policy
     arrival: Arrival
     now: datetime
 
     def refusal(self, case: KnownCase | None) -> Refusal | None:
-        occasion = Occasion(self.arrival.received_at, self.now, self.known.recent, self.arrival.imported)
+        occasion = Occasion(
+            self.arrival.received_at, self.now, self.known.recent, self.arrival.imported, self.writer.forged, self.thread.repeated
+        )
         return refusal_for(self.message, self.verdict, self.policy, case, occasion)
 
     def due_on(self, case: KnownCase | None) -> date | None:
@@ -93,24 +96,20 @@ class _Matter:
         return self.policy.calendar.answer_due(self.arrival.received_at, self.policy.deadlines.answer_calendar_days)
 
     def letter(self, template: str, number: str, case: KnownCase | None) -> Letter:
-        desk, recipient, due = self.policy.desk, self.message.originator.addr_spec, self.due_on(case)
-        letter_id = letter_id_for(self.message.digest, template, recipient)
-        return Letter(
-            letter_id=letter_id,
-            template=template,
-            recipient=recipient,
-            message_id=keyed_message_id(self.policy.secret, number, letter_id, recipient, desk.domain),
-            case_number=number,
-            in_reply_to=self.message.message_id,
-            references=_references(self.message),
-            language=desk.languages[0],
-            context=letter_context(desk, self.policy.calendar, number, self.arrival.received_at, f"{due:%d.%m.%Y}" if due else ""),
-            created_at=self.now,
-        )
+        due = self.due_on(case)
+        desk = self.policy.desk
+        context = letter_context(desk, self.policy.calendar, number, self.arrival.received_at, f"{due:%d.%m.%Y}" if due else "")
+        return answer_letter(self.policy, template, number, self.message, context, self.now)
 
     def evidence(self, where: str, letters: tuple[Letter, ...], refusal: Refusal | None) -> tuple[str, ...]:
         about_letter = _no_letter(refusal) if refusal else f"letter: {', '.join(letter.template for letter in letters)}"
         return (*self.verdict.evidence, self.writer.evidence, where, about_letter)
+
+    def alarms(self, number: str, refusal: Refusal | None) -> tuple[Alarm, ...]:
+        """What somebody must be told of at once. Imported mail is history."""
+        unproved = self.writer.role is Role.STAFF and not self.writer.proved
+        found = (unproved_staff_alarm(number) if unproved else None, limit_alarm(number) if refusal in LIMITS else None)
+        return () if self.arrival.imported else tuple(alarm for alarm in found if alarm)
 
 
 def _proof_copy(letter: OwnLetter) -> Decision:
@@ -141,17 +140,41 @@ def _lost_letter() -> Decision:
     return Decision(Outcome.SET_ASIDE, Folder.SENT, Verdict(Automatic.OWN, evidence), role=Role.DESK, evidence=evidence)
 
 
-def _report(verdict: Verdict, match: ThreadMatch) -> Decision:
-    """Machine mail that belongs to a case joins it and answers nobody."""
+def _report(matter: _Matter, match: ThreadMatch) -> Decision:
+    """Machine mail that belongs to a case joins it and answers nobody. What it says of a letter of ours, staff are told once."""
+    verdict = matter.verdict
+    report = _letter_report(matter)
+    letter = _letter_of(matter) if report else None
+    tell = report is not None and letter is not None and GRAVITY[report.action] > GRAVITY[letter.report] and not matter.arrival.imported
+    events = [CaseEvent(str(verdict.automatic), f"machine mail joined: {verdict.evidence[0]}")]
+    if report:
+        events.append(CaseEvent(f"letter-{report.action}", f"the mail server of the recipient says so {report.status}".rstrip()))
     return Decision(
         Outcome.REPORT,
         Folder.ARCHIVE,
         verdict,
         case_number=match.case_number,
-        events=(CaseEvent(str(verdict.automatic), f"machine mail joined: {verdict.evidence[0]}"),),
+        events=tuple(events),
+        notices=returned_letters(matter.policy, letter, report.action, report.status, matter.now) if tell and letter and report else (),
+        letter_report=report,
         refusal=Refusal.AUTOMATIC,
         evidence=(*verdict.evidence, match.evidence, _no_letter(Refusal.AUTOMATIC)),
     )
+
+
+def _letter_of(matter: _Matter) -> KnownLetter | None:
+    """The letter that a report is about: the one it names, else one that went to the recipient that it names."""
+    facts = matter.known.facts
+    named = (facts.letters[identifier] for identifier in named_ids(matter.message) if identifier in facts.letters)
+    return next(named, None) or next(iter(facts.returned), None)
+
+
+def _letter_report(matter: _Matter) -> LetterReport | None:
+    report, letter = matter.message.delivery_report, _letter_of(matter)
+    if report is None or letter is None or not letter.case_number or not GRAVITY.get(report.action):
+        return None
+    proved = any(identifier in matter.known.facts.letters for identifier in named_ids(matter.message))
+    return LetterReport(letter.letter_id, report.action, report.status, proved)
 
 
 def _set_aside(verdict: Verdict) -> Decision:
@@ -160,52 +183,101 @@ def _set_aside(verdict: Verdict) -> Decision:
 
 
 def _follow_up(matter: _Matter, match: ThreadMatch) -> Decision:
-    case, role = matter.known.facts.cases[match.case_number], matter.writer.role
+    case, writer, thread = matter.known.facts.cases[match.case_number], matter.writer, matter.thread
     refusal = matter.refusal(case)
     letters = () if refusal else (matter.letter(FOLLOW_UP_NOTE, case.number, case),)
-    reopened = case.status in {Status.CLOSED, Status.ANSWERED} and role is Role.CITIZEN
-    events = [CaseEvent("follow-up", match.evidence)]
-    if role is Role.CITIZEN and matter.message.originator.key not in case.participants:
-        events.append(CaseEvent("unverified", "the writer has not written in this case before: nothing is sent to the new address"))
+    unverified = writer.role is Role.CITIZEN and not case.takes_part(writer.identity)
+    reopened = case.status in {Status.CLOSED, Status.ANSWERED} and writer.role is Role.CITIZEN and not thread.repeated
+    events = [CaseEvent("repeated" if thread.repeated else "follow-up", match.evidence)]
+    events += [CaseEvent("merged", f"{other} is the same conversation and became part of this case") for other in thread.merges]
+    if unverified:
+        events.append(CaseEvent("unverified", UNVERIFIED_WRITER))
+    events += _doubts(writer)
     if reopened:
         events.append(CaseEvent("reopened", f"from {case.status}"))
     return Decision(
-        Outcome.STAFF if role is Role.STAFF else Outcome.FOLLOW_UP,
+        OUTCOMES.get(writer.role, Outcome.FOLLOW_UP),
         Folder.ARCHIVE,
         matter.verdict,
         case_number=case.number,
         status=Status.OPEN if reopened else None,
-        direction=Direction.NOTE if role is Role.STAFF else Direction.IN,
-        role=role,
+        direction=Direction.IN if writer.role is Role.CITIZEN else Direction.NOTE,
+        role=writer.role,
         events=tuple(events),
+        merges=thread.merges,
+        unverified=unverified,
         letters=letters,
+        alarms=matter.alarms(case.number, refusal),
         refusal=refusal,
         evidence=matter.evidence(match.evidence, letters, refusal),
     )
 
 
+OUTCOMES = {Role.STAFF: Outcome.STAFF, Role.CONSULTED: Outcome.STAFF}
+UNVERIFIED_WRITER = "the writer has not written in this case before: nothing is sent to the new address"
+
+
+def _doubts(writer: Writer) -> list[CaseEvent]:
+    """What staff must know of a writer who is not proved to be the one in From."""
+    doubts = []
+    if writer.role is Role.STAFF and not writer.proved:
+        doubts.append(CaseEvent("unproved", "the mail bears a staff address in From that is not proved: it has no effect"))
+    if writer.forged:
+        doubts.append(CaseEvent("forged", "the mail server says that the address in From is forged"))
+    return doubts
+
+
 def _open_case(matter: _Matter) -> Decision:
     """A mail of a person that belongs to no case opens one; so does a mail that bears a staff address but proves nothing."""
-    message, policy, number = matter.message, matter.policy, matter.known.next_case_number
+    message, policy, number, writer = matter.message, matter.policy, matter.known.next_case_number, matter.writer
     refusal = matter.refusal(None)
     letters = () if refusal else (matter.letter(ACKNOWLEDGEMENT, number, None),)
-    claims_staff = matter.writer.role is Role.STAFF
     new_case = case_of(number, message.originator, message.subject, matter.arrival.received_at, policy)
-    mentioned = (other for other in case_numbers_in(message.subject, policy.desk.prefix) if other in matter.known.facts.cases)
+    links = _links(matter)
     events = [CaseEvent("opened", f"by e-mail, answer due on {new_case.due_on:%d.%m.%Y}")]
-    events += [CaseEvent("mentions", f"the subject mentions {other}, in which the writer takes no part") for other in mentioned]
-    if claims_staff:
-        events.append(CaseEvent("unproved", "the mail bears a staff address in From that is not proved"))
+    events += [CaseEvent(link.kind, LINKED[link.kind].format(link.number)) for link in links]
+    events += _doubts(writer)
     return Decision(
-        Outcome.STAFF if claims_staff else Outcome.NEW_CASE,
+        OUTCOMES.get(writer.role, Outcome.NEW_CASE),
         Folder.ARCHIVE,
         matter.verdict,
         case_number=number,
-        new_case=new_case,
+        new_case=replace(new_case, opened_by_reply=bool(named_ids(message)) and not is_forward(message)),
+        role=Role.CITIZEN,
         events=tuple(events),
+        links=links,
+        unverified=writer.forged or (writer.role is Role.STAFF and not writer.proved),
         letters=letters,
+        alarms=matter.alarms(number, refusal),
         refusal=refusal,
         evidence=matter.evidence(f"new case {number}: no message, letter or number known here", letters, refusal),
+    )
+
+
+LINKED = {
+    LinkKind.CONTINUES: "a reply to {}, which was closed long ago",
+    LinkKind.MENTIONS: "names {}, in which the writer takes no part",
+    LinkKind.CARRIES: "a forwarded mail that belongs to {}",
+    LinkKind.SAME_CONCERN: "perhaps the same concern as the open case {} of the same person: staff decide",
+}
+
+
+def _links(matter: _Matter) -> tuple[CaseLink, ...]:
+    """How a new case stands to known ones: told to staff, and nothing more."""
+    cases, message = matter.known.facts.cases, matter.message
+    linked = {link.number for link in matter.thread.links}
+    mentioned = (number for number in case_numbers_in(message.subject, matter.policy.desk.prefix) if number in cases)
+    links = [*matter.thread.links, *(CaseLink(LinkKind.MENTIONS, number) for number in mentioned if number not in linked)]
+    if matter.writer.identity:
+        alike = (other for other in matter.known.facts.others if _is_same_concern(message, other))
+        links += [CaseLink(LinkKind.SAME_CONCERN, other.number) for other in alike if other.number not in linked]
+    return tuple(dict.fromkeys(links))
+
+
+def _is_same_concern(message: Message, other: OtherCase) -> bool:
+    subject = base_subject(message.subject)
+    return bool(subject and subject == base_subject(other.subject)) or is_alike(
+        f"{message.subject} {message.reply}", f"{other.subject} {other.text}"
     )
 
 
@@ -220,13 +292,6 @@ def case_of(number: str, correspondent: Address, subject: str, received_at: date
         opened_at=received_at,
         due_on=policy.calendar.answer_due(received_at, policy.deadlines.answer_calendar_days),
     )
-
-
-def _references(message: Message) -> tuple[str, ...]:
-    """The References of an answer (RFC 5322 section 3.6.4), bounded: the first and the last ids say where the thread is."""
-    chain = message.references or message.in_reply_to[:1]
-    whole = (*chain, message.message_id) if message.message_id else chain
-    return whole if len(whole) <= REFERENCES_MAX else (whole[0], *whole[-(REFERENCES_MAX - 1) :])
 
 
 def _no_letter(refusal: Refusal) -> str:

@@ -1,35 +1,88 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Who wrote a message, and whether that is proved. The From line alone proves nothing."""
+"""Who wrote a message, and whether that is proved. The From line alone proves nothing: anyone can write anything there.
+
+Two things prove a staff member: the keyed id of a letter that went to that very person (and is not too old), or that the desk's own
+mail server passed the mail by DMARC for the domain in From. Where that server says that the mail fails, nothing counts.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from maildesk.core.authentication import Authentication, authentication
 from maildesk.core.case import Role
-from maildesk.core.letters import parse_keyed_id
+from maildesk.core.keyed import parse_keyed_id
 from maildesk.core.message import Message
 from maildesk.core.policy import Policy, Staff
+
+CONSULTATION = "consultation"  # the template of a letter that asks a colleague for a statement
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLetter:
+    """A letter of ours that a message names. `report` is the last that mail servers said of it: "", "delayed" or "failed"."""
+
+    letter_id: str
+    case_number: str
+    recipient: str
+    template: str
+    created_at: datetime
+    report: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """`role` is what the writer says; `proved` that a staff member answered a letter which went to that very person."""
+    """`role` is what the writer says to be; `proved` holds for staff and consulted colleagues alone.
+
+    `identity` is the address key by which the writer is taken for somebody who takes part in a case; empty where the sender is forged.
+    """
 
     role: Role
     staff: Staff | None = None
     proved: bool = False
     evidence: str = ""
+    identity: str = ""
+    forged: bool = False
 
 
-def identify(message: Message, policy: Policy, letter_recipients: Mapping[str, str]) -> Writer:
-    """`letter_recipients` maps the Message-IDs of our letters that the mail names to whom they went."""
-    staff = policy.staff_by_address(message.originator.addr_spec)
-    if staff is None:
-        return Writer(Role.CITIZEN, evidence="writer: from outside")
-    for named in (*message.in_reply_to, *message.references):
-        keyed = parse_keyed_id(named)
-        if keyed and letter_recipients.get(named, "").lower() == staff.address.lower() and keyed.is_genuine(policy.secret, staff.address):
-            return Writer(Role.STAFF, staff, True, "writer: staff, proved by the keyed id of a letter to this person")
+def identify(message: Message, policy: Policy, letters: Mapping[str, KnownLetter], now: datetime) -> Writer:
+    """`letters` are those of ours that the mail names, by Message-ID."""
+    says = authentication(message, policy.desk.authserv_id)
+    address = message.originator.addr_spec
+    staff = policy.staff_by_address(address)
+    if staff:
+        return _staff(message, policy, staff, says, letters, now)
+    if says.fails:
+        return Writer(Role.CITIZEN, evidence=f"writer: from outside, forged ({says.evidence})", forged=True)
+    if policy.is_colleague(address) and _answers_own_letter(message, policy, letters, now, CONSULTATION):
+        return Writer(Role.CONSULTED, None, True, "writer: a consulted colleague, proved by the keyed id", message.originator.key)
+    return Writer(Role.CITIZEN, evidence="writer: from outside", identity=message.originator.key)
+
+
+def _staff(
+    message: Message, policy: Policy, staff: Staff, says: Authentication, letters: Mapping[str, KnownLetter], now: datetime
+) -> Writer:
+    if says.fails:
+        return Writer(Role.STAFF, staff, False, f"writer: a staff address in From, forged ({says.evidence})", forged=True)
+    if _answers_own_letter(message, policy, letters, now):
+        return Writer(Role.STAFF, staff, True, "writer: staff, proved by the keyed id of a letter to this person", message.originator.key)
+    if says.passes:
+        return Writer(Role.STAFF, staff, True, f"writer: staff, proved by the mail server ({says.evidence})", message.originator.key)
     return Writer(Role.STAFF, staff, False, "writer: a staff address in From, not proved")
+
+
+def _answers_own_letter(message: Message, policy: Policy, letters: Mapping[str, KnownLetter], now: datetime, template: str = "") -> bool:
+    """Whether the mail names a letter that went to the very address in its one From line, and that is young enough to prove it."""
+    if len(message.values("from")) > 1:
+        return False
+    oldest = now - timedelta(days=policy.letters.proof_days)
+    for named in (*message.in_reply_to, *message.references):
+        keyed, letter = parse_keyed_id(named), letters.get(named)
+        if keyed is None or letter is None or letter.created_at < oldest or template not in {"", letter.template}:
+            continue
+        if letter.recipient.lower() == message.originator.key and keyed.is_genuine(policy.secret, letter.recipient):
+            return True
+    return False

@@ -8,18 +8,16 @@ what a stranger wrote is a relay for abuse, and one that repeats a citizen's wor
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from maildesk.core.calendar import WorkCalendar
 from maildesk.core.case import KnownCase
 from maildesk.core.classify import Verdict
+from maildesk.core.keyed import base32
 from maildesk.core.message import Message, wire_address
 from maildesk.core.policy import Desk, Policy
 
@@ -54,6 +52,12 @@ class Refusal(StrEnum):
     DOMAIN_LIMIT = "the limit of automatic letters to this domain in one hour is reached"
     DESK_LIMIT = "the limit of automatic letters of the desk in one hour is reached"
     UNVERIFIED = "the writer is not known in the case"
+    FORGED = "the mail server says that the sender is forged (RFC 8601)"
+    REPEATED = "the mail repeats one that was taken in"
+    RETURNED = "a letter to this address came back"
+
+
+LIMITS = frozenset({Refusal.SENDER_LIMIT, Refusal.DOMAIN_LIMIT, Refusal.DESK_LIMIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class Letter:
     case_number: str = ""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
+    reply_to: str = ""
     language: str = "de"
     automatic: bool = True
     context: Mapping[str, str] = field(default_factory=dict)
@@ -84,70 +89,43 @@ class QueuedLetter:
 
 @dataclass(frozen=True, slots=True)
 class RecentLetters:
-    """How many automatic letters left lately: to this address in a day, to its domain and from the desk in an hour."""
+    """How many automatic letters left lately: to this address in a day, to its domain and from the desk in an hour.
+
+    `returned`: a letter to this address came back, and its mail server proved that it was ours.
+    """
 
     to_sender: int = 0
     to_domain: int = 0
     of_desk: int = 0
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """When a mail came and is decided on, both aware, and what left lately; an imported mail gets no letters."""
+    """When a mail came and is decided on, both aware, and what left lately; an imported mail gets no letters.
+
+    `forged` and `repeated` are what the desk found out about the mail.
+    """
 
     received_at: datetime
     now: datetime
     recent: RecentLetters = field(default_factory=RecentLetters)
     imported: bool = False
+    forged: bool = False
+    repeated: bool = False
 
 
-MAC_BYTES = 20  # 160 bits; at least 128 keep a guess hopeless
-_KEYED = re.compile(r"(?P<case>[A-Z0-9][A-Z0-9-]*)\.(?P<letter>[a-z2-7]{10,26})\.(?P<mac>[a-z2-7]{32})@")
 REFERENCES_MAX = 20
 ACKNOWLEDGEMENT = "acknowledgement"
 FOLLOW_UP_NOTE = "follow-up"
 ALARM = "alarm"
-
-
-def _base32(octets: bytes) -> str:
-    return base64.b32encode(octets).decode("ascii").rstrip("=").lower()
+RETURNED = "returned"
+INSIDE_THE_HOUSE = frozenset({ALARM, RETURNED})  # templates of letters to staff
 
 
 def letter_id_for(cause: str, template: str, recipient: str) -> str:
     """The same cause makes the same letter: a repeat after a crash is recognised, not sent twice."""
-    return _base32(hashlib.sha256("\0".join((cause, template, recipient.lower())).encode()).digest()[:10])
-
-
-def _mac(secret: bytes, case: str, letter_id: str, recipient: str) -> str:
-    text = "\0".join((case, letter_id, recipient.strip().lower()))
-    return _base32(hmac.new(secret, text.encode(), hashlib.sha256).digest()[:MAC_BYTES])
-
-
-def keyed_message_id(secret: bytes, case: str, letter_id: str, recipient: str, domain: str) -> str:
-    """`<KD-2026-00042.LETTER.MAC@domain>` without the brackets: only who got the letter can name it.
-
-    `case` may be a case number or, for letters that belong to none, a word in capitals such as ALARM.
-    """
-    return f"{case}.{letter_id}.{_mac(secret, case, letter_id, recipient)}@{domain}"
-
-
-@dataclass(frozen=True, slots=True)
-class KeyedId:
-    """A Message-ID in the form of ours; whether it is genuine, `is_genuine` says."""
-
-    message_id: str
-    case_number: str
-    letter_id: str
-    mac: str
-
-    def is_genuine(self, secret: bytes, recipient: str) -> bool:
-        """Whether we made it for `recipient`; compared in constant time."""
-        return hmac.compare_digest(self.mac, _mac(secret, self.case_number, self.letter_id, recipient))
-
-
-def parse_keyed_id(message_id: str) -> KeyedId | None:
-    match = _KEYED.match(message_id)
-    return match and KeyedId(message_id, match["case"], match["letter"], match["mac"])
+    return base32(hashlib.sha256("\0".join((cause, template, recipient.lower())).encode()).digest()[:10])
 
 
 def refusal_for(message: Message, verdict: Verdict, policy: Policy, known: KnownCase | None, occasion: Occasion) -> Refusal | None:
@@ -161,8 +139,11 @@ def refusal_for(message: Message, verdict: Verdict, policy: Policy, known: Known
         (Refusal.NO_ADDRESS, not _can_be_written_to(sender.addr_spec)),
         (Refusal.OWN_ADDRESS, desk.owns(sender.addr_spec)),
         (Refusal.STAFF, policy.staff_by_address(sender.addr_spec) is not None),
+        (Refusal.FORGED, occasion.forged),
         (Refusal.AUTOMATIC, not verdict.acknowledge),
         (Refusal.NOT_ADDRESSED, not is_addressed(message, desk)),
+        (Refusal.REPEATED, occasion.repeated),
+        (Refusal.RETURNED, recent.returned),
         (Refusal.TOO_OLD, age > timedelta(days=limits.not_older_than_days)),
         (Refusal.UNVERIFIED, known is not None and sender.key not in known.participants),
         (Refusal.NOTED_TODAY, known is not None and known.followup_note_sent_on == here),
@@ -209,45 +190,12 @@ def is_addressed(message: Message, desk: Desk) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Something is wrong: `name` tells one trouble from another, the others are German sentences without personal data."""
+    """Something is wrong: `name` tells one trouble from another, the others are German sentences without personal data.
+
+    `again_after` is how long it stays quiet while the trouble stands; None: as long as the policy says.
+    """
 
     name: str
     detail: str
     advice: str
-
-
-def alarm_letter(policy: Policy, alarm: Alarm, recipient: str, now: datetime) -> Letter:
-    """A letter inside the house that something is wrong. It belongs to no case and counts against no limit."""
-    letter_id = letter_id_for(f"{alarm.name} {now.isoformat()}", ALARM, recipient)
-    return Letter(
-        letter_id=letter_id,
-        template=ALARM,
-        recipient=recipient,
-        message_id=keyed_message_id(policy.secret, "ALARM", letter_id, recipient, policy.desk.domain),
-        language=policy.desk.languages[0],
-        automatic=False,
-        context={"betreff": alarm.name, "meldung": alarm.detail, "was_tun": alarm.advice},
-        created_at=now,
-    )
-
-
-GERMAN_WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
-
-
-def letter_context(desk: Desk, calendar: WorkCalendar, number: str, received_at: datetime, due: str) -> dict[str, str]:
-    """What the templates may say, under the German names that docs/templates.md explains. An empty string means: say nothing of it."""
-    here = calendar.local(received_at)
-    outside = not calendar.is_service_time(received_at)
-    back = calendar.next_service_day(received_at)
-    return {
-        "nr": number,
-        "eingang_datum": f"{here:%d.%m.%Y}",
-        "eingang_zeit": f"{here:%H:%M}",
-        "frist": due,
-        "telefon": desk.phone,
-        "sprechzeiten": desk.service_hours,
-        "postanschrift": desk.post,
-        "stelle": desk.name,
-        "datenschutz_url": desk.privacy_url,
-        "naechster_arbeitstag": f"{GERMAN_WEEKDAYS[back.weekday()]}, {back:%d.%m.%Y}" if outside else "",
-    }
+    again_after: timedelta | None = None

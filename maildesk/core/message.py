@@ -204,3 +204,13 @@ def is_reply_subject(subject: str) -> bool:
     """
     prefixes, _ = split_subject(subject)
     return bool(prefixes) and prefixes[0] in REPLY_PREFIXES
+
+
+def is_forward(message: Message) -> bool:
+    """Whether the mail carries another one: by the outermost prefix of its subject, or as Thunderbird marks it.
+
+    >>> is_forward(Message("", 0, subject="WG: AW: Termin")), is_forward(Message("", 0, subject="AW: WG: Termin"))
+    (True, False)
+    """
+    prefixes, _ = split_subject(message.subject)
+    return bool(prefixes and prefixes[0] in FORWARD_PREFIXES) or (not prefixes and message.has("x-forwarded-message-id"))

@@ -56,6 +56,7 @@ class Deadlines:
     acknowledge_working_days: int = 3
     answer_calendar_days: int = 14
     statement_working_days: int = 5
+    reopen_days: int = 60  # a reply to a case closed longer ago opens a new one
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class LetterLimits:
     per_domain_per_hour: int = 1000
     per_desk_per_hour: int = 2000
     not_older_than_days: int = 7
+    proof_days: int = 180  # so long the keyed id of a letter proves that its receiver answers
     # Providers at which half a country has its mailbox: a limit for the domain would silence strangers to each other.
     shared_domains: frozenset[str] = frozenset({
         "gmail.com", "googlemail.com", "gmx.de", "gmx.net", "gmx.at", "web.de", "t-online.de", "freenet.de", "yahoo.com", "yahoo.de",
@@ -102,3 +104,13 @@ class Policy:
         """Who is told of danger and of a broken mail path: the alert addresses, else the leads, else all staff."""
         leads = tuple(person.address for person in self.staff if person.lead)
         return self.alert_addresses or leads or tuple(person.address for person in self.staff)
+
+    @property
+    def informed(self) -> tuple[str, ...]:
+        """Who is told what happens to a case: the staff who get all new mail, else whoever is alarmed."""
+        return tuple(person.address for person in self.staff if person.receives == "all") or self.alarmed
+
+    def is_colleague(self, address: str) -> bool:
+        """Whether the address is of an internal domain, or of a domain below one."""
+        domain = address.strip().lower().rpartition("@")[2]
+        return any(domain == inside or domain.endswith(f".{inside}") for inside in map(str.lower, self.desk.internal_domains))

@@ -1,88 +1,110 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Which case a message belongs to: one function for each kind of evidence, in a fixed order, the strongest first."""
+"""Which case a message belongs to, by the evidence that `core.evidence` finds, and which cases it shows to be one conversation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from maildesk.core.case import KnownCase, case_numbers_in
-from maildesk.core.letters import parse_keyed_id
-from maildesk.core.message import Message
-from maildesk.core.policy import Policy
+from maildesk.core.case import CaseLink, KnownCase, LinkKind, Role, Status
+from maildesk.core.evidence import ORDER, ThreadFacts, ThreadMatch, Trail
+from maildesk.core.message import is_forward
 
-NAMED_IDS_MAX = 200
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadMatch:
-    """The case and what proved it."""
-
-    case_number: str
-    matched_by: str
-    evidence: str
+LATE_WITHIN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadFacts:
-    """What the store knows of the ids and numbers that a message names. Message-IDs stand without brackets."""
+class Thread:
+    """Where the message belongs: `match` is None for a new case, which then bears the `links`. `merges` become one with the match."""
 
-    cases: Mapping[str, KnownCase] = field(default_factory=dict)
-    cases_by_message_id: Mapping[str, str] = field(default_factory=dict)
-    letter_recipients: Mapping[str, str] = field(default_factory=dict)
-
-
-def named_ids(message: Message) -> tuple[str, ...]:
-    """Every Message-ID that the mail names as its parent, the nearest first, each once, bounded."""
-    report = message.delivery_report
-    original = (report.original_message_id,) if report and report.original_message_id else ()
-    ids = (*original, *message.in_reply_to, *reversed(message.references))
-    return tuple(dict.fromkeys(identifier for identifier in ids if identifier))[:NAMED_IDS_MAX]
+    match: ThreadMatch | None = None
+    merges: tuple[str, ...] = ()
+    links: tuple[CaseLink, ...] = ()
+    repeated: bool = False
 
 
-Evidence = Callable[[Message, Policy, ThreadFacts], ThreadMatch | None]
+def find_thread(trail: Trail) -> Thread:
+    """The first evidence in the fixed order that names a case which still takes mail; other evidence may make cases one."""
+    hits = [match for evidence in ORDER for match in evidence(trail) if match.case_number in trail.facts.cases]
+    carried, hits = _carried(trail, hits)
+    alive = [(match, target) for match in hits if (target := _target(trail, match.case_number))]
+    if not alive:
+        old = tuple(CaseLink(LinkKind.CONTINUES, _merged(trail.facts, match.case_number)) for match in hits[:1])
+        return Thread(links=(*old, *carried))
+    (first, target), rest = alive[0], alive[1:]
+    survivor, merges = _made_one(trail, target, [other for match, other in rest if match.by_id] if first.by_id else [])
+    match = ThreadMatch(survivor, first.matched_by, first.evidence, first.by_id)
+    return Thread(match, merges, repeated=first.matched_by == "repeated")
 
 
-def by_keyed_id(message: Message, policy: Policy, facts: ThreadFacts) -> ThreadMatch | None:
-    """The mail names a letter of ours whose key is genuine for the person it went to."""
-    for named in named_ids(message):
-        keyed = parse_keyed_id(named)
-        if keyed is None or keyed.case_number not in facts.cases:
+def _carried(trail: Trail, hits: list[ThreadMatch]) -> tuple[tuple[CaseLink, ...], list[ThreadMatch]]:
+    """A forwarded mail is no follow-up of what it carries, unless its writer takes part in that case anyway."""
+    if trail.machine or not is_forward(trail.message):
+        return (), hits
+    of_their_own = {"same-parent", "late-parent", "repeated"}
+    own = [match for match in hits if match.matched_by in of_their_own or trail.takes_part(match.case_number)]
+    foreign = dict.fromkeys(match.case_number for match in hits if match not in own)
+    return tuple(CaseLink(LinkKind.CARRIES, _merged(trail.facts, number)) for number in foreign), own
+
+
+def _merged(facts: ThreadFacts, number: str) -> str:
+    """The case that a case has become part of, however often; or itself."""
+    seen: set[str] = set()
+    while number not in seen and (case := facts.cases.get(number)) and case.merged_into:
+        seen.add(number)
+        number = case.merged_into
+    return number
+
+
+def _target(trail: Trail, number: str) -> str:
+    """The case that takes the mail now: what it was merged into, or what continues it. Empty for one that was closed long ago."""
+    number = _merged(trail.facts, number)
+    case = trail.facts.cases.get(number)
+    if case is None:
+        return ""
+    if not _is_long_closed(trail, case):
+        return number
+    following = trail.facts.cases.get(_merged(trail.facts, case.continued_by)) if case.continued_by else None
+    if following and following.takes_part(trail.writer.identity) and not _is_long_closed(trail, following):
+        return following.number
+    return ""
+
+
+def _is_long_closed(trail: Trail, case: KnownCase) -> bool:
+    longest = timedelta(days=trail.policy.deadlines.reopen_days)
+    return case.status is Status.CLOSED and case.closed_at is not None and trail.received_at - case.closed_at > longest
+
+
+def _made_one(trail: Trail, target: str, others: list[str]) -> tuple[str, tuple[str, ...]]:
+    """The surviving case, and those that become part of it.
+
+    Cases are made one without a person's word only where nobody is shown anything new: cases of one correspondent, of which the older
+    survives; and a young, untouched case that exists only because its first mail overtook the one that it answers.
+    """
+    writer = trail.writer
+    if trail.machine or writer.forged or (writer.role is Role.STAFF and not writer.proved):
+        return target, ()
+    merges: list[str] = []
+    for other in dict.fromkeys(others):
+        one, two = trail.facts.cases[target], trail.facts.cases[other]
+        if other == target or other in merges or Status.CLOSED in {one.status, two.status}:
             continue
-        writer = message.originator
-        known = named in facts.letter_recipients
-        recipient = facts.letter_recipients.get(named, writer.addr_spec)
-        # After a restore of an old backup the number of a lost case may have been given to somebody else: then only who takes part
-        # in the case may join it by a letter that the database does not know.
-        may_join = known or writer.key in facts.cases[keyed.case_number].participants
-        if may_join and keyed.is_genuine(policy.secret, recipient):
-            return ThreadMatch(keyed.case_number, "keyed-id", f"follow-up: it answers our letter {keyed.letter_id} of {keyed.case_number}")
-    return None
+        if one.correspondent and one.correspondent == two.correspondent:
+            older, newer = sorted((target, other), key=lambda number: _age(trail.facts.cases[number]))
+            merges.append(newer)
+            target = older
+        elif _overtook(trail, two):
+            merges.append(other)
+    return target, tuple(merges)
 
 
-def by_message_id(message: Message, policy: Policy, facts: ThreadFacts) -> ThreadMatch | None:  # noqa: ARG001
-    """The mail names a message that a case holds."""
-    for named in named_ids(message):
-        if named in facts.cases_by_message_id:
-            number = facts.cases_by_message_id[named]
-            where = "In-Reply-To" if named in message.in_reply_to else "References" if named in message.references else "the report"
-            return ThreadMatch(number, "message-id", f"follow-up: {where} names a message of {number}")
-    return None
+def _age(case: KnownCase) -> tuple[bool, datetime | None, str]:
+    return case.opened_at is not None, case.opened_at, case.number
 
 
-def by_case_number(message: Message, policy: Policy, facts: ThreadFacts) -> ThreadMatch | None:
-    """A case number in the subject, and the writer takes part in that case. The number alone proves nothing: anyone can type it."""
-    for number in case_numbers_in(message.subject, policy.desk.prefix):
-        case = facts.cases.get(number)
-        if case and message.originator.key in case.participants:
-            return ThreadMatch(number, "case-number", f"follow-up: the subject names {number} and its writer takes part in it")
-    return None
-
-
-ORDER: tuple[Evidence, ...] = (by_keyed_id, by_message_id, by_case_number)
-
-
-def find_case(message: Message, policy: Policy, facts: ThreadFacts) -> ThreadMatch | None:
-    """The first evidence in the fixed order that names a case, or None."""
-    return next((match for evidence in ORDER if (match := evidence(message, policy, facts))), None)
+def _overtook(trail: Trail, case: KnownCase) -> bool:
+    """Whether the case was opened lately by an answer to a mail that had not come yet, and nothing has been done in it."""
+    young = case.opened_at is not None and trail.received_at - case.opened_at <= LATE_WITHIN
+    named = any(_merged(trail.facts, number) == case.number for number in trail.facts.named_by)
+    return named and young and case.opened_by_reply and case.status is Status.NEW

@@ -5,18 +5,19 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from maildesk.core.letters import Alarm, alarm_letter
+from maildesk.core.letters import Alarm
 from maildesk.core.policy import Policy
+from maildesk.core.writing import alarm_letter
 from maildesk.jobs import IntakeStore
 
 log = logging.getLogger(__name__)
 
 
-def tell(store: IntakeStore, policy: Policy, alarm: Alarm, now: datetime, *, again_after: timedelta | None = None) -> bool:
-    """Raises an alarm; whether letters were written. `again_after` is how long it stays quiet while the trouble stands."""
-    pause = policy.alarm_again_after if again_after is None else again_after
+def tell(store: IntakeStore, policy: Policy, alarm: Alarm, now: datetime) -> bool:
+    """Raises an alarm; whether letters were written."""
+    pause = policy.alarm_again_after if alarm.again_after is None else alarm.again_after
     if not store.raise_alarm(alarm.name, alarm.detail, now, pause):
         return False
     with store.transaction() as transaction:

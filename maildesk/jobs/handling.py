@@ -11,6 +11,7 @@ from datetime import datetime
 
 from maildesk.core import desk
 from maildesk.core.decision import Arrival, Decision, Folder, Outcome
+from maildesk.core.letters import Alarm
 from maildesk.core.message import Message
 from maildesk.core.policy import Policy
 from maildesk.errors import Hold, MaildeskError, place_of
@@ -25,11 +26,12 @@ Told = Callable[[RawMessage, Decision], None]
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What became of one mail. Without an outcome it failed and is tried again."""
+    """What became of one mail. Without an outcome it failed and is tried again. `alarms`: what somebody must be told."""
 
     raw: RawMessage
     outcome: Outcome | None
     folder: Folder | None
+    alarms: tuple[Alarm, ...] = ()
 
 
 def parse_all(raws: Iterable[RawMessage], parse: Parse) -> list[tuple[RawMessage, Message | Hold]]:
@@ -56,7 +58,7 @@ def handle(
             known = transaction.look_up(desk.questions(parsed, policy, arrival, now), now)
             decision = desk.decide(parsed, known, policy, arrival, now)
             transaction.record(raw, parsed, decision, now)
-        return Handled(raw, decision.outcome, decision.folder), decision
+        return Handled(raw, decision.outcome, decision.folder, decision.alarms), decision
     except Hold as error:
         return _failed(transaction, raw, str(error), now), None
     except MaildeskError:

@@ -97,7 +97,10 @@ def _record(intake: Intake, batch: tuple[RawMessage, ...]) -> list[Handled]:
     parsed = parse_all(batch, intake.parse)
     now = intake.clock()
     with intake.store.transaction() as transaction:
-        return [handle(transaction, raw, message, intake.policy, now)[0] for raw, message in parsed]
+        handled = [handle(transaction, raw, message, intake.policy, now)[0] for raw, message in parsed]
+    for alarm in {alarm.name: alarm for each in handled for alarm in each.alarms}.values():
+        tell(intake.store, intake.policy, alarm, now)
+    return handled
 
 
 def _count(handled: Iterable[Handled], report: PassReport) -> None:
@@ -136,8 +139,7 @@ def _account(intake: Intake, state: FolderState, report: PassReport) -> str:
 def _tell_of_quarantine(intake: Intake, number: int, now: datetime) -> None:
     if number:
         detail = f"{number} Nachricht(en) konnten nicht verarbeitet werden und liegen in der Quarantäne. Sie sind vollständig erhalten."
-        alarm = Alarm("Quarantäne", detail, LOOK_AT_THE_QUARANTINE)
-        tell(intake.store, intake.policy, alarm, now, again_after=timedelta(0))
+        tell(intake.store, intake.policy, Alarm("Quarantäne", detail, LOOK_AT_THE_QUARANTINE, timedelta(0)), now)
 
 
 def rehearse(intake: Intake, told: Told) -> PassReport:

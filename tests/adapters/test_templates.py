@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from maildesk.adapters.compose import Wording
+from maildesk.core.letters import INSIDE_THE_HOUSE
 from maildesk.core.policy import Desk
 from maildesk.errors import TemplateError
 from tests.rig.letters import DESK, IN_HOURS, OUT_OF_HOURS, SHIPPED, SILENT_DESK, Page, a_composer, a_letter, content, contrast, written
@@ -334,8 +335,8 @@ def test_a_broken_page_holds_the_letter_too(tmp_path: Path) -> None:
         a_composer(tmp_path)(a_letter())
 
 
-def test_every_shipped_text_has_its_page_but_for_the_alarm() -> None:
+def test_every_shipped_text_has_its_page_but_for_those_that_stay_in_the_house() -> None:
     texts = {path.name.removesuffix(".de.txt") for path in SHIPPED.glob("*.txt")}
     pages = {path.name.removesuffix(".de.html") for path in SHIPPED.glob("*.html")}
-    assert texts - pages == {"alarm"}
+    assert texts - pages == INSIDE_THE_HOUSE
     assert pages - texts == {"_layout"}

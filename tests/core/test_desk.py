@@ -14,10 +14,12 @@ from maildesk.core.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.case import Direction, KnownCase, Role, Status
 from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, OwnLetter
 from maildesk.core.desk import decide, questions
-from maildesk.core.letters import RecentLetters, Refusal, keyed_message_id, parse_keyed_id
+from maildesk.core.evidence import ThreadFacts
+from maildesk.core.identify import KnownLetter
+from maildesk.core.keyed import keyed_message_id, parse_keyed_id
+from maildesk.core.letters import RecentLetters, Refusal
 from maildesk.core.message import DeliveryReport, Message
 from maildesk.core.policy import Desk, LetterLimits, Policy, Staff
-from maildesk.core.thread import ThreadFacts
 from tests.builders import EVA, MONDAY, a_message
 
 NOW = MONDAY + timedelta(minutes=1)
@@ -37,7 +39,7 @@ def knowing(*, case: KnownCase | None = CASE, message_id: str = "", letter_to: s
     facts = ThreadFacts(
         cases={case.number: case} if case else {},
         cases_by_message_id={message_id: case.number} if case and message_id else {},
-        letter_recipients={OUR_LETTER: letter_to} if letter_to else {},
+        letters={OUR_LETTER: KnownLetter("abcdefghijklmnop", CASE.number, letter_to, "acknowledgement", MONDAY)} if letter_to else {},
     )
     return Known(**{"next_case_number": "KD-2026-00043", "facts": facts, **known})  # type: ignore[arg-type]
 

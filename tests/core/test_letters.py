@@ -17,20 +17,10 @@ from hypothesis import strategies as st
 from maildesk.core.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.case import KnownCase, Status
 from maildesk.core.classify import Automatic, Verdict
-from maildesk.core.letters import (
-    Alarm,
-    Occasion,
-    RecentLetters,
-    Refusal,
-    alarm_letter,
-    is_addressed,
-    keyed_message_id,
-    letter_context,
-    letter_id_for,
-    parse_keyed_id,
-    refusal_for,
-)
+from maildesk.core.keyed import keyed_message_id, parse_keyed_id
+from maildesk.core.letters import Alarm, Occasion, RecentLetters, Refusal, is_addressed, letter_id_for, refusal_for
 from maildesk.core.policy import Desk, LetterLimits, Policy, Staff
+from maildesk.core.writing import alarm_letter, letter_context
 from tests.builders import DESK, EVA, MONDAY, a_message
 
 SECRET = b"k" * 32

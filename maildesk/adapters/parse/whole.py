@@ -81,8 +81,12 @@ def header_values(head: Head, reading: Reading | None = None) -> dict[str, Any]:
         "cc": _addresses(head, reading, "cc"),
         "subject": _subject(head),
         "date": _date(head, reading),
-        "fields": tuple((field.name, words.field_value(field.raw)) for field in head.fields),
+        "fields": tuple((field.name, _value(field)) for field in head.fields),
     }
+
+
+def _value(field: Field) -> str:
+    return words.proof_value(field.raw) if field.name == "authentication-results" else words.field_value(field.raw)
 
 
 def reading_of(data: bytes, head: Head) -> Reading:

@@ -66,6 +66,15 @@ def field_value(raw: bytes) -> str:
     return one_line(unfolded(raw), limits.VALUE_CHARS_MAX)
 
 
+def proof_value(raw: bytes) -> str:
+    """The value of a field that proves something: nothing decoded, normalised or left out; what is not printable ASCII becomes "?".
+
+    A letter that turns into a semicolon or a quotation mark on the way would let a sender write results of his own.
+    """
+    text = raw.decode("latin-1").replace("\r", "").replace("\n", "").replace("\t", " ").strip()
+    return re.sub(r"[^ -~]", "?", text)[: limits.VALUE_CHARS_MAX]
+
+
 def decoded(raw: bytes, chars_max: int, hint: str = "") -> str:
     """The value for people: encoded words decoded, on one line."""
     return one_line(decode_words(unfolded(raw, hint)), chars_max)

@@ -15,20 +15,24 @@ from maildesk.adapters.store import octet_rows, search
 from maildesk.adapters.store.engine import translated
 from maildesk.adapters.store.knowing import Knowing
 from maildesk.adapters.store.tables import (
+    case_links,
     cases,
     contacts,
     events,
     failures,
     ledger,
     letters,
+    message_references,
     messages,
     number_series,
     participants,
     quarantined,
 )
 from maildesk.core.case import CaseEvent, Direction, NewCase, Status, case_number
-from maildesk.core.decision import Decision, Folder, Outcome
+from maildesk.core.decision import GRAVITY, Decision, Folder, LetterReport, Outcome, sent_at
 from maildesk.core.desk import case_of
+from maildesk.core.evidence import named_ids
+from maildesk.core.fingerprint import base_subject, text_digest, thread_index_root
 from maildesk.core.letters import ACKNOWLEDGEMENT, Letter, LetterState
 from maildesk.core.message import Address, Message
 from maildesk.core.objects import message_object
@@ -57,23 +61,57 @@ class IntakeTransaction(Knowing):
             self._store_message(raw, message, decision, case_id)
             if case_id is not None:
                 self._store_events(case_id, decision.events, now)
-            for letter in decision.letters:
+                self._merge(case_id, decision, now)
+            for letter in (*decision.letters, *decision.notices):
                 self.queue(letter, case_id, now)
+            if decision.letter_report:
+                self._note_report(decision.letter_report, now)
         self._ledger_line(raw, message.message_id, decision.outcome, decision.folder, now)
         self._connection.execute(delete(failures).where(failures.c.digest == raw.octets.digest))
 
     def _case(self, decision: Decision) -> int | None:
         if decision.new_case:
-            return self._open(decision.new_case)
+            case_id = self._open(decision.new_case, verified=not decision.unverified)
+            self._link(case_id, decision)
+            return case_id
         if not decision.case_number:
             return None
-        case_id: int = self._connection.execute(select(cases.c.id).where(cases.c.number == decision.case_number)).scalar_one()
+        case_id = self._case_id(decision.case_number)
         if decision.status:
             changes: dict[str, Any] = {"status": decision.status, "closed_at": None}
             self._connection.execute(update(cases).where(cases.c.id == case_id).values(**changes))
         return case_id
 
-    def _open(self, new: NewCase) -> int:
+    def _case_id(self, number: str) -> int:
+        return int(self._connection.execute(select(cases.c.id).where(cases.c.number == number)).scalar_one())
+
+    def _link(self, case_id: int, decision: Decision) -> None:
+        rows = [{"case_id": case_id, "other_id": self._case_id(link.number), "kind": link.kind} for link in decision.links]
+        if rows:
+            self._connection.execute(insert(case_links), rows)
+
+    def _merge(self, case_id: int, decision: Decision, now: datetime) -> None:
+        """Messages and history stay with the case that they came to, so that a person can take it back."""
+        for number in decision.merges:
+            other_id = self._case_id(number)
+            opened_at = self._connection.execute(select(cases.c.opened_at).where(cases.c.id == other_id)).scalar_one()
+            values = {"merged_into_id": case_id, "status": Status.CLOSED, "closed_at": max(opened_at, now)}
+            self._connection.execute(update(cases).where(cases.c.id == other_id).values(**values))
+            self._store_events(other_id, (CaseEvent("merged", f"became part of {decision.case_number}: one conversation"),), now)
+
+    def _note_report(self, report: LetterReport, now: datetime) -> None:
+        """What a mail server says of a letter; the gravest counts, and the proved. One that came back has failed, if that is proved."""
+        by_id = letters.c.letter_id == report.letter_id
+        before = self._connection.execute(select(letters.c.report, letters.c.report_proved).where(by_id)).one()
+        if (GRAVITY[report.action], report.proved) <= (GRAVITY[before.report], before.report_proved):
+            return
+        values: dict[str, Any] = {"report": report.action, "report_proved": report.proved, "reported_at": now}
+        if report.action == "failed" and report.proved:
+            error = f"came back {report.status}".rstrip()
+            values |= {"state": LetterState.FAILED, "error": error, "next_attempt_at": now, "doubt_since": None}
+        self._connection.execute(update(letters).where(by_id).values(**values))
+
+    def _open(self, new: NewCase, *, verified: bool = True) -> int:
         _prefix, year, sequence = new.number.rsplit("-", 2)
         self._count_up(int(year), int(sequence))
         contact_id = self.contact(new.correspondent)
@@ -81,11 +119,11 @@ class IntakeTransaction(Knowing):
             insert(cases).values(
                 number=new.number, year=int(year), sequence=int(sequence), status=Status.NEW, channel=new.channel, kind=None,
                 kind_confirmed=False, topics=[], urgency="normal", flags=[], language=new.language, contact_id=contact_id,
-                subject=new.subject, opened_at=new.opened_at, due_on=new.due_on,
+                subject=new.subject, opened_at=new.opened_at, due_on=new.due_on, opened_by_reply=new.opened_by_reply,
             )
         )  # fmt: skip
         case_id = _new_id(result)
-        self._connection.execute(insert(participants).values(case_id=case_id, contact_id=contact_id, verified=True))
+        self._connection.execute(insert(participants).values(case_id=case_id, contact_id=contact_id, verified=verified))
         return case_id
 
     def _count_up(self, year: int, sequence: int) -> None:
@@ -119,7 +157,11 @@ class IntakeTransaction(Knowing):
                     message_id=message.message_id,
                     content_digest=message.content_digest,
                     subject=message.subject,
+                    base_subject=base_subject(message.subject),
+                    text_digest=text_digest(message),
+                    thread_index=thread_index_root(message),
                     received_at=raw.internal_date.astimezone(UTC),
+                    sent_at=sent_at(message, raw.internal_date).astimezone(UTC),
                     text=message.text,
                     reply=message.reply,
                     parsed=_shown_only(message, decision),
@@ -128,7 +170,21 @@ class IntakeTransaction(Knowing):
             )
         )
         search.index(self._connection, message_row, message)
+        self._store_references(message_row, message)
+        if decision.unverified and case_id is not None and contact_id is not None:
+            self._note_unverified(case_id, contact_id)
         return message_row
+
+    def _store_references(self, message_row: int, message: Message) -> None:
+        rows = [{"message_row": message_row, "identifier": identifier} for identifier in named_ids(message)]
+        if rows:
+            self._connection.execute(insert(message_references), rows)
+
+    def _note_unverified(self, case_id: int, contact_id: int) -> None:
+        """The writer is remembered as one whom staff have not confirmed; who takes part already, stays as he was."""
+        known = select(participants.c.case_id).where(participants.c.case_id == case_id, participants.c.contact_id == contact_id)
+        if not self._connection.execute(known).first():
+            self._connection.execute(insert(participants).values(case_id=case_id, contact_id=contact_id, verified=False))
 
     def _store_events(self, case_id: int, happened: tuple[CaseEvent, ...], now: datetime) -> None:
         rows = [{"case_id": case_id, "at": now, "who": event.who, "what": event.what, "detail": event.detail} for event in happened]
@@ -151,6 +207,9 @@ class IntakeTransaction(Knowing):
                 message_id=letter.message_id,
                 in_reply_to=letter.in_reply_to,
                 referred=list(letter.references),
+                reply_to=letter.reply_to,
+                report="",
+                report_proved=False,
                 context=dict(letter.context),
                 automatic=letter.automatic,
                 state=LetterState.QUEUED,

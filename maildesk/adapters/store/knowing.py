@@ -8,13 +8,15 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
-from maildesk.adapters.store.tables import cases, contacts, letters, messages, number_series, participants, quarantined, raws
-from maildesk.core.case import Direction, KnownCase, Status, case_number
+from maildesk.adapters.store.tables import case_links, cases, contacts, letters, messages, number_series, participants, quarantined, raws
+from maildesk.adapters.store.trails import Trails
+from maildesk.core.case import Direction, KnownCase, LinkKind, Status, case_number
 from maildesk.core.decision import Known, OwnLetter, Questions
 from maildesk.core.letters import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, RecentLetters
-from maildesk.core.thread import ThreadFacts
+
+RETURNED_WITHIN = timedelta(days=60)
 
 
 class Knowing:
@@ -26,18 +28,12 @@ class Knowing:
         self._zone = zone
 
     def look_up(self, asked: Questions, now: datetime) -> Known:
-        numbers_by_id = self._cases_by_message_id(asked.named_ids)
-        return Known(
-            next_case_number=case_number(self._prefix, asked.year, self._last_number(asked.year) + 1),
-            seen=self._seen(asked),
-            own_letter=self._own_letter(asked.message_id),
-            facts=ThreadFacts(
-                cases=self._known_cases({*asked.case_numbers, *numbers_by_id.values()}),
-                cases_by_message_id=numbers_by_id,
-                letter_recipients=self._letter_recipients(asked.named_ids),
-            ),
-            recent=self._recent_letters(asked.originator, now),
-        )
+        own_letter, seen = self._own_letter(asked.message_id), self._seen(asked)
+        next_number = case_number(self._prefix, asked.year, self._last_number(asked.year) + 1)
+        if seen or own_letter:
+            return Known(next_number, seen, own_letter)
+        facts = Trails(self._connection).of(asked, now, self._known_cases)
+        return Known(next_number, facts=facts, recent=self._recent_letters(asked.originator, now))
 
     def _seen(self, asked: Questions) -> str:
         """How the very same mail was taken in before: the same octets, or a copy that came by another way."""
@@ -68,34 +64,23 @@ class Knowing:
         found = self._connection.execute(query).first() if message_id else None
         return OwnLetter(found.letter_id, found.number or "") if found else None
 
-    def _cases_by_message_id(self, named: Collection[str]) -> dict[str, str]:
-        """The case of each named message; if a Message-ID stands in two, the one that had it first."""
-        if not named:
-            return {}
-        theirs = (
-            select(messages.c.message_id, cases.c.number)
-            .join(cases, cases.c.id == messages.c.case_id)
-            .where(messages.c.message_id.in_(named))
-            .order_by(messages.c.id.desc())
-        )
-        ours = (
-            select(letters.c.message_id, cases.c.number).join(cases, cases.c.id == letters.c.case_id).where(letters.c.message_id.in_(named))
-        )
-        found = [*self._connection.execute(theirs), *self._connection.execute(ours)]
-        return {row.message_id: row.number for row in found}
-
-    def _letter_recipients(self, named: Collection[str]) -> dict[str, str]:
-        if not named:
-            return {}
-        query = select(letters.c.message_id, letters.c.recipient).where(letters.c.message_id.in_(named))
-        return {row.message_id: row.recipient for row in self._connection.execute(query)}
-
     def _known_cases(self, numbers: Collection[str]) -> dict[str, KnownCase]:
-        if not numbers:
-            return {}
+        """The cases with these numbers, and those that they were merged into or are continued by, however often."""
+        found: dict[str, KnownCase] = {}
+        asked = frozenset(numbers)
+        while missing := asked - found.keys():
+            found |= self._some_cases(missing)
+            asked = frozenset(
+                number for case in found.values() for number in (case.merged_into, case.continued_by) if number and number not in found
+            )
+        return found
+
+    def _some_cases(self, numbers: Collection[str]) -> dict[str, KnownCase]:
+        target = cases.alias("target")
         query = (
-            select(cases.c.id, cases.c.number, cases.c.status, cases.c.acknowledged_at, cases.c.due_on, contacts.c.address_key)
+            select(cases, contacts.c.address_key, target.c.number.label("merged_into"))
             .join(contacts, contacts.c.id == cases.c.contact_id, isouter=True)
+            .join(target, target.c.id == cases.c.merged_into_id, isouter=True)
             .where(cases.c.number.in_(numbers))
         )
         return {row.number: self._known_case(row) for row in self._connection.execute(query).all()}
@@ -109,6 +94,11 @@ class Knowing:
             acknowledged=row.acknowledged_at is not None or self._has_letter(row.id, ACKNOWLEDGEMENT),
             due_on=row.due_on,
             followup_note_sent_on=self._last_note_on(row.id),
+            opened_at=row.opened_at,
+            closed_at=row.closed_at,
+            opened_by_reply=row.opened_by_reply,
+            merged_into=row.merged_into or "",
+            continued_by=self._continued_by(row.id) if row.closed_at else "",
         )
 
     def _participants(self, case_id: int) -> frozenset[str]:
@@ -118,6 +108,12 @@ class Knowing:
             .where(participants.c.case_id == case_id, participants.c.verified, contacts.c.address_key != "")
         )
         return frozenset(self._connection.execute(query).scalars())
+
+    def _continued_by(self, case_id: int) -> str:
+        """The newest case that continues this one."""
+        linked = and_(case_links.c.case_id == cases.c.id, case_links.c.kind == LinkKind.CONTINUES)
+        query = select(cases.c.number).join(case_links, linked).where(case_links.c.other_id == case_id).order_by(cases.c.id.desc())
+        return self._connection.execute(query).scalar() or ""
 
     def _has_letter(self, case_id: int, template: str) -> bool:
         query = select(letters.c.id).where(letters.c.case_id == case_id, letters.c.template == template)
@@ -138,8 +134,15 @@ class Knowing:
             return self._connection.execute(found).scalar() or 0
 
         domain = originator.rpartition("@")[2]
+        came_back = select(letters.c.id).where(
+            letters.c.recipient_key == originator,
+            letters.c.report == "failed",
+            letters.c.report_proved,
+            letters.c.reported_at > now - RETURNED_WITHIN,
+        )
         return RecentLetters(
             to_sender=count(timedelta(days=1), letters.c.recipient_key == originator),
             to_domain=count(timedelta(hours=1), letters.c.recipient_domain == domain),
             of_desk=count(timedelta(hours=1)),
+            returned=self._connection.execute(came_back).first() is not None,
         )

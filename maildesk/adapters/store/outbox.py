@@ -115,6 +115,7 @@ def _queued(row: Row[Any]) -> QueuedLetter:
         case_number=row.number or "",
         in_reply_to=row.in_reply_to,
         references=tuple(row.referred),
+        reply_to=row.reply_to,
         language=row.language,
         automatic=row.automatic,
         context=row.context,

@@ -27,12 +27,13 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from maildesk.core.case import Channel, Direction, Role, Status
+from maildesk.core.case import Channel, Direction, LinkKind, Role, Status
 from maildesk.core.classify import Automatic
 from maildesk.core.decision import Folder, Outcome
 from maildesk.core.letters import LetterState
 from maildesk.octets import CHUNK_BYTES
 
+REPORTS = ("", "delayed", "failed")
 URGENCIES = ("normal", "frist", "dringend", "sofort")
 
 
@@ -46,7 +47,7 @@ def _json(name: str) -> Any:
     return Field(sa_column=Column(name, JSON, nullable=False))
 
 
-def _parent(target: str, *, nullable: bool = False, ondelete: str = "RESTRICT", index: bool = True) -> Any:
+def _parent(target: str, *, nullable: bool = False, ondelete: str | None = "RESTRICT", index: bool = True) -> Any:
     return Field(sa_column=Column(Integer, ForeignKey(target, ondelete=ondelete), nullable=nullable, index=index))
 
 
@@ -100,6 +101,18 @@ class CaseRow(SQLModel, table=True):
     answered_at: datetime | None = None
     closed_at: datetime | None = None
     assignee: str | None = None
+    opened_by_reply: bool = False
+    merged_into_id: int | None = _parent("cases.id", nullable=True, ondelete=None)
+
+
+class CaseLinkRow(SQLModel, table=True):
+    """How a case stands to an older one."""
+
+    __tablename__ = "case_link"
+    __table_args__: ClassVar[Any] = (_one_of("kind", LinkKind),)
+    case_id: int = Field(sa_column=Column(Integer, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True))
+    other_id: int = Field(sa_column=Column(Integer, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True, index=True))
+    kind: str = Field(primary_key=True)
 
 
 class ParticipantRow(SQLModel, table=True):
@@ -153,11 +166,23 @@ class MessageRow(SQLModel, table=True):
     message_id: str = Field(sa_column=Column(String, nullable=False, index=True))
     content_digest: str = Field(sa_column=Column(String(64), nullable=False, index=True))
     subject: str
+    base_subject: str = Field(sa_column=Column(String, nullable=False, index=True))
+    text_digest: str = Field(sa_column=Column(String(64), nullable=False))
+    thread_index: str = Field(sa_column=Column(String, nullable=False, index=True))
     received_at: datetime
+    sent_at: datetime  # by the writer's own clock
     text: str = Field(sa_column=Column(Text, nullable=False))
     reply: str = Field(sa_column=Column(Text, nullable=False))
     parsed: dict[str, Any] = _json("parsed")
     evidence: list[str] = _json("evidence")
+
+
+class MessageReferenceRow(SQLModel, table=True):
+    """A Message-ID that a message names as its parent, whether we know that mail or not."""
+
+    __tablename__ = "message_reference"
+    message_row: int = Field(sa_column=Column(Integer, ForeignKey("message.id", ondelete="CASCADE"), primary_key=True))
+    identifier: str = Field(sa_column=Column(String, primary_key=True, index=True))
 
 
 class EventRow(SQLModel, table=True):
@@ -178,7 +203,8 @@ class LetterRow(SQLModel, table=True):
     __tablename__ = "letter"
     __table_args__: ClassVar[Any] = (
         _one_of("state", LetterState),
-        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_its_time"),
+        CheckConstraint("state <> 'sent' OR sent_at IS NOT NULL", name="sent_has_its_time"),
+        _one_of("report", REPORTS),
         Index("letter_by_state", "state", "next_attempt_at"),
         Index("letter_by_recipient", "recipient_key", "created_at"),
         Index("letter_by_domain", "recipient_domain", "created_at"),
@@ -207,6 +233,10 @@ class LetterRow(SQLModel, table=True):
     copy_expected: bool = False
     proven_at: datetime | None = None
     error: str = ""
+    reply_to: str = ""
+    report: str = ""  # what mail servers said of it, the gravest
+    report_proved: bool = False  # by a server that had the letter
+    reported_at: datetime | None = None
 
 
 class LedgerRow(SQLModel, table=True):
@@ -275,5 +305,6 @@ class AlarmRow(SQLModel, table=True):
 # The same tables for statements: `select(cases.c.number)` reads better, and types better, than the class attributes.
 _tables = SQLModel.metadata.tables
 contacts, number_series, cases, participants = (_tables[name] for name in ("contact", "number_series", "cases", "participant"))
+case_links, message_references = (_tables[name] for name in ("case_link", "message_reference"))
 raws, raw_chunks, messages, events, letters = (_tables[name] for name in ("raw", "raw_chunk", "message", "event", "letter"))
 ledger, failures, quarantined, facts, alarms = (_tables[name] for name in ("ledger", "failure", "quarantine", "fact", "alarm"))

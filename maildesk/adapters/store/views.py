@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, func, select
 
 from maildesk.adapters.store import search
 from maildesk.adapters.store.engine import reading
-from maildesk.adapters.store.tables import cases, contacts, events, facts, failures, letters, messages, quarantined, raws
+from maildesk.adapters.store.tables import case_links, cases, contacts, events, facts, failures, letters, messages, quarantined, raws
 from maildesk.core.case import Status
 from maildesk.core.letters import LetterState
 from maildesk.core.objects import JsonObject
@@ -42,28 +42,25 @@ class Views:
 
     def cases(self, wanted: CaseFilter) -> list[JsonObject]:
         with reading(self._engine) as connection:
-            query = select(cases, contacts.c.addr_spec, contacts.c.display_name).join(
-                contacts, contacts.c.id == cases.c.contact_id, isouter=True
-            )
-            rows = connection.execute(query.where(*_conditions(wanted)).order_by(cases.c.year, cases.c.sequence)).all()
-            found = _cases_with_words(connection, wanted.words) if wanted.words.split() else None
-            ids = _message_ids(connection)
-            return [_case_object(row, ids[row.id]) for row in rows if found is None or row.id in found]
+            family = _Family(connection)
+            rows = connection.execute(_cases_query().where(*_conditions(wanted)).order_by(cases.c.year, cases.c.sequence)).all()
+            words = wanted.words.split()
+            found = {family.whole(each) for each in _cases_with_words(connection, wanted.words)} if words else set()
+            ids = _message_ids(connection, family)
+            return [_case_object(row, ids[row.id]) for row in rows if not words or row.id in found]
 
     def case(self, number: str) -> JsonObject | None:
         with reading(self._engine) as connection:
-            query = select(cases, contacts.c.addr_spec, contacts.c.display_name).join(
-                contacts, contacts.c.id == cases.c.contact_id, isouter=True
-            )
-            row = connection.execute(query.where(cases.c.number == number)).first()
+            row = connection.execute(_cases_query().where(cases.c.number == number)).first()
             if row is None:
                 return None
-            of_case = messages.c.case_id == row.id
-            found = sorted(connection.execute(_messages_query().where(of_case)), key=_by_time)
-            history = connection.execute(select(events).where(events.c.case_id == row.id).order_by(events.c.id)).all()
-            outbox = connection.execute(_letters_query().where(letters.c.case_id == row.id).order_by(letters.c.id)).all()
+            parts = _Family(connection).parts(row.id)
+            found = sorted(connection.execute(_messages_query().where(messages.c.case_id.in_(parts))), key=_by_time)
+            history = connection.execute(select(events).where(events.c.case_id.in_(parts)).order_by(events.c.id)).all()
+            outbox = connection.execute(_letters_query().where(letters.c.case_id.in_(parts)).order_by(letters.c.id)).all()
             return {
                 **_case_object(row, [each.message_id for each in found if each.message_id]),
+                "links": _links(connection, parts),
                 "messages": [_message_object(each) for each in found],
                 "letters": [_letter_object(each) for each in outbox],
                 "events": [{"at": _iso(each.at), "who": each.who, "what": each.what, "detail": each.detail} for each in history],
@@ -110,7 +107,10 @@ class Views:
                 letters.c.state == LetterState.SENT, letters.c.copy_expected, letters.c.proven_at.is_(None)
             )
             week_ago = now - timedelta(days=7)
-            failed = select(func.count()).where(letters.c.state == LetterState.FAILED, letters.c.next_attempt_at > week_ago)
+            # Of a letter that came back staff were told; it is no fault of the desk.
+            failed = select(func.count()).where(
+                letters.c.state == LetterState.FAILED, letters.c.next_attempt_at > week_ago, letters.c.report == ""
+            )
             return {
                 "failed_lately": _number(connection, failed),
                 "outbox": {_SHOWN_STATES.get(state, state.value): states.get(state, 0) for state in LetterState},
@@ -152,17 +152,49 @@ def _cases_with_words(connection: Connection, words: str) -> frozenset[int]:
     return frozenset(row.case_id for row in connection.execute(query) if row.id in found)
 
 
-def _message_ids(connection: Connection) -> dict[int, list[str]]:
+class _Family:
+    """Which cases have become part of which. A whole case shows what came to its parts; a part shows its own."""
+
+    def __init__(self, connection: Connection) -> None:
+        merged = select(cases.c.id, cases.c.merged_into_id).where(cases.c.merged_into_id.is_not(None))
+        self._into: dict[int, int] = {row.id: row.merged_into_id for row in connection.execute(merged)}
+
+    def whole(self, case_id: int) -> int:
+        while case_id in self._into:
+            case_id = self._into[case_id]
+        return case_id
+
+    def parts(self, case_id: int) -> tuple[int, ...]:
+        """The case itself and, of a whole case, all that have become part of it."""
+        return (case_id, *(part for part in self._into if self.whole(part) == case_id))
+
+
+def _links(connection: Connection, parts: tuple[int, ...]) -> list[JsonObject]:
+    query = select(case_links.c.kind, cases.c.number).join(cases, cases.c.id == case_links.c.other_id)
+    rows = connection.execute(query.where(case_links.c.case_id.in_(parts)).order_by(cases.c.id, case_links.c.kind))
+    return [{"kind": row.kind, "number": row.number} for row in rows]
+
+
+def _message_ids(connection: Connection, family: _Family) -> dict[int, list[str]]:
     ids: dict[int, list[str]] = defaultdict(list)
     query = select(messages.c.case_id, messages.c.message_id).where(messages.c.case_id.is_not(None), messages.c.message_id != "")
     for row in connection.execute(query.order_by(messages.c.id)):
-        ids[row.case_id].append(row.message_id)
+        ids[family.whole(row.case_id)].append(row.message_id)
     return ids
 
 
 def _messages_query() -> Any:
     query = select(messages, raws.c.size_bytes, raws.c.digest)
     return query.join(raws, raws.c.id == messages.c.raw_id)
+
+
+def _cases_query() -> Any:
+    target = cases.alias("target")
+    return (
+        select(cases, contacts.c.addr_spec, contacts.c.display_name, target.c.number.label("merged_into"))
+        .join(contacts, contacts.c.id == cases.c.contact_id, isouter=True)
+        .join(target, target.c.id == cases.c.merged_into_id, isouter=True)
+    )
 
 
 def _letters_query() -> Any:
@@ -188,6 +220,7 @@ def _case_object(row: Row[Any], message_ids: list[str]) -> JsonObject:
         "answered_at": _iso(row.answered_at),
         "closed_at": _iso(row.closed_at),
         "assignee": row.assignee,
+        "merged_into": row.merged_into,
         "message_ids": message_ids,
     }
 
@@ -226,4 +259,6 @@ def _letter_object(row: Row[Any]) -> JsonObject:
         "error": row.error or None,
         "sent_at": _iso(row.sent_at),
         "proven_at": _iso(row.proven_at),
+        "report": row.report or None,
+        "reported_at": _iso(row.reported_at),
     }

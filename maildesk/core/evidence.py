@@ -1,0 +1,276 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""What shows that a message belongs to a case: one function for each kind of evidence, in a fixed order, the strongest first.
+
+A wrong join shows one citizen's misery to another, a missed one loses an answer. So what anyone can type (a number, a subject) joins
+only a writer who takes part in the case; a Message-ID joins anybody who knows it; and nothing is joined through a mail that we
+never had, but for mails of one and the same writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import chain
+
+from maildesk.core.case import KnownCase, Status, case_numbers_in
+from maildesk.core.fingerprint import base_subject, ids_in_text, is_contained
+from maildesk.core.identify import KnownLetter, Writer
+from maildesk.core.keyed import CONVERSATION, KeyedId, parse_keyed_id, reply_tokens
+from maildesk.core.letters import is_addressed
+from maildesk.core.message import Message, is_forward, is_reply_subject
+from maildesk.core.policy import Policy
+
+NAMED_IDS_MAX = 200
+SAME_SUBJECT_WITHIN = timedelta(days=14)
+REPEATED_WITHIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadMatch:
+    """The case and what proved it. `by_id`: the evidence is a Message-ID, which makes the mails one conversation."""
+
+    case_number: str
+    matched_by: str
+    evidence: str
+    by_id: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SameSubject:
+    """An earlier message of a case in which the writer takes part, with the same base subject.
+
+    `repeats`: the same writer, and the same text and attachments.
+    """
+
+    case_number: str
+    is_reply: bool
+    sent_at: datetime
+    repeats: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SameId:
+    """A message of a case under the same Message-ID, of the same writer."""
+
+    case_number: str
+    sent_at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCase:
+    """An open case of the same writer: its first mail."""
+
+    number: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadFacts:
+    """What the store knows of what a message names. Message-IDs stand without brackets; cases are named by their numbers.
+
+    `letters` and `cases_by_message_id` are by Message-ID, `letters_by_id` by letter id. `named_by`: cases with a message that names this
+    one's Message-ID. `named_by_writer`: where the same writer named an id before. `same_id`: a message of the same writer under the same
+    Message-ID. `thread_index`: cases of the same conversation of Exchange. `returned`: letters lately sent to the
+    recipients that a report names. `others`: open cases of the same writer.
+    """
+
+    cases: Mapping[str, KnownCase] = field(default_factory=dict)
+    cases_by_message_id: Mapping[str, str] = field(default_factory=dict)
+    letters: Mapping[str, KnownLetter] = field(default_factory=dict)
+    letters_by_id: Mapping[str, KnownLetter] = field(default_factory=dict)
+    named_by: tuple[str, ...] = ()
+    named_by_writer: Mapping[str, str] = field(default_factory=dict)
+    same_id: SameId | None = None
+    thread_index: tuple[str, ...] = ()
+    same_subject: tuple[SameSubject, ...] = ()
+    returned: tuple[KnownLetter, ...] = ()
+    others: tuple[OtherCase, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """A message on its way to its case: all that the evidence is drawn from. `sent_at` is the writer's Date, else the arrival."""
+
+    message: Message
+    writer: Writer
+    policy: Policy
+    facts: ThreadFacts
+    sent_at: datetime
+    received_at: datetime
+    machine: bool = False
+
+    def takes_part(self, number: str) -> bool:
+        case = self.facts.cases.get(number)
+        return case is not None and case.takes_part(self.writer.identity)
+
+
+def named_ids(message: Message) -> tuple[str, ...]:
+    """Every Message-ID that the mail names as its parent, the nearest first, each once, bounded."""
+    report = message.delivery_report
+    original = (report.original_message_id,) if report and report.original_message_id else ()
+    ids = (*original, *message.in_reply_to, *reversed(message.references))
+    return tuple(dict.fromkeys(identifier for identifier in ids if identifier))[:NAMED_IDS_MAX]
+
+
+Evidence = Callable[[Trail], Iterator[ThreadMatch]]
+
+
+def by_same_id(trail: Trail) -> Iterator[ThreadMatch]:
+    """The mail was taken in before, and only looks different because it came by another way: a footer, a mark in the subject.
+
+    Message-ID, Date and writer are the same, and one text holds the other: programs that give every mail one Message-ID exist too.
+    """
+    same = trail.facts.same_id
+    if same and trail.writer.identity and same.sent_at == trail.sent_at and is_contained(same.text, trail.message.text):
+        number = same.case_number
+        yield ThreadMatch(number, "repeated", f"repeated: the same mail in another form belongs to {number}", by_id=True)
+
+
+def by_keyed_id(trail: Trail) -> Iterator[ThreadMatch]:
+    """The mail names a letter of ours, or the conversation that all our letters of a case refer to, with a genuine key."""
+    for named in named_ids(trail.message):
+        keyed = parse_keyed_id(named)
+        if keyed is None or keyed.case_number not in trail.facts.cases:
+            continue
+        number = keyed.case_number
+        if _is_conversation(trail, keyed):
+            yield ThreadMatch(number, "keyed-id", f"follow-up: it names the conversation of our letters of {number}", by_id=True)
+        elif _is_letter(trail, keyed, named):
+            yield ThreadMatch(number, "keyed-id", f"follow-up: it answers our letter {keyed.letter_id} of {number}", by_id=True)
+
+
+def _is_conversation(trail: Trail, keyed: KeyedId) -> bool:
+    """Genuine for somebody who takes part in the case: whoever was shown that person's mail may name it."""
+    if keyed.letter_id != CONVERSATION:
+        return False
+    return any(keyed.is_genuine(trail.policy.secret, person) for person in sorted(trail.facts.cases[keyed.case_number].participants))
+
+
+def _is_letter(trail: Trail, keyed: KeyedId, named: str) -> bool:
+    """After a restore of an old backup the number of a lost case may have been given to somebody else: then only who takes part
+    in the case may join it by a letter that the database does not know."""
+    known = trail.facts.letters.get(named)
+    if known is None and not trail.takes_part(keyed.case_number):
+        return False
+    return keyed.is_genuine(trail.policy.secret, known.recipient if known else trail.writer.identity)
+
+
+def by_reply_address(trail: Trail) -> Iterator[ThreadMatch]:
+    """The mail went to the desk's address with the keyed token of a letter."""
+    for token in reply_tokens(trail.message, trail.policy.desk):
+        letter = trail.facts.letters_by_id.get(token.letter_id)
+        if letter and letter.case_number and token.is_genuine(trail.policy.secret, letter.case_number, letter.recipient):
+            evidence = f"follow-up: it went to the address of our letter {letter.letter_id} of {letter.case_number}"
+            yield ThreadMatch(letter.case_number, "reply-address", evidence)
+
+
+def by_message_id(trail: Trail) -> Iterator[ThreadMatch]:
+    """The mail names a message that a case holds: in its header or, as some programs do, in the line above a quotation."""
+    message, known = trail.message, trail.facts.cases_by_message_id
+    for named in chain(named_ids(message), ids_in_text(message)):
+        if named in known and named != message.message_id:
+            where = "In-Reply-To" if named in message.in_reply_to else "References" if named in message.references else "the text"
+            yield ThreadMatch(known[named], "message-id", f"follow-up: {where} names a message of {known[named]}", by_id=True)
+
+
+def by_late_parent(trail: Trail) -> Iterator[ThreadMatch]:
+    """Messages of a case named this mail before it came: answers overtake what they answer. A second mail under an id is no parent."""
+    if not trail.machine and trail.message.message_id not in trail.facts.cases_by_message_id:
+        for number in trail.facts.named_by:
+            yield ThreadMatch(number, "late-parent", f"follow-up: a message of {number} answers this mail", by_id=True)
+
+
+def by_same_parent(trail: Trail) -> Iterator[ThreadMatch]:
+    """The same writer named the same mail before, which we never had; or forwarded the same mail before.
+
+    Two persons who answer the same circular stay apart."""
+    if not trail.writer.identity:
+        return
+    for named in named_ids(trail.message):
+        number = trail.facts.named_by_writer.get(named)
+        if number and (named not in trail.facts.cases_by_message_id or is_forward(trail.message)):
+            yield ThreadMatch(number, "same-parent", f"follow-up: the same writer named the same mail in {number}", by_id=True)
+
+
+def by_repetition(trail: Trail) -> Iterator[ThreadMatch]:
+    """The same writer, subject, text and attachments within an hour: an impatient thumb, or two of our addresses."""
+    for same in trail.facts.same_subject if _writes_to_us(trail) else ():
+        if same.repeats and abs(same.sent_at - trail.sent_at) <= REPEATED_WITHIN:
+            yield ThreadMatch(same.case_number, "repeated", f"repeated: the same writer sent the same words in {same.case_number}")
+
+
+def _writes_to_us(trail: Trail) -> bool:
+    """Whether a person, not known to be forged, wrote to the desk. What somebody writes to others and only reaches us tells nothing of
+    our cases: there a subject is shared by many."""
+    return not trail.machine and bool(trail.writer.identity) and is_addressed(trail.message, trail.policy.desk)
+
+
+def by_thread_index(trail: Trail) -> Iterator[ThreadMatch]:
+    """Exchange's conversation is that of a case in which the writer takes part."""
+    for number in trail.facts.thread_index:
+        if trail.takes_part(number) and not is_forward(trail.message):
+            yield ThreadMatch(number, "thread-index", f"follow-up: Thread-Index is that of {number} and its writer takes part in it")
+
+
+def by_case_number(trail: Trail) -> Iterator[ThreadMatch]:
+    """A case number in the subject or in the quoted text, and the writer takes part in that case. The number alone proves nothing."""
+    message = trail.message
+    for number in case_numbers(message, trail.policy.desk.prefix):
+        if trail.takes_part(number):
+            where = "the subject" if number in case_numbers_in(message.subject, trail.policy.desk.prefix) else "the quoted text"
+            yield ThreadMatch(number, "case-number", f"follow-up: {where} names {number} and its writer takes part in it")
+
+
+def case_numbers(message: Message, prefix: str) -> tuple[str, ...]:
+    """The case numbers of the subject and of what the mail quotes, each once, bounded; what its writer typed in the text may be about
+    another concern."""
+    written = frozenset(case_numbers_in(message.reply, prefix))
+    quoted = (number for number in case_numbers_in(message.text, prefix) if number not in written)
+    return tuple(dict.fromkeys((*case_numbers_in(message.subject, prefix), *quoted)))[:NAMED_IDS_MAX]
+
+
+def by_subject(trail: Trail) -> Iterator[ThreadMatch]:
+    """A reply by its subject, to the desk, from a writer with an open case of the same base subject; or, come late, what it replies to."""
+    message = trail.message
+    if not _writes_to_us(trail) or is_forward(message) or not base_subject(message.subject):
+        return
+    near = [same for same in trail.facts.same_subject if abs(same.sent_at - trail.sent_at) <= SAME_SUBJECT_WITHIN]
+    near = [same for same in near if (case := trail.facts.cases.get(same.case_number)) and case.status is not Status.CLOSED]
+    before = [same for same in near if same.sent_at <= trail.sent_at]
+    after = [same for same in near if same.sent_at > trail.sent_at and same.is_reply]
+    parents = before if is_reply_subject(message.subject) else []
+    nearest = max(parents, key=_sent, default=None) or min(after, key=_sent, default=None)
+    if nearest:
+        number = nearest.case_number
+        yield ThreadMatch(number, "subject", f"follow-up: a reply by its subject, as {number}, in which its writer takes part")
+
+
+def _sent(same: SameSubject) -> tuple[datetime, str]:
+    return same.sent_at, same.case_number
+
+
+def by_failed_recipient(trail: Trail) -> Iterator[ThreadMatch]:
+    """A report that names no mail, but a recipient to whom a letter of ours went in the last days."""
+    if trail.machine and trail.message.delivery_report:
+        for letter in trail.facts.returned:
+            number = letter.case_number
+            yield ThreadMatch(number, "failed-recipient", f"report: it names the recipient of our letter {letter.letter_id} of {number}")
+
+
+ORDER: tuple[Evidence, ...] = (
+    by_same_id,
+    by_keyed_id,
+    by_reply_address,
+    by_message_id,
+    by_late_parent,
+    by_same_parent,
+    by_repetition,
+    by_thread_index,
+    by_case_number,
+    by_subject,
+    by_failed_recipient,
+)

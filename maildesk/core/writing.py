@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The letters that the desk writes by itself: answers to a mail, notices and alarms to staff, and what their templates may say."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from maildesk.core.calendar import WorkCalendar
+from maildesk.core.identify import KnownLetter
+from maildesk.core.keyed import conversation_id, keyed_message_id, reply_address
+from maildesk.core.letters import ALARM, REFERENCES_MAX, RETURNED, Alarm, Letter, letter_id_for
+from maildesk.core.message import Message
+from maildesk.core.policy import Desk, Policy
+
+
+def answer_letter(policy: Policy, template: str, number: str, message: Message, context: dict[str, str], now: datetime) -> Letter:
+    """An automatic letter of the case `number` to the writer of a mail, in that mail's thread."""
+    desk, recipient = policy.desk, message.originator.addr_spec
+    letter_id = letter_id_for(message.digest, template, recipient)
+    conversation = conversation_id(policy.secret, number, recipient, desk.domain)
+    return Letter(
+        letter_id=letter_id,
+        template=template,
+        recipient=recipient,
+        message_id=keyed_message_id(policy.secret, number, letter_id, recipient, desk.domain),
+        case_number=number,
+        in_reply_to=message.message_id,
+        references=_references(conversation, message),
+        reply_to=reply_address(policy.secret, desk, number, letter_id, recipient),
+        language=desk.languages[0],
+        context=context,
+        created_at=now,
+    )
+
+
+def _references(conversation: str, message: Message) -> tuple[str, ...]:
+    """The References of an answer (RFC 5322 section 3.6.4), bounded: the first and the last ids say where the thread is.
+
+    The id of the conversation stands first, where every program that shortens the list leaves it.
+    """
+    named = message.references or message.in_reply_to[:1]
+    whole = (*named, message.message_id) if message.message_id else named
+    rest = tuple(identifier for identifier in whole if identifier != conversation)
+    return (conversation, *rest) if len(rest) < REFERENCES_MAX else (conversation, rest[0], *rest[-(REFERENCES_MAX - 2) :])
+
+
+REPORTED = {
+    "failed": "konnte nicht zugestellt werden",
+    "delayed": "ist noch nicht zugestellt; der Mailserver versucht es weiter",
+}
+
+
+def returned_letters(policy: Policy, letter: KnownLetter, action: str, status: str, now: datetime) -> tuple[Letter, ...]:
+    """Staff are told that a letter of a case did not arrive, each of them once for each action."""
+    return tuple(_returned_letter(policy, letter, action, status, recipient, now) for recipient in policy.informed)
+
+
+def _returned_letter(policy: Policy, letter: KnownLetter, action: str, status: str, recipient: str, now: datetime) -> Letter:
+    letter_id = letter_id_for(f"{letter.letter_id} {action}", RETURNED, recipient)
+    context = {
+        "nr": letter.case_number,
+        "was": REPORTED[action],
+        "grund": status,
+        "vom": f"{policy.calendar.local(letter.created_at):%d.%m.%Y, %H:%M}",
+        "adresse": letter.recipient,
+        "endgueltig": "ja" if action == "failed" else "",
+        "stelle": policy.desk.name,
+    }
+    return Letter(
+        letter_id=letter_id,
+        template=RETURNED,
+        recipient=recipient,
+        message_id=keyed_message_id(policy.secret, letter.case_number, letter_id, recipient, policy.desk.domain),
+        case_number=letter.case_number,
+        references=(conversation_id(policy.secret, letter.case_number, recipient, policy.desk.domain),),
+        language=policy.desk.languages[0],
+        automatic=False,
+        context=context,
+        created_at=now,
+    )
+
+
+ANSWER_THE_DESK = (
+    "Wenn die Nachricht von Ihnen ist: antworten Sie bitte auf eine Nachricht, die Sie von der Stelle erhalten haben. "
+    "Wenn nicht: jemand benutzt Ihre Adresse. Bitte der Technik melden."
+)
+LOOK_AT_THE_LIMIT = (
+    "Meist antwortet ein Automat. Die Nachrichten sind vollständig erhalten und werden weiter angenommen. "
+    "Ansehen: maildesk cases. Die Grenzen stehen in der Konfiguration unter [letters]."
+)
+
+
+def unproved_staff_alarm(number: str) -> Alarm:
+    """A mail bears a staff address in From and proves nothing."""
+    detail = (
+        f"Eine Nachricht nennt eine Adresse aus dem Team als Absender, ohne es zu beweisen. Sie hat nichts bewirkt und liegt bei {number}."
+    )
+    return Alarm("Absender nicht bewiesen", detail, ANSWER_THE_DESK)
+
+
+def limit_alarm(number: str) -> Alarm:
+    """A limit of automatic letters is reached: silence from now on, and one alarm a day."""
+    detail = f"Eine Grenze für automatische Briefe ist erreicht. Weitere Nachrichten bekommen keinen Brief, zuletzt {number}."
+    return Alarm("Grenze der automatischen Briefe", detail, LOOK_AT_THE_LIMIT, timedelta(days=1))
+
+
+def alarm_letter(policy: Policy, alarm: Alarm, recipient: str, now: datetime) -> Letter:
+    """A letter inside the house that something is wrong. It belongs to no case and counts against no limit."""
+    letter_id = letter_id_for(f"{alarm.name} {now.isoformat()}", ALARM, recipient)
+    return Letter(
+        letter_id=letter_id,
+        template=ALARM,
+        recipient=recipient,
+        message_id=keyed_message_id(policy.secret, "ALARM", letter_id, recipient, policy.desk.domain),
+        language=policy.desk.languages[0],
+        automatic=False,
+        context={"betreff": alarm.name, "meldung": alarm.detail, "was_tun": alarm.advice},
+        created_at=now,
+    )
+
+
+GERMAN_WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
+
+
+def letter_context(desk: Desk, calendar: WorkCalendar, number: str, received_at: datetime, due: str) -> dict[str, str]:
+    """What the templates may say, under the German names that docs/templates.md explains. An empty string means: say nothing of it."""
+    here = calendar.local(received_at)
+    outside = not calendar.is_service_time(received_at)
+    back = calendar.next_service_day(received_at)
+    return {
+        "nr": number,
+        "eingang_datum": f"{here:%d.%m.%Y}",
+        "eingang_zeit": f"{here:%H:%M}",
+        "frist": due,
+        "telefon": desk.phone,
+        "sprechzeiten": desk.service_hours,
+        "postanschrift": desk.post,
+        "stelle": desk.name,
+        "datenschutz_url": desk.privacy_url,
+        "naechster_arbeitstag": f"{GERMAN_WEEKDAYS[back.weekday()]}, {back:%d.%m.%Y}" if outside else "",
+    }
