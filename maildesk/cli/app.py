@@ -42,6 +42,7 @@ OK, NOT_DONE, BAD_INPUT, UNREACHABLE = 0, 1, 65, 69
 def main() -> None:
     """The console script. Errors are one line each, never a traceback; the exit code says what kind."""
     os.umask(0o077)
+    show.never_fail_to_print()
     sys.exit(_run())
 
 

@@ -7,12 +7,21 @@ from __future__ import annotations
 import logging
 import sys
 
+from maildesk.cli import show
+
 _PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}
 # These libraries would write what goes over the wire, or parts of mails, into the log.
 _TALKATIVE = ("imapclient", "mailparser", "mail-parser", "inscriptis", "mail.log", "sqlalchemy", "alembic")
 
 
-class _ForSystemd(logging.Formatter):
+class _OneLine(logging.Formatter):
+    """One line for each record: what follows a line end would be a line of the log that nobody has written."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return show.plain(super().format(record))
+
+
+class _ForSystemd(_OneLine):
     def format(self, record: logging.LogRecord) -> str:
         return f"<{_PRIORITIES.get(record.levelno, 6)}>{super().format(record)}"
 
@@ -20,7 +29,7 @@ class _ForSystemd(logging.Formatter):
 def set_up(*, daemon: bool, under_systemd: bool = False) -> None:
     """`daemon` tells what happens; the other commands only warn."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_ForSystemd("%(message)s") if under_systemd else logging.Formatter("maildesk: %(message)s"))
+    handler.setFormatter(_ForSystemd("%(message)s") if under_systemd else _OneLine("maildesk: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("maildesk").setLevel(logging.INFO if daemon else logging.WARNING)
     for name in _TALKATIVE:

@@ -2,29 +2,55 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How the commands show things: tables for people, JSON for programs, messages for whoever watches.
 
-What came in a mail is shown as plain text: control characters, which a terminal would obey, are taken out on the way.
+What came in a mail is shown as plain text: what a terminal would obey, and what makes a text read otherwise than it is written, is
+taken out on the way; JSON has it escaped. Everything that is printed goes through here.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, tzinfo
 from typing import Any
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# What ends a line somewhere, or moves the cursor on it: a cell, a fact or a log line is one line, whatever somebody put into it.
+_BREAK = re.compile(r"\r\n|[\t-\r\x1c-\x1e\x85\u2028\u2029]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")  # in names of files that are not UTF-8: the octet behind it may be a control
+# C1 controls and DEL, marks of direction, signs without width and meaning, tags. Joiners stay: Persian and families of emoji need them.
+_SIGNS = r"\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+_CONTROL = re.compile(rf"[\x00-\x1f{_SIGNS}]")
+_UNSEEN = re.compile(rf"[{_SIGNS}]")  # without C0: those in a text json.dumps escapes itself, and the others are its line ends
+_NOT_ASCII = re.compile(r"[^\x00-\x7e]")
+
+
+def never_fail_to_print() -> None:
+    """A letter that the terminal's character set lacks is printed as an escape, and is no error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def data(value: Any) -> None:
     """One JSON document on standard output."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(_json(value, indent=2) + "\n")
 
 
 def json_line(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    """One line of JSON Lines on standard output."""
+    sys.stdout.write(_json(value) + "\n")
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    """Letters stand as they are where the output can hold all of them; what must not be seen is escaped (RFC 8259, section 7)."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    unwanted = _UNSEEN if encoding.lower().startswith("utf") else _NOT_ASCII
+    text = _SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False, indent=indent))  # section 8.2: half a pair is no text
+    return unwanted.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def line(text: str = "") -> None:
@@ -38,12 +64,12 @@ def message(text: str) -> None:
 
 
 def plain(text: str) -> str:
-    """Without the characters that a terminal obeys.
+    """On one line, and without what a terminal obeys or what is there and not seen.
 
-    >>> plain("a\\x1b[31mb")
-    'a[31mb'
+    >>> plain("a\\x1b[31mb"), plain("one\\r\\ntwo\\tthree"), plain("a\\u202eb\\x9bc\\udc9bd")
+    ('a[31mb', 'one two three', 'abc\ufffdd')
     """
-    return _CONTROL.sub("", text.replace("\t", " "))
+    return _CONTROL.sub("", _SURROGATE.sub("\ufffd", _BREAK.sub(" ", text)))
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -56,10 +82,16 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def _width(text: str) -> int:
-    """How many columns a terminal gives a text: wide characters count two, combining ones none."""
+    """How many columns a terminal gives a text: wide characters count two, those that stand on or between others none."""
     if text.isascii():
         return len(text)
-    return sum(0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+    return sum(map(_columns, text))
+
+
+def _columns(sign: str) -> int:
+    if unicodedata.category(sign) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
 
 
 def cut(text: str, width: int) -> str:
@@ -67,8 +99,13 @@ def cut(text: str, width: int) -> str:
 
 
 def moment(iso: str | None, zone: tzinfo) -> str:
-    """A time as people of the desk read it."""
-    return f"{datetime.fromisoformat(iso).astimezone(zone):%d.%m.%Y %H:%M}" if iso else ""
+    """A time as people of the desk read it; at the end of the calendar, where a mail may lie in other zones, as it stands."""
+    if not iso:
+        return ""
+    at = datetime.fromisoformat(iso)
+    with suppress(OverflowError):
+        at = at.astimezone(zone)
+    return f"{at:%d.%m.%Y %H:%M}"
 
 
 def day(iso: str | None) -> str:

@@ -173,5 +173,6 @@ def attachments_of(tree: Tree) -> tuple[Attachment, ...]:
         content_id = _content_id(leaf)
         inline = (leaf.disposition.value == "inline" and bool(content_id)) or content_id in referenced
         digest = hashlib.sha256(leaf.content).hexdigest()
-        out.append(Attachment(names.distinct(name), leaf.media_type[:100], len(leaf.content), digest, inline and bool(content_id)))
+        media_type = words.one_line(leaf.media_type, 100)  # where it is rubbish the library hands it on as it stands
+        out.append(Attachment(names.distinct(name), media_type, len(leaf.content), digest, inline and bool(content_id)))
     return tuple(out)

@@ -34,6 +34,7 @@ _PHRASES_MAX = 50  # of one form, in one text
 _LETTERS_MIN = 12  # a divider above the first words divides nothing
 _ANYWHERE = re.compile(ADDRESS)
 _DAEMONS = re.compile(r"(?:mail(?:er)?-?daemon|double-bounce|microsoftexchange\w{32}|imceaex-.*)@.*|postmaster@.*", re.IGNORECASE)
+_ADDRESS_ALONE = re.compile(r'(?:"[^"]+"|[^\s"<>]+)@[^\s@"<>]*\.[^\s@"<>]*')
 _ENCAPSULATED = re.compile(r"imcea(?:smtp|rfc822|mailto)-(.+)@[^@]+", re.IGNORECASE)
 _X400 = re.compile(r"(?:.*[^\w])?(?:smtp|rfc-?822)=(.+)", re.IGNORECASE)
 
@@ -175,15 +176,16 @@ def plain_addresses(found: Iterable[str]) -> tuple[str, ...]:
     plain: dict[str, str] = {}
     for address in found:
         unwrapped = _unwrapped(address)
-        if (
-            "@" in unwrapped
-            and "." in unwrapped.rpartition("@")[2]
-            and not re.match(r"mail(?:er)?-?daemon@|imceaex-", unwrapped, re.IGNORECASE)
-        ):
+        if _is_address(unwrapped) and not re.match(r"mail(?:er)?-?daemon@|imceaex-", unwrapped, re.IGNORECASE):
             plain.setdefault(unwrapped.lower(), unwrapped)
         if len(plain) >= limits.FAILED_RECIPIENTS_MAX:
             break
     return tuple(plain.values())
+
+
+def _is_address(text: str) -> bool:
+    """Whether it is one address and nothing else: not a sentence with an address in it, nor controls that somebody has wrapped up."""
+    return len(text) <= limits.ADDR_SPEC_CHARS_MAX and text.isprintable() and _ADDRESS_ALONE.fullmatch(text) is not None
 
 
 def _unwrapped(address: str) -> str:
