@@ -136,6 +136,9 @@ def _bounds(source: IO[bytes]) -> Iterator[tuple[int, int]]:
         yield start, position - empty_bytes
 
 
+YEARS = range(1970, 2101)  # outside of them it is no date but nonsense
+
+
 def arrival(head: bytes, fallback: datetime) -> datetime:
     """When the last server took the mail (topmost Received), else its Date, else the age of the file."""
     fields = BytesHeaderParser().parsebytes(head)
@@ -147,6 +150,6 @@ def arrival(head: bytes, fallback: datetime) -> datetime:
             moment = moment.astimezone(UTC)
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
-        else:
+        if moment.year in YEARS:
             return moment
     return fallback

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from maildesk.core.message import Message, wire_address
+from maildesk.core.message import Message, address_key, wire_address
 
 # Just below what the parser keeps of a value (2000), so that a value that it cut off is told from a whole one.
 _CHARS_MAX = 1990
@@ -178,7 +178,7 @@ def _sole_domain(message: Message) -> str:
         return ""
     text, sound = _plain(values[0])
     mailbox = _ONE_MAILBOX.fullmatch(text.strip(" "))
-    if not sound or mailbox is None or mailbox["address"].lower().rstrip(".") != message.originator.key:
+    if not sound or mailbox is None or address_key(mailbox["address"].rstrip(".")) != message.originator.key:
         return ""
     return _domain(mailbox["address"])
 

@@ -78,8 +78,10 @@ def _words(value: str) -> tuple[str, ...]:
     ('dr', 'rn', 'oof')
     """
     bare = re.sub(r"\([^()]*\)", " ", value)
-    pieces = (piece.strip().lower() for piece in re.split(r"[,;]", bare))
-    return tuple(piece for piece in pieces if piece and "=" not in piece)
+    first, *others = (piece.strip().lower() for piece in re.split(r"[,;]", bare))
+    if "=" in first:
+        first = re.split(r"[\s=]", first)[0]  # a parameter without its semicolon does not make the word another
+    return tuple(piece for piece in (first, *others) if piece and "=" not in piece)
 
 
 def _named(name: str, value: str) -> str:

@@ -15,7 +15,7 @@ from maildesk.core.fingerprint import base_subject, ids_in_text, is_alike, text_
 from maildesk.core.identify import KnownLetter, Writer, identify
 from maildesk.core.keyed import parse_keyed_id, reply_tokens
 from maildesk.core.letters import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, LIMITS, Alarm, Letter, Occasion, Refusal, refusal_for
-from maildesk.core.message import Address, Message, is_forward
+from maildesk.core.message import Address, Message, address_key, is_forward
 from maildesk.core.policy import Policy
 from maildesk.core.thread import Thread, find_thread
 from maildesk.core.writing import answer_letter, letter_context, limit_alarm, returned_letters, unproved_staff_alarm
@@ -41,7 +41,7 @@ def questions(message: Message, policy: Policy, arrival: Arrival, now: datetime)
         thread_index=thread_index_root(message),
         base_subject=base_subject(message.subject),
         text_digest=text_digest(message),
-        failed_recipients=tuple(address.lower() for address in report.failed_recipients) if report else (),
+        failed_recipients=tuple(address_key(address) for address in report.failed_recipients) if report else (),
     )
 
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from maildesk.core.authentication import Authentication, authentication
 from maildesk.core.case import Role
 from maildesk.core.keyed import parse_keyed_id
-from maildesk.core.message import Message
+from maildesk.core.message import Message, address_key
 from maildesk.core.policy import Policy, Staff
 
 CONSULTATION = "consultation"  # the template of a letter that asks a colleague for a statement
@@ -83,6 +83,6 @@ def _answers_own_letter(message: Message, policy: Policy, letters: Mapping[str, 
         keyed, letter = parse_keyed_id(named), letters.get(named)
         if keyed is None or letter is None or letter.created_at < oldest or template not in {"", letter.template}:
             continue
-        if letter.recipient.lower() == message.originator.key and keyed.is_genuine(policy.secret, letter.recipient):
+        if address_key(letter.recipient) == message.originator.key and keyed.is_genuine(policy.secret, letter.recipient):
             return True
     return False

@@ -19,8 +19,8 @@ class Address:
 
     @property
     def key(self) -> str:
-        """The form in which addresses are compared: all in lower case (RFC 5321 2.4 lets servers do otherwise; none does)."""
-        return self.addr_spec.strip().lower()
+        """The form in which addresses are compared."""
+        return address_key(self.addr_spec)
 
     @property
     def local_part(self) -> str:
@@ -54,6 +54,24 @@ def wire_address(address: str) -> str:
     if not _LOCAL_PART.fullmatch(local) or not _DOMAIN.fullmatch(domain):
         raise ValueError("this is not one plain address such as name@example.org")
     return f"{local}@{domain}"
+
+
+def address_key(address: str) -> str:
+    """The form in which addresses are compared: in lower case (RFC 5321 2.4 lets servers do otherwise; none does), as it goes on the wire.
+
+    Every spelling that is written to as one address is one address: else its owner would be taken for many, or the desk for a stranger.
+
+    >>> address_key(" Desk@ｅxample.com"), address_key("info@BÜRGER.example")
+    ('desk@example.com', 'info@xn--brger-kva.example')
+    """
+    plain = address.strip().lower()
+    if plain.isascii():
+        return plain
+    plain = unicodedata.normalize("NFKC", plain).lower()
+    try:
+        return wire_address(plain)
+    except ValueError:
+        return plain
 
 
 def _label(label: str) -> str:

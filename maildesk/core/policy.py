@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from maildesk.core.calendar import WorkCalendar
+from maildesk.core.message import address_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class Desk:
 
     def owns(self, address: str) -> bool:
         """Whether mail to `address` reaches the desk: its own address, an alias, or a plus form of one of them."""
-        local, _, domain = address.strip().lower().rpartition("@")
-        own = {known.lower() for known in (self.address, *self.aliases)}
+        local, _, domain = address_key(address).rpartition("@")
+        own = {address_key(known) for known in (self.address, *self.aliases)}
         return f"{local}@{domain}" in own or ("+" in local and f"{local.partition('+')[0]}@{domain}" in own)
 
 
@@ -96,8 +97,8 @@ class Policy:
     alarm_again_after: timedelta = timedelta(minutes=30)
 
     def staff_by_address(self, address: str) -> Staff | None:
-        wanted = address.strip().lower()
-        return next((person for person in self.staff if person.address.lower() == wanted), None)
+        wanted = address_key(address)
+        return next((person for person in self.staff if address_key(person.address) == wanted), None)
 
     @property
     def alarmed(self) -> tuple[str, ...]:
@@ -112,5 +113,6 @@ class Policy:
 
     def is_colleague(self, address: str) -> bool:
         """Whether the address is of an internal domain, or of a domain below one."""
-        domain = address.strip().lower().rpartition("@")[2]
-        return any(domain == inside or domain.endswith(f".{inside}") for inside in map(str.lower, self.desk.internal_domains))
+        domain = address_key(address).rpartition("@")[2]
+        inside = [address_key(f"x@{name}").rpartition("@")[2] for name in self.desk.internal_domains]
+        return any(domain == own or domain.endswith(f".{own}") for own in inside)

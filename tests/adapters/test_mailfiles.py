@@ -87,3 +87,12 @@ def test_arrival_is_the_topmost_received_then_the_date_then_the_age_of_the_file(
 
     assert [moment.isoformat() for moment in found[:2]] == ["2026-11-24T09:00:00+00:00", "2026-11-23T08:15:00+00:00"]
     assert abs(found[2].timestamp() - (tmp_path / "3.eml").stat().st_mtime) < 1
+
+
+def test_a_year_that_cannot_be_is_no_arrival(tmp_path: Path) -> None:
+    for number, year in enumerate(("9999", "0100")):
+        (tmp_path / f"{number}.eml").write_bytes(f"Received: from a by b; Tue, 24 Nov {year} 10:00:00 +0100\r\n".encode() + a_mail())
+
+    found = [place.arrived_at for file in mailfiles.find([tmp_path]) for place in mailfiles.places(file)]
+
+    assert [moment.isoformat() for moment in found] == ["2026-11-23T08:15:00+00:00"] * 2

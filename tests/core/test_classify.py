@@ -316,3 +316,12 @@ def test_evidence_of_a_word_that_nobody_knows_does_not_repeat_it() -> None:
 def test_evidence_never_holds_the_address_of_a_person() -> None:
     for octets, _ in TWENTY_EIGHT.values():
         assert "@" not in " ".join(judged(octets).evidence)
+
+
+@pytest.mark.parametrize("value", ["auto-generated x=y", "auto-x=1", "auto-replied owner=x", "Auto-Notified  a=b; c=d"])
+def test_a_parameter_without_its_semicolon_does_not_make_a_machine_a_person(value: str) -> None:
+    assert judged(with_field("Auto-Submitted", value)).automatic is not None
+
+
+def test_a_plain_no_with_a_parameter_is_a_person() -> None:
+    assert judged(with_field("Auto-Submitted", "no x=y")).automatic is None

@@ -254,7 +254,10 @@ def test_a_mail_that_names_other_recipients_only_is_not_answered() -> None:
     assert refused(to=("somebody@example.net",), cc=("desk+x@example.com",)) is None
 
 
-@pytest.mark.parametrize("address", ["desk@example.com", "DESK@example.com", "dialog@example.com", "desk+token@example.com"])
+@pytest.mark.parametrize(
+    "address",
+    ["desk@example.com", "DESK@example.com", "dialog@example.com", "desk+token@example.com", "desk@ｅxample.com"],
+)
 def test_the_desk_never_writes_to_itself(address: str) -> None:
     assert refused(originator=address) is Refusal.OWN_ADDRESS
 
