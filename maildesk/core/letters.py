@@ -61,8 +61,22 @@ LIMITS = frozenset({Refusal.SENDER_LIMIT, Refusal.DOMAIN_LIMIT, Refusal.DESK_LIM
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """An attachment of a stored message that goes along with a letter. Both digests are sha256, hexadecimal; `filename` is safe."""
+
+    message_digest: str
+    digest: str
+    filename: str
+    media_type: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail that we want to send. `context` holds what the template may say, all of it our own words."""
+    """A mail that we want to send. `context` holds what the template may say; in an automatic letter all of it our own words.
+
+    `sender_name` stands in From in place of the desk's name.
+    """
 
     letter_id: str
     template: str
@@ -74,6 +88,8 @@ class Letter:
     reply_to: str = ""
     language: str = "de"
     automatic: bool = True
+    sender_name: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
     context: Mapping[str, str] = field(default_factory=dict)
     created_at: datetime | None = None
 
