@@ -14,6 +14,7 @@ import hmac
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from maildesk.core.message import Message
 from maildesk.core.policy import Desk
@@ -110,3 +111,22 @@ def _tokens(addresses: Iterable[str]) -> Iterable[ReplyToken]:
         match = _TOKEN.fullmatch(address.strip().lower().rpartition("@")[0].partition("+")[2])
         if match:
             yield ReplyToken(match["letter"], match["mac"])
+
+
+def order_token(secret: bytes, case: str, address: str, at: datetime) -> str:
+    """What a link in a mail to a colleague carries: proves that whoever uses it got a mail of this case at this address.
+
+    128 bits of HMAC over case, address and month, so that it can expire. 26 small letters and digits.
+    """
+    return _order_mac(secret, case, address, at.year * 12 + at.month)
+
+
+def is_order_token(secret: bytes, token: str, case: str, address: str, now: datetime, days: int) -> bool:
+    """Whether we gave the token to this address for this case within about so many days; compared in constant time."""
+    this_month = now.year * 12 + now.month
+    months = range(this_month - days // 30 - 1, this_month + 1)
+    return any([hmac.compare_digest(token.lower(), _order_mac(secret, case, address, month)) for month in months])
+
+
+def _order_mac(secret: bytes, case: str, address: str, month: int) -> str:
+    return _mac(secret, case, f"order {month}", address, _TOKEN_MAC_BYTES)

@@ -75,7 +75,8 @@ class Enclosure:
 class Letter:
     """A mail that we want to send. `context` holds what the template may say; in an automatic letter all of it our own words.
 
-    `sender_name` stands in From in place of the desk's name.
+    `sender_name` stands in From in place of the desk's name. `about` is the digest of the message that the letter hands on or answers;
+    `author` the key of the colleague whose words it holds.
     """
 
     letter_id: str
@@ -90,6 +91,9 @@ class Letter:
     automatic: bool = True
     sender_name: str = ""
     enclosures: tuple[Enclosure, ...] = ()
+    about: str = ""
+    author: str = ""
+    held: bool = False  # waits for a word of its author, and is not sent before
     context: Mapping[str, str] = field(default_factory=dict)
     created_at: datetime | None = None
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -208,11 +209,15 @@ class IntakeTransaction(Knowing):
                 in_reply_to=letter.in_reply_to,
                 referred=list(letter.references),
                 reply_to=letter.reply_to,
+                sender_name=letter.sender_name,
+                enclosures=[asdict(enclosure) for enclosure in letter.enclosures],
+                about=letter.about,
+                author=letter.author,
                 report="",
                 report_proved=False,
                 context=dict(letter.context),
                 automatic=letter.automatic,
-                state=LetterState.QUEUED,
+                state=LetterState.HELD if letter.held else LetterState.QUEUED,
                 attempts=0,
                 created_at=letter.created_at or now,
                 next_attempt_at=now,

@@ -15,7 +15,7 @@ from maildesk.adapters.store.tables import cases, letters
 from maildesk.core.case import Direction, Role
 from maildesk.core.classify import Automatic, Verdict
 from maildesk.core.decision import Decision, Folder, Outcome
-from maildesk.core.letters import Letter, LetterState, QueuedLetter
+from maildesk.core.letters import Enclosure, Letter, LetterState, QueuedLetter
 from maildesk.core.message import Message
 from maildesk.octets import RawMessage
 
@@ -116,6 +116,10 @@ def _queued(row: Row[Any]) -> QueuedLetter:
         in_reply_to=row.in_reply_to,
         references=tuple(row.referred),
         reply_to=row.reply_to,
+        sender_name=row.sender_name,
+        enclosures=tuple(Enclosure(**each) for each in row.enclosures),
+        about=row.about,
+        author=row.author,
         language=row.language,
         automatic=row.automatic,
         context=row.context,

@@ -101,6 +101,8 @@ class CaseRow(SQLModel, table=True):
     answered_at: datetime | None = None
     closed_at: datetime | None = None
     assignee: str | None = None
+    title: str = ""  # short, by staff
+    person_group: str = ""
     opened_by_reply: bool = False
     merged_into_id: int | None = _parent("cases.id", nullable=True, ondelete=None)
 
@@ -177,6 +179,29 @@ class MessageRow(SQLModel, table=True):
     evidence: list[str] = _json("evidence")
 
 
+class ConcernRow(SQLModel, table=True):
+    """One matter of a case, in keys of the categories; what is not known is empty. At most three a case."""
+
+    __tablename__ = "concern"
+    case_id: int = Field(sa_column=Column(Integer, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True))
+    position: int = Field(primary_key=True)
+    topic: str = ""
+    assessment: str = ""
+    outcome: str = ""
+    measure: str = ""
+
+
+class InstructionRow(SQLModel, table=True):
+    """Orders of a colleague that were carried out, with the state of the case before them, so that they can be taken back."""
+
+    __tablename__ = "instruction"
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = _parent("cases.id", ondelete="CASCADE")
+    at: datetime
+    before: dict[str, Any] = _json("before")
+    undone_at: datetime | None = None
+
+
 class MessageReferenceRow(SQLModel, table=True):
     """A Message-ID that a message names as its parent, whether we know that mail or not."""
 
@@ -234,6 +259,10 @@ class LetterRow(SQLModel, table=True):
     proven_at: datetime | None = None
     error: str = ""
     reply_to: str = ""
+    sender_name: str = ""
+    enclosures: list[dict[str, Any]] = _json("enclosures")
+    about: str = Field(sa_column=Column(String(64), nullable=False, index=True))
+    author: str = ""
     report: str = ""  # what mail servers said of it, the gravest
     report_proved: bool = False  # by a server that had the letter
     reported_at: datetime | None = None
@@ -306,5 +335,6 @@ class AlarmRow(SQLModel, table=True):
 _tables = SQLModel.metadata.tables
 contacts, number_series, cases, participants = (_tables[name] for name in ("contact", "number_series", "cases", "participant"))
 case_links, message_references = (_tables[name] for name in ("case_link", "message_reference"))
+concerns, instructions = (_tables[name] for name in ("concern", "instruction"))
 raws, raw_chunks, messages, events, letters = (_tables[name] for name in ("raw", "raw_chunk", "message", "event", "letter"))
 ledger, failures, quarantined, facts, alarms = (_tables[name] for name in ("ledger", "failure", "quarantine", "fact", "alarm"))

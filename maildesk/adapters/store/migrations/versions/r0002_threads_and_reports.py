@@ -55,12 +55,10 @@ def _messages() -> None:
 
 def _letters() -> None:
     """A letter that came back was sent and has failed: the old constraint forbade that. SQLite changes one by a new table."""
-    kept = (
-        sa.CheckConstraint("state <> 'sent' OR sent_at IS NOT NULL", name="sent_has_its_time"),
-        sa.CheckConstraint("state IN ('queued', 'sending', 'dot', 'sent', 'failed', 'held')", name="state_is_known"),
-        sa.CheckConstraint("report IN ('', 'delayed', 'failed')", name="report_is_known"),
-    )
-    with op.batch_alter_table("letter", recreate="always", table_args=kept) as letter:
+    with op.batch_alter_table("letter", recreate="always") as letter:
+        letter.drop_constraint("sent_has_its_time", type_="check")
+        letter.create_check_constraint("sent_has_its_time", "state <> 'sent' OR sent_at IS NOT NULL")
+        letter.create_check_constraint("report_is_known", "report IN ('', 'delayed', 'failed')")
         letter.add_column(sa.Column("reply_to", sa.String(), nullable=False, server_default=""))
         letter.add_column(sa.Column("report", sa.String(), nullable=False, server_default=""))
         letter.add_column(sa.Column("report_proved", sa.Boolean(), nullable=False, server_default=sa.false()))

@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""Links by which a colleague gives an order with one click: `mailto:` with the order in the subject, and nothing else (RFC 6068).
+
+A link of the web that changes something would be followed by every scanner that looks at mails before people do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from maildesk.core.keyed import order_token
+from maildesk.core.policy import Policy
+
+LINK_CHARS_MAX = 200
+_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~@+")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLink:
+    """`label` is what the colleague reads, `order` what the subject says, in plain ASCII: "#erledigt"."""
+
+    label: str
+    order: str
+
+
+def percent_encoded(text: str) -> str:
+    """As RFC 3986 section 2.1 has it; only letters, digits and a few marks stay as they are.
+
+    >>> percent_encoded("[KD-2026-00042] #gesehen")
+    '%5BKD-2026-00042%5D%20%23gesehen'
+    """
+    return "".join(sign if sign in _PLAIN else "".join(f"%{octet:02X}" for octet in sign.encode()) for sign in text)
+
+
+def order_url(policy: Policy, number: str, order: str, colleague: str, now: datetime) -> str:
+    """The `mailto:` of one order of a case for one colleague. Raises ValueError if it would not be plain ASCII under 200 characters."""
+    token = order_token(policy.secret, number, colleague, now)
+    url = f"mailto:{percent_encoded(policy.desk.address)}?subject={percent_encoded(f'[{number}] {order} ~{token}')}"
+    if len(url) >= LINK_CHARS_MAX or not url.isascii() or not order.isascii():
+        raise ValueError("the link is too long or not plain ASCII: some mail programs would cut it")
+    return url
+
+
+def lines_of_links(policy: Policy, number: str, links: Iterable[OrderLink], colleague: str, now: datetime) -> str:
+    """What the templates get: one line a link, label and URL with a tab between them."""
+    return "\n".join(f"{link.label}\t{order_url(policy, number, link.order, colleague, now)}" for link in links)
