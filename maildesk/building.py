@@ -7,7 +7,8 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Container
+from collections.abc import Callable, Container
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,12 +20,15 @@ from maildesk.errors import ConfigError, StoreUnusable
 if TYPE_CHECKING:
     from maildesk.adapters.compose import Composer
     from maildesk.adapters.mailbox import ImapMailbox
+    from maildesk.adapters.parse import ParserProcess
     from maildesk.adapters.smtp import SmtpSender
     from maildesk.adapters.store import Store
     from maildesk.config import Passwords, Settings
+    from maildesk.core.letters import Letter
 
 KEY_FILE = "message-id.key"
 KEY_BYTES = 32
+ENCLOSED_BYTES_MAX = 16 * 1024 * 1024  # of all attachments of one letter
 PASS_SECONDS = 300.0  # a pass that has worked for so long leaves the rest of a full mailbox to the next
 PASS_SECONDS_MAX = 600.0  # and it ends after this time, whatever the server does
 
@@ -44,6 +48,7 @@ def policy(settings: Settings) -> Policy:
         letters=settings.letters.limits(),
         alert_addresses=settings.alerts.addresses,
         alarm_again_after=timedelta(minutes=settings.alerts.repeat_minutes),
+        categories=settings.categories,
     )
 
 
@@ -128,3 +133,26 @@ def composer(settings: Settings) -> Composer:
     from maildesk.shipped import shipped
 
     return Composer(settings.desk.desk(), (settings.templates_dir, shipped("templates")))
+
+
+def encloser(store: Store, parser: ParserProcess, spool: Path | None = None) -> Callable[[Letter], dict[str, bytes]]:
+    """What takes the contents of a letter's enclosures out of the stored messages; `spool` is a folder for messages too big for memory."""
+
+    def contents(letter: Letter) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        for message_digest in dict.fromkeys(each.message_digest for each in letter.enclosures):
+            wanted = [each.digest for each in letter.enclosures if each.message_digest == message_digest and each.digest not in found]
+            octets = store.octets_by_digest(message_digest, spool)
+            if octets is not None:
+                with closing(octets):
+                    _add_what_fits(found, parser.extract(octets, wanted))
+        return found
+
+    return contents
+
+
+def _add_what_fits(found: dict[str, bytes], more: dict[str, bytes]) -> None:
+    """A letter with the attachments of several messages is no bigger than one with those of one."""
+    for digest, content in more.items():
+        if sum(map(len, found.values())) + len(content) <= ENCLOSED_BYTES_MAX:
+            found[digest] = content

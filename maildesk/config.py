@@ -7,23 +7,25 @@ The keys are those of docs/configuration.md; unknown ones are refused, so that a
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import os
 import re
 import stat
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from maildesk import categories_file
 from maildesk.core.calendar import ServiceSpan, parse_service_hours
+from maildesk.core.categories import Categories
 from maildesk.core.policy import Deadlines, Desk, LetterLimits, Staff
 from maildesk.errors import ConfigError
+from maildesk.toml_files import Section as _Section
+from maildesk.toml_files import problems, read_toml
 
 FILE_NAME = "maildesk.toml"
 SYSTEM_FILE = Path("/etc/maildesk") / FILE_NAME
@@ -67,11 +69,6 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-class _Section(BaseModel):
-    # Built when the whole is built, and not once more for each section: that is a tenth of the start of every command.
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
-
-
 class DeskSettings(_Section):
     """[desk]: what the contact point is called, where it is reached, and when it is there."""
 
@@ -92,6 +89,7 @@ class DeskSettings(_Section):
     internal_domains: tuple[Line, ...] = ()
     authserv_id: Line = ""
     plus_addressing: bool = False
+    categories: Path = Field(default=Path(categories_file.FILE_NAME), strict=False)
 
     @field_validator("timezone")
     @classmethod
@@ -290,6 +288,11 @@ class Settings(_Section):
         """Where the database, the key of our Message-IDs and the lock lie (mode 0700)."""
         return self.database_file.parent
 
+    @cached_property
+    def categories(self) -> Categories:
+        """The lists of the desk's own file, else the shipped ones. Raises ConfigError with every problem that the file has."""
+        return categories_file.load(self.base, self.desk.categories)
+
     @property
     def templates_dir(self) -> Path:
         return self.base / self.letters.templates
@@ -311,62 +314,21 @@ def find(named: Path | None, environment: Mapping[str, str] | None = None) -> Pa
 def load(named: Path | None = None) -> Settings:
     """Reads and checks the configuration. Raises ConfigError with every problem that it has."""
     path = find(named)
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ConfigError(f"{path}: there is no such file. Make one with: maildesk init {path.parent}") from error
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}): is it readable for this user?") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: is no valid TOML: {error}") from error
+    data = read_toml(path, f"Make one with: maildesk init {path.parent}")
     if "file" in data:
         raise ConfigError(f"{path}: file: unknown key: take it out")
     try:
-        return Settings.model_validate({**_tuples(data), "file": path.absolute()})
+        settings = Settings.model_validate({**data, "file": path.absolute()})
     except ValidationError as error:
-        raise ConfigError(*_problems(path, error)) from None
-
-
-def _tuples(value: Any) -> Any:
-    """TOML has lists, the settings are frozen: tuples all the way down."""
-    if isinstance(value, dict):
-        return {key: _tuples(inner) for key, inner in value.items()}
-    return tuple(_tuples(inner) for inner in value) if isinstance(value, list) else value
-
-
-def _problems(path: Path, error: ValidationError) -> Iterable[str]:
-    for problem in error.errors(include_url=False):
-        where = ".".join(f"{part + 1}" if isinstance(part, int) else part for part in problem["loc"]) or "the file"
-        value = problem["input"]
-        shown = f" = {str(value)[:80]!r}" if isinstance(value, str | int | float | bool) and "password" not in where else ""
-        yield f"{path}: {where}{shown}: {_remedy(problem['type'], problem['msg'], problem['loc'])}"
-
-
-def _remedy(kind: str, text: str, where: tuple[int | str, ...]) -> str:
-    if kind == "extra_forbidden":
-        close = difflib.get_close_matches(str(where[-1]), _known_keys(where[:-1]), 1)
-        hint = f": did you mean {close[0]!r}?" if close else ": take it out"
-        if str(where[-1]) == "password":
-            hint = ": a password never stands in the configuration; name a file in password_file (see docs/configuration.md)"
-        return f"unknown key{hint}"
-    if kind == "missing":
-        return "is required and missing: add it"
-    return text.removeprefix("Value error, ")
-
-
-def _known_keys(where: tuple[int | str, ...]) -> list[str]:
-    model: Any = Settings
-    for part in where:
-        field = getattr(model, "model_fields", {}).get(part) if isinstance(part, str) else None
-        if field is not None:
-            model = StaffSettings if part == "staff" else field.annotation
-    return [key for key in getattr(model, "model_fields", {}) if key != "file"]
+        raise ConfigError(*problems(path, error, Settings)) from None
+    _ = settings.categories  # a mistake in that file is one of the configuration, and told as early
+    return settings
 
 
 def passwords(settings: Settings, environment: Mapping[str, str] | None = None) -> Passwords:
     """The passwords from their files, from systemd credentials or from the environment. Raises ConfigError with every problem."""
     environment = os.environ if environment is None else environment
-    problems: list[str] = []
+    wrong: list[str] = []
     found: dict[str, str] = {}
     for name, server in (("imap", settings.imap), ("smtp", settings.smtp)):
         if not server.user:
@@ -374,9 +336,9 @@ def passwords(settings: Settings, environment: Mapping[str, str] | None = None) 
         try:
             found[name] = _password(settings, name, server, environment)
         except ConfigError as error:
-            problems += error.problems
-    if problems:
-        raise ConfigError(*problems)
+            wrong += error.problems
+    if wrong:
+        raise ConfigError(*wrong)
     return Passwords(**found)
 
 

@@ -70,6 +70,7 @@ def build(settings: Settings, passwords: Passwords, stack: ExitStack) -> Parts:
     watched = stack.enter_context(building.mailbox(settings, passwords))
     sender = building.sender(settings, passwords)
     stack.callback(sender.close)
+    composer, enclose = building.composer(settings), building.encloser(store, parser, settings.state_dir)
     return Parts(
         settings=settings,
         store=store,
@@ -77,7 +78,7 @@ def build(settings: Settings, passwords: Passwords, stack: ExitStack) -> Parts:
         watched=watched,
         sender=sender,
         intake=Intake(mailbox, store, parser.parse, policy, building.now),
-        post=Post(store, sender, building.composer(settings), parser.parse, policy, building.now, settings.letters.proof_copy),
+        post=Post(store, sender, composer, parser.parse, policy, building.now, settings.letters.proof_copy, enclose),
     )
 
 

@@ -13,12 +13,9 @@ from pathlib import Path
 
 from maildesk import building, config
 from maildesk.cli import show
+from maildesk.cli.samples import sample_letters
 from maildesk.config import Passwords, Settings
-from maildesk.core.letters import ACKNOWLEDGEMENT, ALARM, FOLLOW_UP_NOTE, RETURNED, Letter
-from maildesk.core.writing import letter_context
 from maildesk.errors import MaildeskError
-
-SAMPLE_NUMBER = "KD-2026-00042"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +70,10 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 def _templates(settings: Settings) -> Iterator[Finding]:
     """Every letter that can be sent is written once, with sample data."""
-    composer, policy = building.composer(settings), building.policy(settings)
-    now = building.now()
-    returned = {"nr": SAMPLE_NUMBER, "was": "kam nicht an", "grund": "5.1.1", "vom": f"{now:%d.%m.%Y, %H:%M}", "endgueltig": "ja"}
-    samples = {ALARM: {"betreff": "Probe", "meldung": "Dies ist eine Probe.", "was_tun": "Nichts."}}
-    samples[RETURNED] = {**returned, "adresse": policy.desk.address, "stelle": policy.desk.name}
-    for template in (ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, ALARM, RETURNED):
-        context = letter_context(policy.desk, policy.calendar, SAMPLE_NUMBER, now, f"{policy.calendar.answer_due(now, 14):%d.%m.%Y}")
-        letter = Letter(
-            letter_id="abcdefghijklmnop",
-            template=template,
-            recipient=policy.desk.address,
-            message_id=f"sample@{policy.desk.domain}",
-            case_number=SAMPLE_NUMBER,
-            language=policy.desk.languages[0],
-            context=samples.get(template, context),
-            created_at=now,
-        )
+    composer = building.composer(settings)
+    for letter in sample_letters(building.policy(settings), building.now()):
         composer(letter)
-        yield Finding("template", f"{template} can be written")
+        yield Finding("template", f"{letter.template} can be written")
 
 
 def _imap(settings: Settings, passwords: Passwords, stack: ExitStack) -> Iterator[Finding]:
@@ -104,6 +86,8 @@ def _imap(settings: Settings, passwords: Passwords, stack: ExitStack) -> Iterato
     for folder in survey.folders:
         held = "missing, will be made" if folder.messages is None else f"{folder.messages} mails"
         yield Finding("folder", f"{folder.role}: {folder.name}, {held}")
+    others = ", ".join(folder.name for folder in mailbox.folders())
+    yield Finding("folder", f"mail that colleagues moved or sent is looked for in: {others}" if others else "there are no other folders")
     for capability, meaning in (("MOVE", "mails are copied and deleted instead"), ("IDLE", f"mail is seen every {server.poll_seconds} s")):
         if capability not in survey.capabilities:
             yield Finding("imap", f"the server has no {capability}: {meaning}", warning=True)

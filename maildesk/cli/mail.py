@@ -67,9 +67,8 @@ def poll(settings: Settings, *, dry_run: bool, as_json: bool) -> int:
         return _pass(settings, passwords, store, stack, as_json=as_json)
 
 
-def _intake(settings: Settings, passwords: Passwords, store: Store, stack: ExitStack) -> Intake:
+def _intake(settings: Settings, passwords: Passwords, store: Store, parser: ParserProcess, stack: ExitStack) -> Intake:
     mailbox = stack.enter_context(building.mailbox(settings, passwords))
-    parser = stack.enter_context(ParserProcess())
     return Intake(mailbox, store, parser.parse, building.policy(settings), building.now)
 
 
@@ -77,7 +76,8 @@ def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitSta
     """The letters that are due go out even if the mailbox cannot be reached."""
     store.requeue_interrupted(building.now())
     report, failure = PassReport(), None
-    work = _intake(settings, passwords, store, stack)
+    parser = stack.enter_context(ParserProcess())
+    work = _intake(settings, passwords, store, parser, stack)
     try:
         report = _take_in_all(work)
     except MaildeskError as error:
@@ -86,7 +86,8 @@ def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitSta
         failure = error
     sender = building.sender(settings, passwords)
     stack.callback(sender.close)
-    post = Post(store, sender, building.composer(settings), work.parse, work.policy, building.now, settings.letters.proof_copy)
+    composer, enclose = building.composer(settings), building.encloser(store, parser, settings.state_dir)
+    post = Post(store, sender, composer, work.parse, work.policy, building.now, settings.letters.proof_copy, enclose)
     sent = outbox.run_once(post)
     counts = store.views.counts(building.now())["outbox"]
     waiting = counts["queued"] + counts["sending"] + counts["in-doubt"]
@@ -134,7 +135,7 @@ class _Bar:
 def _rehearse(settings: Settings, passwords: Passwords, stack: ExitStack, *, as_json: bool) -> int:
     """What a pass would do. JSON: one line for each mail."""
     store = stack.enter_context(building.store(settings))
-    work = _intake(settings, passwords, store, stack)
+    work = _intake(settings, passwords, store, stack.enter_context(ParserProcess()), stack)
     stack.enter_context(work.mailbox.deadline(building.PASS_SECONDS_MAX))
     report = intake.rehearse(work, lambda raw, decision: _tell_decision(raw, decision, as_json=as_json))
     if not as_json:
@@ -148,6 +149,7 @@ def _tell_decision(raw: RawMessage, decision: Decision | None, *, as_json: bool)
     if as_json:
         show.json_line(
             {
+                "folder": raw.folder,
                 "uid": raw.uid,
                 "received_at": raw.internal_date.isoformat(),
                 "outcome": decision.outcome if decision else None,
@@ -157,7 +159,9 @@ def _tell_decision(raw: RawMessage, decision: Decision | None, *, as_json: bool)
             }
         )
         return
-    show.line(f"mail {raw.uid} of {raw.internal_date:%d.%m.%Y %H:%M}: {decision.outcome if decision else 'could not be handled'}")
+    show.line(
+        f"mail {raw.uid} in {raw.folder} of {raw.internal_date:%d.%m.%Y %H:%M}: {decision.outcome if decision else 'could not be handled'}"
+    )
     for reason in decision.evidence if decision else ():
         show.line(f"    {reason}")
 

@@ -93,8 +93,8 @@ class CaseLink:
 class KnownCase:
     """What the store knows of a case that a message may belong to. `participants` are address keys of verified ones.
 
-    `opened_by_reply`: its first mail answers one that was not known then. `merged_into` and `continued_by` are case numbers, or empty;
-    both are known as well.
+    `opened_by_reply`: its first mail answers one that was not known then. `merged_into` is a case number or empty, `continued_by` are
+    those of newer cases, the newest first; all of them are known as well.
     """
 
     number: str
@@ -108,7 +108,15 @@ class KnownCase:
     closed_at: datetime | None = None
     opened_by_reply: bool = False
     merged_into: str = ""
-    continued_by: str = ""
+    continued_by: tuple[str, ...] = ()
+    subject: str = ""
+    title: str = ""
+    kind: str = ""
+    kind_confirmed: bool = False
+    urgency: str = "normal"
+    flags: tuple[str, ...] = ()
+    assignee: str = ""
+    history: tuple[tuple[datetime, str], ...] = ()  # what happened, for people: a German word or two each
 
     def takes_part(self, address_key: str) -> bool:
         """Whether the writer with this address key (empty: nobody) may add to the case by its number."""

@@ -69,6 +69,9 @@ class Rule:
 # --- the tests, each answering one question ---------------------------------------------------------------------------------------
 
 
+COMMENT_DEPTH_MAX = 5
+
+
 def _words(value: str) -> tuple[str, ...]:
     """The words of a structured value: comments and parameters dropped, split at commas and semicolons, lower case.
 
@@ -76,8 +79,12 @@ def _words(value: str) -> tuple[str, ...]:
     ('auto-replied',)
     >>> _words("DR, RN, OOF")
     ('dr', 'rn', 'oof')
+    >>> _words("no (by hand (really))")
+    ('no',)
     """
-    bare = re.sub(r"\([^()]*\)", " ", value)
+    bare = value
+    for _ in range(COMMENT_DEPTH_MAX):  # comments may stand in comments (RFC 5322 section 3.2.2)
+        bare = re.sub(r"\([^()]*\)", " ", bare)
     first, *others = (piece.strip().lower() for piece in re.split(r"[,;]", bare))
     if "=" in first:
         first = re.split(r"[\s=]", first)[0]  # a parameter without its semicolon does not make the word another
@@ -166,7 +173,9 @@ def _null_return_path(message: Message) -> str:
     return "Return-Path is empty" if any(re.fullmatch(r"<\s*>", value.strip()) for value in message.values("return-path")) else ""
 
 
-MACHINE_LOCAL_PARTS = r"(?:mailer-?daemon|postmaster|mail-?daemon|listserv|majordomo|mailman|owner-.*|.*-(?:request|owner|bounces?))"
+MACHINE_LOCAL_PARTS = (
+    r"(?:mailer-?daemon|postmaster|mail-?daemon|listserv|majordomo|mailman|owner-.*|.*-(?:request|owner|bounces?)(?:\+.*)?)"
+)
 
 
 def _failure_subject(message: Message) -> str:

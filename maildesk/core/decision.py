@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from maildesk.core.case import CaseEvent, CaseLink, Direction, NewCase, Role, Status
+from maildesk.core.casefile import CaseFile, CaseWork
 from maildesk.core.classify import Verdict
 from maildesk.core.evidence import ThreadFacts
 from maildesk.core.letters import Alarm, Letter, RecentLetters, Refusal
@@ -37,12 +39,21 @@ class Folder(StrEnum):
     QUARANTINE = "quarantine"
 
 
+class Place(StrEnum):
+    """Where a mail lay when we found it: colleagues read, move and answer mail in the same mailbox."""
+
+    INBOX = "inbox"
+    SENT = "sent"
+    ELSEWHERE = "elsewhere"
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """How the mail came: `received_at` is the server's date (R1: never the Date field), aware; an imported mail gets no letters."""
 
     received_at: datetime
     imported: bool = False
+    place: Place = Place.INBOX
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,8 @@ class Questions:
     base_subject: str = ""
     text_digest: str = ""
     failed_recipients: tuple[str, ...] = ()
+    of_staff: bool = False  # the mail bears a staff address: the files of its cases are asked for
+    sent_by_us: bool = False  # a colleague's own mail: a copy of it that was delivered to us is another thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,7 @@ class OwnLetter:
 
     letter_id: str
     case_number: str
+    recipient: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +95,7 @@ class Known:
     own_letter: OwnLetter | None = None
     facts: ThreadFacts = field(default_factory=ThreadFacts)
     recent: RecentLetters = field(default_factory=RecentLetters)
+    files: Mapping[str, CaseFile] = field(default_factory=dict)  # of the cases that a colleague's mail may belong to
 
 
 GRAVITY = {"": 0, "delayed": 1, "failed": 2}  # of what mail servers report of a letter
@@ -103,8 +118,9 @@ class LetterReport:
 class Decision:
     """What shall happen with one message, and why. `case_number` is empty for a mail that is set aside or already known.
 
-    `merges` are cases that become part of this one. `unverified`: the writer has no part in the case until staff say so. `letters` go
-    to the writer, `notices` to staff.
+    `answered_at`: when the mail answered the case; the first answer counts. `merges` are cases that become part of this one. `unverified`:
+    the writer has no part in the case until staff say so. `letters` go to the writer, `notices` to staff.
+    `work` is what a colleague's orders do to the case.
     """
 
     outcome: Outcome
@@ -113,6 +129,7 @@ class Decision:
     case_number: str = ""
     new_case: NewCase | None = None
     status: Status | None = None
+    answered_at: datetime | None = None
     direction: Direction = Direction.IN
     role: Role = Role.CITIZEN
     events: tuple[CaseEvent, ...] = ()
@@ -123,6 +140,7 @@ class Decision:
     notices: tuple[Letter, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     letter_report: LetterReport | None = None
+    work: CaseWork | None = None
     refusal: Refusal | None = None
     confirms_letter: str = ""
     evidence: tuple[str, ...] = ()

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from maildesk.core.case import CaseEvent, CaseLink, Channel, Direction, KnownCase, LinkKind, NewCase, Role, Status, case_numbers_in
 from maildesk.core.classify import Automatic, Verdict, classify
@@ -14,12 +14,17 @@ from maildesk.core.evidence import OtherCase, ThreadMatch, Trail, case_numbers, 
 from maildesk.core.fingerprint import base_subject, ids_in_text, is_alike, text_digest, thread_index_root
 from maildesk.core.identify import KnownLetter, Writer, identify
 from maildesk.core.keyed import parse_keyed_id, reply_tokens
-from maildesk.core.letters import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, LIMITS, Alarm, Letter, Occasion, Refusal, refusal_for
+from maildesk.core.letters import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, INSIDE_THE_HOUSE, LIMITS, Alarm, Letter, Occasion, Refusal, refusal_for
 from maildesk.core.message import Address, Message, address_key, is_forward
-from maildesk.core.policy import Policy
+from maildesk.core.policy import Policy, Staff
+from maildesk.core.relay import Incoming, relay_letters
+from maildesk.core.shared import is_sent_by_us, sent_by_us
+from maildesk.core.staffwork import StaffMail, decide_staff_mail
 from maildesk.core.thread import Thread, find_thread
-from maildesk.core.writing import answer_letter, letter_context, limit_alarm, returned_letters, unproved_staff_alarm
+from maildesk.core.writing import answer_letter, letter_context, limit_alarm, returned_letters, staff_letter_alarm, unproved_staff_alarm
 
+ORDERED_NUMBERS_MAX = 20
+STAFF_WORK = False
 FIRST_YEAR = 1990  # no mailbox that could be imported is older
 
 
@@ -33,7 +38,7 @@ def questions(message: Message, policy: Policy, arrival: Arrival, now: datetime)
         content_digest=message.content_digest,
         message_id=message.message_id,
         named_ids=tuple(dict.fromkeys((*headers, *ids_in_text(message)))),
-        case_numbers=tuple(dict.fromkeys((*keyed, *case_numbers(message, policy.desk.prefix)))),
+        case_numbers=tuple(dict.fromkeys((*keyed, *case_numbers(message, policy.desk.prefix), *_ordered_numbers(message, policy)))),
         originator=message.originator.key,
         year=_year(policy, arrival, now),
         sent_at=sent_at(message, arrival.received_at),
@@ -42,7 +47,15 @@ def questions(message: Message, policy: Policy, arrival: Arrival, now: datetime)
         base_subject=base_subject(message.subject),
         text_digest=text_digest(message),
         failed_recipients=tuple(address_key(address) for address in report.failed_recipients) if report else (),
+        of_staff=policy.staff_by_address(message.originator.addr_spec) is not None,
+        sent_by_us=is_sent_by_us(message, policy, arrival),
     )
+
+
+def _ordered_numbers(message: Message, policy: Policy) -> tuple[str, ...]:
+    """Cases that a colleague's orders may name."""
+    staff = policy.staff_by_address(message.originator.addr_spec)
+    return case_numbers_in(message.reply, policy.desk.prefix)[:ORDERED_NUMBERS_MAX] if staff else ()
 
 
 def _year(policy: Policy, arrival: Arrival, now: datetime) -> int:
@@ -54,18 +67,22 @@ def _year(policy: Policy, arrival: Arrival, now: datetime) -> int:
 def decide(message: Message, known: Known, policy: Policy, arrival: Arrival, now: datetime) -> Decision:
     """What shall happen with a message. The branches stand here; each helper builds one kind of decision."""
     verdict = classify(message)
-    if known.own_letter and policy.desk.owns(message.originator.addr_spec):
+    if known.own_letter and _is_proof_copy(message, known.own_letter, policy):
         return _proof_copy(known.own_letter)
     if _is_lost_letter(message, policy):
         return _lost_letter()
     if known.seen:
         return Decision(Outcome.ALREADY_KNOWN, Folder.ARCHIVE, verdict, evidence=(f"already known: {known.seen}",))
+    if is_sent_by_us(message, policy, arrival):
+        return sent_by_us(message, verdict, known, policy, arrival)
     writer = identify(message, policy, known.facts.letters, now)
     trail = Trail(message, writer, policy, known.facts, sent_at(message, arrival.received_at), arrival.received_at, verdict.is_machine)
     thread = find_thread(trail)
     matter = _Matter(message, verdict, writer, thread, known, policy, arrival, now)
     if verdict.is_machine:
         return _report(matter, thread.match) if thread.match else _set_aside(verdict)
+    if STAFF_WORK and writer.staff and writer.proved and thread.match and thread.match.case_number in known.files:
+        return decide_staff_mail(_staff_mail(matter, writer.staff, thread.match))
     return _follow_up(matter, thread.match) if thread.match else _open_case(matter)
 
 
@@ -112,6 +129,21 @@ class _Matter:
         return () if self.arrival.imported else tuple(alarm for alarm in found if alarm)
 
 
+def _staff_mail(matter: _Matter, staff: Staff, match: ThreadMatch) -> StaffMail:
+    facts, message = matter.known.facts, matter.message
+    letter = next((facts.letters[named] for named in named_ids(message) if named in facts.letters), None)
+    file = matter.known.files[match.case_number]
+    return StaffMail(
+        message, matter.verdict, staff, file, letter, matter.policy, matter.arrival, matter.now, match.evidence, dict(facts.cases)
+    )
+
+
+def _is_proof_copy(message: Message, letter: OwnLetter, policy: Policy) -> bool:
+    """From us, and to whom the letter went: who only knows its Message-ID cannot make a mail vanish, nor settle a doubt."""
+    to_the_same = any(recipient.key == address_key(letter.recipient) for recipient in message.to)
+    return to_the_same and policy.desk.owns(message.originator.addr_spec)
+
+
 def _proof_copy(letter: OwnLetter) -> Decision:
     """Our own letter has come back to our own mailbox: it left, and the copy shows staff what was sent."""
     evidence = f"{Automatic.OWN}: the proof copy of our letter {letter.letter_id}"
@@ -149,17 +181,27 @@ def _report(matter: _Matter, match: ThreadMatch) -> Decision:
     events = [CaseEvent(str(verdict.automatic), f"machine mail joined: {verdict.evidence[0]}")]
     if report:
         events.append(CaseEvent(f"letter-{report.action}", f"the mail server of the recipient says so {report.status}".rstrip()))
+    notices, alarms = _told(matter, letter, report) if tell and letter and report else ((), ())
     return Decision(
         Outcome.REPORT,
         Folder.ARCHIVE,
         verdict,
         case_number=match.case_number,
         events=tuple(events),
-        notices=returned_letters(matter.policy, letter, report.action, report.status, matter.now) if tell and letter and report else (),
+        notices=notices,
+        alarms=alarms,
         letter_report=report,
         refusal=Refusal.AUTOMATIC,
         evidence=(*verdict.evidence, match.evidence, _no_letter(Refusal.AUTOMATIC)),
     )
+
+
+def _told(matter: _Matter, letter: KnownLetter, report: LetterReport) -> tuple[tuple[Letter, ...], tuple[Alarm, ...]]:
+    """Notices to staff that a letter came back; if it is such a notice itself, an alarm, or the full mailbox of a colleague would
+    bring forth one letter after the other."""
+    if letter.template in INSIDE_THE_HOUSE:
+        return (), (staff_letter_alarm(letter.case_number),) if report.action == "failed" else ()
+    return returned_letters(matter.policy, matter.message.digest, letter, report, matter.now), ()
 
 
 def _letter_of(matter: _Matter) -> KnownLetter | None:
@@ -189,7 +231,7 @@ def _follow_up(matter: _Matter, match: ThreadMatch) -> Decision:
     unverified = writer.role is Role.CITIZEN and not case.takes_part(writer.identity)
     reopened = case.status in {Status.CLOSED, Status.ANSWERED} and writer.role is Role.CITIZEN and not thread.repeated
     events = [CaseEvent("repeated" if thread.repeated else "follow-up", match.evidence)]
-    events += [CaseEvent("merged", f"{other} is the same conversation and became part of this case") for other in thread.merges]
+    events += _merged_events(thread)
     if unverified:
         events.append(CaseEvent("unverified", UNVERIFIED_WRITER))
     events += _doubts(writer)
@@ -207,14 +249,32 @@ def _follow_up(matter: _Matter, match: ThreadMatch) -> Decision:
         merges=thread.merges,
         unverified=unverified,
         letters=letters,
+        notices=_relayed(matter, case, unverified=unverified),
         alarms=matter.alarms(case.number, refusal),
         refusal=refusal,
         evidence=matter.evidence(match.evidence, letters, refusal),
     )
 
 
+def _relayed(matter: _Matter, case: KnownCase | NewCase, *, unverified: bool = False) -> tuple[Letter, ...]:
+    """A citizen's mail for the colleagues; not of the past, and not twice."""
+    arrival, writer = matter.arrival, matter.writer
+    too_old = matter.now - arrival.received_at > timedelta(days=matter.policy.letters.not_older_than_days)
+    if not STAFF_WORK or arrival.imported or too_old or matter.thread.repeated or writer.role is not Role.CITIZEN:
+        return ()
+    hints = ((STRANGER_HINT,) if unverified else ()) + ((FORGED_HINT,) if writer.forged else ())
+    incoming = Incoming(case.number, matter.message, arrival.received_at, case, hints)
+    return relay_letters(incoming, matter.policy, matter.now)
+
+
+STRANGER_HINT = "Diese Adresse ist im Vorgang neu und nicht bestätigt. Bitte prüfen, ob die Person dazugehört."
+FORGED_HINT = "Der Mailserver hält den Absender für gefälscht. Es ging keine Eingangsbestätigung hinaus."
 OUTCOMES = {Role.STAFF: Outcome.STAFF, Role.CONSULTED: Outcome.STAFF}
 UNVERIFIED_WRITER = "the writer has not written in this case before: nothing is sent to the new address"
+
+
+def _merged_events(thread: Thread) -> list[CaseEvent]:
+    return [CaseEvent("merged", f"{other} is the same conversation and became part of this case") for other in thread.merges]
 
 
 def _doubts(writer: Writer) -> list[CaseEvent]:
@@ -236,7 +296,7 @@ def _open_case(matter: _Matter) -> Decision:
     links = _links(matter)
     events = [CaseEvent("opened", f"by e-mail, answer due on {new_case.due_on:%d.%m.%Y}")]
     events += [CaseEvent(link.kind, LINKED[link.kind].format(link.number)) for link in links]
-    events += _doubts(writer)
+    events += _merged_events(matter.thread) + _doubts(writer)
     return Decision(
         OUTCOMES.get(writer.role, Outcome.NEW_CASE),
         Folder.ARCHIVE,
@@ -245,9 +305,11 @@ def _open_case(matter: _Matter) -> Decision:
         new_case=replace(new_case, opened_by_reply=bool(named_ids(message)) and not is_forward(message)),
         role=Role.CITIZEN,
         events=tuple(events),
+        merges=matter.thread.merges,
         links=links,
         unverified=writer.forged or (writer.role is Role.STAFF and not writer.proved),
         letters=letters,
+        notices=_relayed(matter, new_case),
         alarms=matter.alarms(number, refusal),
         refusal=refusal,
         evidence=matter.evidence(f"new case {number}: no message, letter or number known here", letters, refusal),

@@ -9,7 +9,7 @@ never had, but for mails of one and the same writer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
@@ -29,7 +29,7 @@ REPEATED_WITHIN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class ThreadMatch:
-    """The case and what proved it. `by_id`: the evidence is a Message-ID, which makes the mails one conversation."""
+    """The case and what proved it. `by_id`: the evidence, a Message-ID or the very same words, makes the mails one conversation."""
 
     case_number: str
     matched_by: str
@@ -39,15 +39,18 @@ class ThreadMatch:
 
 @dataclass(frozen=True, slots=True)
 class SameSubject:
-    """An earlier message of a case in which the writer takes part, with the same base subject.
+    """A message of a case in which the writer takes part, with the same base subject.
 
-    `repeats`: the same writer, and the same text and attachments.
+    `is_reply` by its prefix. `repeats`: the same writer, and the same text and attachments. `names_parent`: its headers say what it
+    answers. `to`: the addresses in To.
     """
 
     case_number: str
     is_reply: bool
     sent_at: datetime
     repeats: bool = False
+    names_parent: bool = False
+    to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,15 @@ class SameId:
     case_number: str
     sent_at: datetime
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A message of a case that named this one's Message-ID before it came; address keys of its To and Cc, and of its writer."""
+
+    case_number: str
+    recipients: frozenset[str] = frozenset()
+    writer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +85,16 @@ class ThreadFacts:
     """What the store knows of what a message names. Message-IDs stand without brackets; cases are named by their numbers.
 
     `letters` and `cases_by_message_id` are by Message-ID, `letters_by_id` by letter id. `named_by`: cases with a message that names this
-    one's Message-ID. `named_by_writer`: where the same writer named an id before. `same_id`: a message of the same writer under the same
-    Message-ID. `thread_index`: cases of the same conversation of Exchange. `returned`: letters lately sent to the
-    recipients that a report names. `others`: open cases of the same writer.
+    one's Message-ID. `named_by_writer`: where the same writer answered, or forwarded, an id before. `same_id`: a message of the same
+    writer under the same Message-ID. `thread_index`: cases that hold the beginning of the same conversation of Exchange. `returned`:
+    letters lately sent to the recipients that a report names. `others`: open cases of the same writer.
     """
 
     cases: Mapping[str, KnownCase] = field(default_factory=dict)
     cases_by_message_id: Mapping[str, str] = field(default_factory=dict)
     letters: Mapping[str, KnownLetter] = field(default_factory=dict)
     letters_by_id: Mapping[str, KnownLetter] = field(default_factory=dict)
-    named_by: tuple[str, ...] = ()
+    named_by: tuple[Naming, ...] = ()
     named_by_writer: Mapping[str, str] = field(default_factory=dict)
     same_id: SameId | None = None
     thread_index: tuple[str, ...] = ()
@@ -114,6 +126,11 @@ def named_ids(message: Message) -> tuple[str, ...]:
     original = (report.original_message_id,) if report and report.original_message_id else ()
     ids = (*original, *message.in_reply_to, *reversed(message.references))
     return tuple(dict.fromkeys(identifier for identifier in ids if identifier))[:NAMED_IDS_MAX]
+
+
+def answered_ids(in_reply_to: Sequence[str], references: Sequence[str]) -> tuple[str, ...]:
+    """What a mail answers itself, and not only what that answered before."""
+    return tuple(in_reply_to) or tuple(references[-1:])
 
 
 Evidence = Callable[[Trail], Iterator[ThreadMatch]]
@@ -180,19 +197,22 @@ def by_message_id(trail: Trail) -> Iterator[ThreadMatch]:
 def by_late_parent(trail: Trail) -> Iterator[ThreadMatch]:
     """Messages of a case named this mail before it came: answers overtake what they answer. A second mail under an id is no parent."""
     if not trail.machine and trail.message.message_id not in trail.facts.cases_by_message_id:
-        for number in trail.facts.named_by:
+        for number in dict.fromkeys(naming.case_number for naming in trail.facts.named_by):
             yield ThreadMatch(number, "late-parent", f"follow-up: a message of {number} answers this mail", by_id=True)
 
 
 def by_same_parent(trail: Trail) -> Iterator[ThreadMatch]:
-    """The same writer named the same mail before, which we never had; or forwarded the same mail before.
+    """The same writer answered the same mail before, which we never had; or forwarded the same mail before.
 
-    Two persons who answer the same circular stay apart."""
+    Two persons who answer the same circular stay apart; and so do their conversations for a third person who takes part in both, and
+    whose References name the circular twice.
+    """
+    message = trail.message
     if not trail.writer.identity:
         return
-    for named in named_ids(trail.message):
+    for named in answered_ids(message.in_reply_to, message.references):
         number = trail.facts.named_by_writer.get(named)
-        if number and (named not in trail.facts.cases_by_message_id or is_forward(trail.message)):
+        if number and (named not in trail.facts.cases_by_message_id or is_forward(message)):
             yield ThreadMatch(number, "same-parent", f"follow-up: the same writer named the same mail in {number}", by_id=True)
 
 
@@ -200,7 +220,7 @@ def by_repetition(trail: Trail) -> Iterator[ThreadMatch]:
     """The same writer, subject, text and attachments within an hour: an impatient thumb, or two of our addresses."""
     for same in trail.facts.same_subject if _writes_to_us(trail) else ():
         if same.repeats and abs(same.sent_at - trail.sent_at) <= REPEATED_WITHIN:
-            yield ThreadMatch(same.case_number, "repeated", f"repeated: the same writer sent the same words in {same.case_number}")
+            yield ThreadMatch(same.case_number, "repeated", f"repeated: the same writer sent the same words in {same.case_number}", True)
 
 
 def _writes_to_us(trail: Trail) -> bool:
@@ -210,7 +230,7 @@ def _writes_to_us(trail: Trail) -> bool:
 
 
 def by_thread_index(trail: Trail) -> Iterator[ThreadMatch]:
-    """Exchange's conversation is that of a case in which the writer takes part."""
+    """Exchange's conversation began in a case in which the writer takes part."""
     for number in trail.facts.thread_index:
         if trail.takes_part(number) and not is_forward(trail.message):
             yield ThreadMatch(number, "thread-index", f"follow-up: Thread-Index is that of {number} and its writer takes part in it")
@@ -220,7 +240,7 @@ def by_case_number(trail: Trail) -> Iterator[ThreadMatch]:
     """A case number in the subject or in the quoted text, and the writer takes part in that case. The number alone proves nothing."""
     message = trail.message
     for number in case_numbers(message, trail.policy.desk.prefix):
-        if trail.takes_part(number):
+        if trail.takes_part(number) or trail.writer.proved:
             where = "the subject" if number in case_numbers_in(message.subject, trail.policy.desk.prefix) else "the quoted text"
             yield ThreadMatch(number, "case-number", f"follow-up: {where} names {number} and its writer takes part in it")
 
@@ -234,19 +254,33 @@ def case_numbers(message: Message, prefix: str) -> tuple[str, ...]:
 
 
 def by_subject(trail: Trail) -> Iterator[ThreadMatch]:
-    """A reply by its subject, to the desk, from a writer with an open case of the same base subject; or, come late, what it replies to."""
+    """A reply by its subject to a mail of an open case in which its writer takes part; or, come late, the mail to which one replies.
+
+    Only where no header says what is answered: a mail that names another one answers that and waits for it, whoever wrote it. Only to
+    what is no reply itself: what a reply answers may be anybody's. And only if the reply goes to the desk alone: an answer to somebody
+    else's mail goes to that person, and the subject may be a common word.
+    """
     message = trail.message
-    if not _writes_to_us(trail) or is_forward(message) or not base_subject(message.subject):
+    if not _writes_to_us(trail) or is_forward(message) or not base_subject(message.subject) or named_ids(message):
         return
     near = [same for same in trail.facts.same_subject if abs(same.sent_at - trail.sent_at) <= SAME_SUBJECT_WITHIN]
     near = [same for same in near if (case := trail.facts.cases.get(same.case_number)) and case.status is not Status.CLOSED]
-    before = [same for same in near if same.sent_at <= trail.sent_at]
-    after = [same for same in near if same.sent_at > trail.sent_at and same.is_reply]
-    parents = before if is_reply_subject(message.subject) else []
-    nearest = max(parents, key=_sent, default=None) or min(after, key=_sent, default=None)
+    roots = [same for same in near if not same.is_reply]
+    if is_reply_subject(message.subject):
+        answered = roots if _goes_to_us_alone(trail, (to.addr_spec for to in message.to)) else []
+        nearest = max((root for root in answered if root.sent_at <= trail.sent_at), key=_sent, default=None)
+    else:
+        rooted = {root.case_number for root in roots}
+        lost = [same for same in near if same.is_reply and not same.names_parent and same.case_number not in rooted]
+        late = (same for same in lost if same.sent_at > trail.sent_at and _goes_to_us_alone(trail, same.to))
+        nearest = min(late, key=_sent, default=None)
     if nearest:
         number = nearest.case_number
         yield ThreadMatch(number, "subject", f"follow-up: a reply by its subject, as {number}, in which its writer takes part")
+
+
+def _goes_to_us_alone(trail: Trail, to: Iterable[str]) -> bool:
+    return all(trail.policy.desk.owns(address) for address in to)
 
 
 def _sent(same: SameSubject) -> tuple[datetime, str]:

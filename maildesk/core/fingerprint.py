@@ -70,8 +70,8 @@ def ids_in_text(message: Message) -> tuple[str, ...]:
 
 
 _WORD = re.compile(r"[^\W\d_]{5,}")
-_COMMON = frozenset({
-    "damen", "herren", "guten", "freundlichen", "freundliche", "grüßen", "gruessen", "grüße", "hallo", "bitte", "danke", "vielen",
+_COMMON = frozenset({  # as casefold() writes them: "ss" for "ß"
+    "damen", "herren", "guten", "freundlichen", "freundliche", "grüssen", "gruessen", "grüsse", "hallo", "bitte", "danke", "vielen",
     "haben", "werden", "wurde", "wurden", "worden", "meine", "meinem", "meinen", "meiner", "ihnen", "ihrer", "ihrem", "ihren",
     "diese", "dieser", "dieses", "diesem", "diesen", "nicht", "nichts", "schon", "heute", "jetzt", "wieder", "immer", "keine",
     "keinen", "geehrte", "geehrter", "geehrten", "jobcenter", "können", "könnte", "würde", "wegen", "damit", "einen", "einem",

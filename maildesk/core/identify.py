@@ -8,13 +8,14 @@ mail server passed the mail by DMARC for the domain in From. Where that server s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from maildesk.core.authentication import Authentication, authentication
-from maildesk.core.case import Role
-from maildesk.core.keyed import parse_keyed_id
+from maildesk.core.case import Role, case_numbers_in
+from maildesk.core.keyed import is_order_token, parse_keyed_id
 from maildesk.core.message import Message, address_key
 from maildesk.core.policy import Policy, Staff
 
@@ -23,7 +24,10 @@ CONSULTATION = "consultation"  # the template of a letter that asks a colleague 
 
 @dataclass(frozen=True, slots=True)
 class KnownLetter:
-    """A letter of ours that a message names. `report` is the last that mail servers said of it: "", "delayed" or "failed"."""
+    """A letter of ours that a message names. `report` is the last that mail servers said of it: "", "delayed" or "failed".
+
+    `about` is the digest of the message that it handed on or answered.
+    """
 
     letter_id: str
     case_number: str
@@ -31,6 +35,7 @@ class KnownLetter:
     template: str
     created_at: datetime
     report: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +74,22 @@ def _staff(
         return Writer(Role.STAFF, staff, False, f"writer: a staff address in From, forged ({says.evidence})", forged=True)
     if _answers_own_letter(message, policy, letters, now):
         return Writer(Role.STAFF, staff, True, "writer: staff, proved by the keyed id of a letter to this person", message.originator.key)
+    if _used_link(message, policy, now):
+        return Writer(Role.STAFF, staff, True, "writer: staff, proved by the token of a link to this person", message.originator.key)
     if says.passes:
         return Writer(Role.STAFF, staff, True, f"writer: staff, proved by the mail server ({says.evidence})", message.originator.key)
     return Writer(Role.STAFF, staff, False, "writer: a staff address in From, not proved")
+
+
+_TOKEN = re.compile(r"(?<!\S)~([a-z2-7]{26})(?!\S)", re.IGNORECASE | re.ASCII)
+
+
+def _used_link(message: Message, policy: Policy, now: datetime) -> bool:
+    """Whether the subject has the token of an order link that was given to the one address in From for the case that it names."""
+    token, numbers = _TOKEN.search(message.subject), case_numbers_in(message.subject, policy.desk.prefix)
+    if token is None or not numbers or len(message.values("from")) > 1:
+        return False
+    return is_order_token(policy.secret, token[1], numbers[0], message.originator.key, now, policy.letters.proof_days)
 
 
 def _answers_own_letter(message: Message, policy: Policy, letters: Mapping[str, KnownLetter], now: datetime, template: str = "") -> bool:

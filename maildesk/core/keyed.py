@@ -95,6 +95,7 @@ class ReplyToken:
 
 
 _DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
+_ADDRESS = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")  # some servers write brackets, or several addresses
 
 
 def reply_tokens(message: Message, desk: Desk) -> tuple[ReplyToken, ...]:
@@ -102,7 +103,8 @@ def reply_tokens(message: Message, desk: Desk) -> tuple[ReplyToken, ...]:
     if not desk.plus_addressing:
         return ()
     addresses = [address.addr_spec for address in (*message.to, *message.cc) if desk.owns(address.addr_spec)]
-    addresses += [value for name in _DELIVERED for value in message.values(name) if desk.owns(value)]
+    delivered = (part for name in _DELIVERED for value in message.values(name) for part in _ADDRESS.findall(value))
+    addresses += [address for address in delivered if desk.owns(address)]
     return tuple(dict.fromkeys(_tokens(addresses)))
 
 
@@ -125,7 +127,7 @@ def is_order_token(secret: bytes, token: str, case: str, address: str, now: date
     """Whether we gave the token to this address for this case within about so many days; compared in constant time."""
     this_month = now.year * 12 + now.month
     months = range(this_month - days // 30 - 1, this_month + 1)
-    return any([hmac.compare_digest(token.lower(), _order_mac(secret, case, address, month)) for month in months])
+    return any(hmac.compare_digest(token.lower(), _order_mac(secret, case, address, month)) for month in months)
 
 
 def _order_mac(secret: bytes, case: str, address: str, month: int) -> str:

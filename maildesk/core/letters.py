@@ -140,7 +140,14 @@ ACKNOWLEDGEMENT = "acknowledgement"
 FOLLOW_UP_NOTE = "follow-up"
 ALARM = "alarm"
 RETURNED = "returned"
-INSIDE_THE_HOUSE = frozenset({ALARM, RETURNED})  # templates of letters to staff
+RELAY = "relay"
+ANSWER = "answer"
+COPY = "copy"
+HELD_ANSWER = "held"
+CONFIRMED = "confirmed"
+MISTAKE = "mistake"
+HELP = "help"
+INSIDE_THE_HOUSE = frozenset({ALARM, RETURNED, RELAY, COPY, HELD_ANSWER, CONFIRMED, MISTAKE, HELP})  # templates of letters to staff
 
 
 def letter_id_for(cause: str, template: str, recipient: str) -> str:

@@ -85,13 +85,18 @@ def _label(label: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A part that is not the body. `filename` is safe to show and to store: no path, no control characters."""
+    """A part that is not the body. `filename` is safe to show and to store: no path, no control characters.
+
+    `anchor` tells of a picture that the HTML body shows where it stands there: the last letters and digits of the text before it, in
+    small letters, "^" for the beginning of the text, "$" of a signature, ">" of quoted mail; empty where the body shows no such picture.
+    """
 
     filename: str
     media_type: str
     size_bytes: int
     digest: str  # sha256 of the decoded content, hexadecimal
     inline: bool = False
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

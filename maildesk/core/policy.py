@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from maildesk.core.calendar import WorkCalendar
+from maildesk.core.categories import Categories
 from maildesk.core.message import address_key
 
 
@@ -95,6 +96,7 @@ class Policy:
     letters: LetterLimits = field(default_factory=LetterLimits)
     alert_addresses: tuple[str, ...] = ()
     alarm_again_after: timedelta = timedelta(minutes=30)
+    categories: Categories = field(default_factory=Categories)
 
     def staff_by_address(self, address: str) -> Staff | None:
         wanted = address_key(address)
@@ -104,15 +106,23 @@ class Policy:
     def alarmed(self) -> tuple[str, ...]:
         """Who is told of danger and of a broken mail path: the alert addresses, else the leads, else all staff."""
         leads = tuple(person.address for person in self.staff if person.lead)
-        return self.alert_addresses or leads or tuple(person.address for person in self.staff)
+        return _each_once(self.alert_addresses or leads or tuple(person.address for person in self.staff))
 
     @property
     def informed(self) -> tuple[str, ...]:
         """Who is told what happens to a case: the staff who get all new mail, else whoever is alarmed."""
-        return tuple(person.address for person in self.staff if person.receives == "all") or self.alarmed
+        return _each_once(tuple(person.address for person in self.staff if person.receives == "all")) or self.alarmed
 
     def is_colleague(self, address: str) -> bool:
         """Whether the address is of an internal domain, or of a domain below one."""
         domain = address_key(address).rpartition("@")[2]
         inside = [address_key(f"x@{name}").rpartition("@")[2] for name in self.desk.internal_domains]
         return any(domain == own or domain.endswith(f".{own}") for own in inside)
+
+
+def _each_once(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    """Who is named twice gets one letter: the same cause makes the same letter id, and the database refuses a second one."""
+    by_key: dict[str, str] = {}
+    for address in addresses:
+        by_key.setdefault(address_key(address), address)
+    return tuple(by_key.values())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from maildesk.core.case import CaseLink, KnownCase, LinkKind, Role, Status
-from maildesk.core.evidence import ORDER, ThreadFacts, ThreadMatch, Trail
+from maildesk.core.evidence import ORDER, Naming, ThreadFacts, ThreadMatch, Trail, named_ids
 from maildesk.core.message import is_forward
 
 LATE_WITHIN = timedelta(days=7)
@@ -16,7 +16,7 @@ LATE_WITHIN = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Where the message belongs: `match` is None for a new case, which then bears the `links`. `merges` become one with the match."""
+    """Where the message belongs: `match` is None for a new case, which then bears the `links`. `merges` become one with that case."""
 
     match: ThreadMatch | None = None
     merges: tuple[str, ...] = ()
@@ -32,10 +32,34 @@ def find_thread(trail: Trail) -> Thread:
     if not alive:
         old = tuple(CaseLink(LinkKind.CONTINUES, _merged(trail.facts, match.case_number)) for match in hits[:1])
         return Thread(links=(*old, *carried))
+    alive, overtaken = _overtaken(trail, alive)
+    if not alive:
+        return Thread(merges=tuple(overtaken))
     (first, target), rest = alive[0], alive[1:]
-    survivor, merges = _made_one(trail, target, [other for match, other in rest if match.by_id] if first.by_id else [])
+    survivor, merges = _made_one(trail, target, [*([other for match, other in rest if match.by_id] if first.by_id else []), *overtaken])
     match = ThreadMatch(survivor, first.matched_by, first.evidence, first.by_id)
     return Thread(match, merges, repeated=first.matched_by == "repeated")
+
+
+Hits = list[tuple[ThreadMatch, str]]
+
+
+def _overtaken(trail: Trail, hits: Hits) -> tuple[Hits, list[str]]:
+    """The hits, and apart from them the cases that are there only because an answer overtook this mail: its writer takes no part in them.
+
+    They become part of where this mail belongs: its writer must not be the stranger in a conversation because an answer was faster. Where
+    nothing else says where it belongs, a mail that begins the conversation opens its case; one that answers another mail, or was not
+    written to us, joins the answer to it.
+    """
+    if not _may_make_one(trail) or not trail.writer.identity:
+        return hits, []
+    late = [(match, target) for match, target in hits if match.matched_by == "late-parent" and not trail.takes_part(target)]
+    late = [(match, target) for match, target in late if _overtook(trail, trail.facts.cases[target])]
+    others = [hit for hit in hits if hit not in late]
+    begins = not named_ids(trail.message) and any(trail.policy.desk.owns(to.addr_spec) for to in (*trail.message.to, *trail.message.cc))
+    if not others and not begins:
+        return hits, []
+    return others, list(dict.fromkeys(target for _, target in late))
 
 
 def _carried(trail: Trail, hits: list[ThreadMatch]) -> tuple[tuple[CaseLink, ...], list[ThreadMatch]]:
@@ -65,10 +89,9 @@ def _target(trail: Trail, number: str) -> str:
         return ""
     if not _is_long_closed(trail, case):
         return number
-    following = trail.facts.cases.get(_merged(trail.facts, case.continued_by)) if case.continued_by else None
-    if following and following.takes_part(trail.writer.identity) and not _is_long_closed(trail, following):
-        return following.number
-    return ""
+    following = (trail.facts.cases.get(_merged(trail.facts, each)) for each in case.continued_by)
+    mine = (each for each in following if each and each.takes_part(trail.writer.identity) and not _is_long_closed(trail, each))
+    return next((each.number for each in mine), "")
 
 
 def _is_long_closed(trail: Trail, case: KnownCase) -> bool:
@@ -82,8 +105,7 @@ def _made_one(trail: Trail, target: str, others: list[str]) -> tuple[str, tuple[
     Cases are made one without a person's word only where nobody is shown anything new: cases of one correspondent, of which the older
     survives; and a young, untouched case that exists only because its first mail overtook the one that it answers.
     """
-    writer = trail.writer
-    if trail.machine or writer.forged or (writer.role is Role.STAFF and not writer.proved):
+    if not _may_make_one(trail):
         return target, ()
     merges: list[str] = []
     for other in dict.fromkeys(others):
@@ -99,12 +121,27 @@ def _made_one(trail: Trail, target: str, others: list[str]) -> tuple[str, tuple[
     return target, tuple(merges)
 
 
+def _may_make_one(trail: Trail) -> bool:
+    writer = trail.writer
+    return not trail.machine and not writer.forged and (writer.role is not Role.STAFF or writer.proved)
+
+
 def _age(case: KnownCase) -> tuple[bool, datetime | None, str]:
     return case.opened_at is not None, case.opened_at, case.number
 
 
 def _overtook(trail: Trail, case: KnownCase) -> bool:
-    """Whether the case was opened lately by an answer to a mail that had not come yet, and nothing has been done in it."""
+    """Whether the case was opened lately by an answer to this very mail, which had not come yet, and nothing has been done in it.
+
+    Anyone who got a circular can send us a mail under its Message-ID. So the answer must be the same writer's, or must have gone
+    to that writer too, or must have come to us from a conversation in which we are not named at all, such as that of a mailing list.
+    """
     young = case.opened_at is not None and trail.received_at - case.opened_at <= LATE_WITHIN
-    named = any(_merged(trail.facts, number) == case.number for number in trail.facts.named_by)
-    return named and young and case.opened_by_reply and case.status is Status.NEW
+    answers = (naming for naming in trail.facts.named_by if _merged(trail.facts, naming.case_number) == case.number)
+    answered = any(_answers(trail, naming) for naming in answers)
+    return answered and young and case.opened_by_reply and case.status is Status.NEW
+
+
+def _answers(trail: Trail, naming: Naming) -> bool:
+    them = {*naming.recipients, naming.writer}
+    return trail.writer.identity in them or not any(trail.policy.desk.owns(recipient) for recipient in naming.recipients)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from maildesk.core.calendar import WorkCalendar
+from maildesk.core.decision import LetterReport
 from maildesk.core.identify import KnownLetter
 from maildesk.core.keyed import conversation_id, keyed_message_id, reply_address
 from maildesk.core.letters import ALARM, REFERENCES_MAX, RETURNED, Alarm, Letter, letter_id_for
@@ -51,20 +52,22 @@ REPORTED = {
 }
 
 
-def returned_letters(policy: Policy, letter: KnownLetter, action: str, status: str, now: datetime) -> tuple[Letter, ...]:
-    """Staff are told that a letter of a case did not arrive, each of them once for each action."""
-    return tuple(_returned_letter(policy, letter, action, status, recipient, now) for recipient in policy.informed)
+def returned_letters(policy: Policy, cause: str, letter: KnownLetter, report: LetterReport, now: datetime) -> tuple[Letter, ...]:
+    """Staff are told that a letter of a case did not arrive. `cause` is the digest of the mail that says so."""
+    return tuple(_returned_letter(policy, cause, letter, report, recipient, now) for recipient in policy.informed)
 
 
-def _returned_letter(policy: Policy, letter: KnownLetter, action: str, status: str, recipient: str, now: datetime) -> Letter:
-    letter_id = letter_id_for(f"{letter.letter_id} {action}", RETURNED, recipient)
+def _returned_letter(policy: Policy, cause: str, letter: KnownLetter, report: LetterReport, recipient: str, now: datetime) -> Letter:
+    letter_id = letter_id_for(cause, RETURNED, recipient)
+    final = report.action == "failed"
     context = {
         "nr": letter.case_number,
-        "was": REPORTED[action],
-        "grund": status,
+        "was": REPORTED[report.action],
+        "grund": report.status,
         "vom": f"{policy.calendar.local(letter.created_at):%d.%m.%Y, %H:%M}",
         "adresse": letter.recipient,
-        "endgueltig": "ja" if action == "failed" else "",
+        "endgueltig": "ja" if final else "",
+        "gesperrt": "ja" if final and report.proved else "",
         "stelle": policy.desk.name,
     }
     return Letter(
@@ -82,13 +85,25 @@ def _returned_letter(policy: Policy, letter: KnownLetter, action: str, status: s
 
 
 ANSWER_THE_DESK = (
-    "Wenn die Nachricht von Ihnen ist: antworten Sie bitte auf eine Nachricht, die Sie von der Stelle erhalten haben. "
-    "Wenn nicht: jemand benutzt Ihre Adresse. Bitte der Technik melden."
+    "Wenn sie wirklich aus dem Team kommt: bitte noch einmal schreiben, als Antwort auf eine Nachricht der Stelle. "
+    "Das beweist den Absender. Wenn nicht: jemand benutzt die Adresse. Bitte der Technik melden."
 )
 LOOK_AT_THE_LIMIT = (
     "Meist antwortet ein Automat. Die Nachrichten sind vollständig erhalten und werden weiter angenommen. "
     "Ansehen: maildesk cases. Die Grenzen stehen in der Konfiguration unter [letters]."
 )
+
+
+LOOK_AT_THE_STAFF = (
+    "Bitte prüfen: Stimmt die Adresse in der Konfiguration unter [[staff]]? Ist das Postfach voll? "
+    "Den Bericht des Mailservers zeigt maildesk show mit der Vorgangsnummer."
+)
+
+
+def staff_letter_alarm(number: str) -> Alarm:
+    """A letter to staff came back: told once a day, for the alarm may go to the same mailbox."""
+    detail = f"Ein Brief an eine Adresse aus dem Team kam zurück. Er gehört zum Vorgang {number}."
+    return Alarm("Brief an das Team nicht zugestellt", detail, LOOK_AT_THE_STAFF, timedelta(days=1))
 
 
 def unproved_staff_alarm(number: str) -> Alarm:
@@ -101,7 +116,9 @@ def unproved_staff_alarm(number: str) -> Alarm:
 
 def limit_alarm(number: str) -> Alarm:
     """A limit of automatic letters is reached: silence from now on, and one alarm a day."""
-    detail = f"Eine Grenze für automatische Briefe ist erreicht. Weitere Nachrichten bekommen keinen Brief, zuletzt {number}."
+    detail = (
+        f"Eine Grenze für automatische Briefe ist erreicht. Weitere Nachrichten bekommen vorerst keinen Brief. Zuletzt betroffen: {number}."
+    )
     return Alarm("Grenze der automatischen Briefe", detail, LOOK_AT_THE_LIMIT, timedelta(days=1))
 
 

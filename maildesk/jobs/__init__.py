@@ -7,7 +7,7 @@ Errors: a port raises the classes of `maildesk.errors` and nothing else; the cla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from maildesk.core.decision import Decision, Known, Outcome, Questions
 from maildesk.core.letters import Letter, QueuedLetter
 from maildesk.core.message import Message
+from maildesk.core.shared import Head, Mark, OtherFolder
 from maildesk.delivery import Delivery, Outgoing
 from maildesk.octets import FolderState, RawMessage
 
@@ -40,6 +41,18 @@ class Mailbox(Protocol):
 
     def file(self, state: FolderState, uids: Collection[int], folder: str) -> frozenset[int]:
         """Moves mails from the inbox; returns those UIDs that are seen to have left it."""
+
+    def folders(self) -> Sequence[OtherFolder]:
+        """The folders beside the inbox in which mail may lie, in the order in which they shall be looked at."""
+
+    def mark(self, folder: str) -> Mark:
+        """How far that folder goes now."""
+
+    def look_into(self, folder: str, after: Mark | None, arrived_since: datetime) -> FolderState:
+        """What came to that folder behind `after`; where that says nothing, what arrived since that day, and perhaps some more."""
+
+    def heads(self, state: FolderState, uids: Collection[int]) -> Sequence[Head]:
+        """What tells whether these mails are known. Those that have gone are left out."""
 
 
 class Transaction(Protocol):
@@ -71,10 +84,21 @@ class IntakeStore(Protocol):
     def recorded(self, folder: str, uid_validity: int, uids: Collection[int]) -> Mapping[int, str]:
         """Which of these mails stand in the ledger already, and the folder they were to be filed to."""
 
+    def known_mails(self, heads: Collection[tuple[str, int]]) -> frozenset[tuple[str, int]]:
+        """Which of these pairs of Message-ID and size in octets are those of mails that were taken in, or known already, anywhere."""
+
     def transaction(self) -> AbstractContextManager[Transaction]: ...
 
     def note_pass(self, counts: Mapping[str, int], backlog: int, problem: str, started_at: datetime, now: datetime) -> None:
         """The outcome of a pass, for `status`. `problem` is empty for one that saw the whole mailbox and came out even."""
+
+    def last_good_pass(self) -> datetime | None:
+        """When the last pass began that saw the whole inbox."""
+
+    def fact(self, name: str) -> dict[str, Any]:
+        """What was learned under this name, or an empty dict."""
+
+    def learn(self, name: str, value: dict[str, Any], now: datetime) -> None: ...
 
     def raise_alarm(self, name: str, detail: str, now: datetime, again_after: timedelta) -> bool:
         """Whether somebody shall be told: the alarm is new, or the last telling is longer ago than `again_after`."""
@@ -142,7 +166,8 @@ class Sender(Protocol):
         """Raises SenderUnreachable only before MAIL FROM; from there on everything is told by the Delivery."""
 
 
-Compose = Callable[[Letter], bytes]
+Compose = Callable[[Letter, Mapping[str, bytes]], bytes]  # with the contents of its enclosures, by their digests
+Enclose = Callable[[Letter], Mapping[str, bytes]]  # those contents; what cannot be had is left out
 
 
 @dataclass(slots=True)
@@ -160,6 +185,17 @@ class PassReport:
     left: int = 0
     unfiled: int = 0
     unrecorded: int = 0  # have an outcome, but no line in the ledger: must never happen
+
+    def add(self, other: PassReport) -> None:
+        """Counts what was done with other mails of the same pass."""
+        self.seen += other.seen
+        for outcome, number in other.outcomes.items():
+            self.outcomes[outcome] += number
+        self.retrying += other.retrying
+        self.vanished += other.vanished
+        self.left += other.left
+        self.unfiled += other.unfiled
+        self.unrecorded += other.unrecorded
 
     def and_then(self, later: PassReport) -> PassReport:
         """Both passes as one; what the first one left is what the later one saw."""

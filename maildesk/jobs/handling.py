@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from maildesk.core import desk
-from maildesk.core.decision import Arrival, Decision, Folder, Outcome
+from maildesk.core.decision import Arrival, Decision, Folder, Outcome, Place
 from maildesk.core.letters import Alarm
 from maildesk.core.message import Message
 from maildesk.core.policy import Policy
@@ -47,13 +47,20 @@ def _parsed(raw: RawMessage, parse: Parse) -> Message | Hold:
 
 
 def handle(
-    transaction: Transaction, raw: RawMessage, parsed: Message | Hold, policy: Policy, now: datetime, *, imported: bool = False
+    transaction: Transaction,
+    raw: RawMessage,
+    parsed: Message | Hold,
+    policy: Policy,
+    now: datetime,
+    *,
+    imported: bool = False,
+    place: Place = Place.INBOX,
 ) -> tuple[Handled, Decision | None]:
     """Decides on one mail and records it, in a savepoint of its own. A mail that fails is counted, then quarantined."""
     try:
         if isinstance(parsed, Hold):
             raise parsed
-        arrival = Arrival(raw.internal_date, imported)
+        arrival = Arrival(raw.internal_date, imported, place)
         with transaction.message():
             known = transaction.look_up(desk.questions(parsed, policy, arrival, now), now)
             decision = desk.decide(parsed, known, policy, arrival, now)

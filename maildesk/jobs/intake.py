@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The road of a message, step by step: fetch, parse, ask, look up, decide, record, file.
 
+First the inbox; then what lies in the other folders of the mailbox and is not known, which is never moved.
+
 Nothing in the mailbox changes before the commit. A crash after the commit leaves recorded mails in the inbox: the next pass knows
 them by the ledger and only files them.
 """
@@ -10,21 +12,24 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from maildesk.core.decision import Decision, Outcome
+from maildesk.core.decision import Decision, Outcome, Place
 from maildesk.core.letters import Alarm
 from maildesk.core.policy import Policy
-from maildesk.jobs import Clock, IntakeStore, Mailbox, Parse, PassReport
+from maildesk.errors import MailboxRefused, MailboxUnreachable
+from maildesk.jobs import Clock, IntakeStore, Mailbox, Parse, PassReport, Transaction
 from maildesk.jobs.alarm import clear, tell
+from maildesk.jobs.elsewhere import LookAround
 from maildesk.jobs.handling import Handled, handle, parse_all
 from maildesk.octets import FolderState, RawMessage
 
 log = logging.getLogger(__name__)
 
 Told = Callable[[RawMessage, Decision | None], None]
+NOT_FINISHED = "the pass did not finish"
 LOOK_AT_THE_JOURNAL = "Bitte das Protokoll ansehen: journalctl -u maildesk"
 LOOK_AT_THE_QUARANTINE = "Ansehen: maildesk quarantine. Nach der Ursache erneut versuchen: maildesk quarantine --retry"
 
@@ -53,10 +58,11 @@ class _Rehearsed(Exception):  # no error: it takes a rehearsal back
 
 
 def run_once(intake: Intake, watching: Watching = Watching()) -> PassReport:  # frozen
-    """One pass over the inbox. Raises the errors of the ports; what was committed before stays recorded and is filed next time."""
+    """One pass over the mailbox. Raises the errors of the ports; what was committed before stays recorded and is filed next time."""
     started_at = intake.clock()
+    around = LookAround(intake.mailbox, intake.store, intake.policy, intake.clock)
     report = PassReport()
-    problem = "the pass did not finish"
+    problem = NOT_FINISHED
     try:
         state = intake.mailbox.look()
         report.seen = len(state.uids)
@@ -65,7 +71,42 @@ def run_once(intake: Intake, watching: Watching = Watching()) -> PassReport:  # 
         problem = _account(intake, state, report)
     finally:
         intake.store.note_pass(report.counts(), report.backlog, problem, started_at, intake.clock())
+    if not report.left:
+        _pass_elsewhere(intake, around, report, watching, started_at, problem)
+    if report.comes_out_even:
+        clear(intake.store, "Zählung")
     return report
+
+
+def _pass_elsewhere(intake: Intake, around: LookAround, report: PassReport, watching: Watching, started_at: datetime, problem: str) -> None:
+    """What came to the other folders. The pass over the inbox, which the outbox relies on, has been noted before."""
+    inbox, found = (report.counts(), report.backlog, problem), NOT_FINISHED
+    try:
+        found = _take_in_elsewhere(intake, around, report, watching)
+    finally:
+        problem = problem or found
+        if (report.counts(), report.backlog, problem) != inbox:
+            intake.store.note_pass(report.counts(), report.backlog, problem, started_at, intake.clock())
+
+
+def _take_in_elsewhere(intake: Intake, around: LookAround, report: PassReport, watching: Watching) -> str:
+    """Folder by folder. Returns the last problem in one sentence, or an empty string: one folder does not hold up the others."""
+    problem = ""
+    for news in around.news():
+        part = PassReport(seen=len(news.state.uids))
+        try:
+            _take_in(intake, news.state, list(news.state.uids), part, watching, news.folder.place)
+        except (MailboxUnreachable, MailboxRefused) as error:
+            log.warning("a folder of the mailbox: %s", error)
+            problem = f"mails in another folder than the inbox could not be fetched: {error}"
+            part.seen = sum(part.outcomes.values()) + part.retrying
+        problem = _account(intake, news.state, part) or problem
+        recorded = intake.store.recorded(news.state.name, news.state.uid_validity, news.state.uids)
+        around.done(news, [uid for uid in news.state.uids if uid not in recorded])
+        report.add(part)
+        if watching.should_stop():
+            break
+    return problem or around.problem
 
 
 def _file_recorded(intake: Intake, state: FolderState, report: PassReport) -> list[int]:
@@ -76,28 +117,31 @@ def _file_recorded(intake: Intake, state: FolderState, report: PassReport) -> li
     return [uid for uid in state.uids if uid not in recorded]
 
 
-def _take_in(intake: Intake, state: FolderState, todo: list[int], report: PassReport, watching: Watching) -> None:
+def _take_in(
+    intake: Intake, state: FolderState, todo: list[int], report: PassReport, watching: Watching, place: Place = Place.INBOX
+) -> None:
     fetched = 0
     for batch in intake.mailbox.fetch(state, todo) if todo else ():
         fetched += len(batch)
-        handled = _record(intake, batch)
+        handled = _record(intake, batch, place)
         _count(handled, report)
         for raw in batch:
             raw.octets.close()
-        _file(intake, state, [(each.raw.uid, str(each.folder)) for each in handled if each.folder and each.raw.uid is not None], report)
-        watching.progress(fetched, len(todo))
+        if place is Place.INBOX:
+            _file(intake, state, [(each.raw.uid, str(each.folder)) for each in handled if each.folder and each.raw.uid is not None], report)
+            watching.progress(fetched, len(todo))
         if watching.should_stop() and fetched < len(todo):
             report.left = len(todo) - fetched
             return
     report.vanished = len(todo) - fetched
 
 
-def _record(intake: Intake, batch: tuple[RawMessage, ...]) -> list[Handled]:
+def _record(intake: Intake, batch: tuple[RawMessage, ...], place: Place) -> list[Handled]:
     """One look-up and one commit for the batch, a savepoint for each mail."""
     parsed = parse_all(batch, intake.parse)
     now = intake.clock()
     with intake.store.transaction() as transaction:
-        handled = [handle(transaction, raw, message, intake.policy, now)[0] for raw, message in parsed]
+        handled = [handle(transaction, raw, message, intake.policy, now, place=place)[0] for raw, message in parsed]
     for alarm in {alarm.name: alarm for each in handled for alarm in each.alarms}.values():
         tell(intake.store, intake.policy, alarm, now)
     return handled
@@ -131,7 +175,6 @@ def _account(intake: Intake, state: FolderState, report: PassReport) -> str:
         detail = f"Die Zählung geht nicht auf: {report.seen} gesehen, {handled} verarbeitet, {in_ledger} verzeichnet."
         tell(store, policy, Alarm("Zählung", detail, LOOK_AT_THE_JOURNAL), now)
         return problem
-    clear(store, "Zählung")
     _tell_of_quarantine(intake, report.outcomes[Outcome.QUARANTINED], now)
     return f"{report.unfiled} recorded mails could not be moved out of the inbox" if report.unfiled else ""
 
@@ -144,22 +187,30 @@ def _tell_of_quarantine(intake: Intake, number: int, now: datetime) -> None:
 
 def rehearse(intake: Intake, told: Told) -> PassReport:
     """What a pass would do, told mail by mail. Everything is decided on the real database, in one transaction that is taken back."""
+    around = LookAround(intake.mailbox, intake.store, intake.policy, intake.clock, rehearsal=True)
     state = intake.mailbox.look()
     recorded = intake.store.recorded(state.name, state.uid_validity, state.uids)
-    report = PassReport(seen=len(state.uids))
+    report = PassReport(seen=len(recorded))
     report.outcomes[Outcome.ALREADY_KNOWN] += len(recorded)
     todo = [uid for uid in state.uids if uid not in recorded]
-    fetched = 0
     try:
         with intake.store.transaction() as transaction:
-            for batch in intake.mailbox.fetch(state, todo) if todo else ():
-                fetched += len(batch)
-                for raw, message in parse_all(batch, intake.parse):
-                    handled, decision = handle(transaction, raw, message, intake.policy, intake.clock())
-                    _count([handled], report)
-                    told(raw, decision)
-                    raw.octets.close()
+            report.add(_rehearsed(intake, transaction, state, todo, Place.INBOX, told))
+            for news in around.news():
+                report.add(_rehearsed(intake, transaction, news.state, news.state.uids, news.folder.place, told))
             raise _Rehearsed
     except _Rehearsed:
-        report.vanished = len(todo) - fetched
-    return report
+        return report
+
+
+def _rehearsed(intake: Intake, transaction: Transaction, state: FolderState, uids: Collection[int], place: Place, told: Told) -> PassReport:
+    part, fetched = PassReport(seen=len(uids)), 0
+    for batch in intake.mailbox.fetch(state, uids) if uids else ():
+        fetched += len(batch)
+        for raw, message in parse_all(batch, intake.parse):
+            handled, decision = handle(transaction, raw, message, intake.policy, intake.clock(), place=place)
+            _count([handled], part)
+            told(raw, decision)
+            raw.octets.close()
+    part.vanished = len(uids) - fetched
+    return part

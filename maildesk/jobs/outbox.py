@@ -9,16 +9,17 @@ its proof copy comes back, or until a whole pass over the mailbox has shown that
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from maildesk.core.letters import QueuedLetter
+from maildesk.core.letters import Letter, QueuedLetter
 from maildesk.core.message import Message
 from maildesk.core.policy import Policy
 from maildesk.delivery import Delivery, Outgoing, Result
 from maildesk.errors import Hold, SenderUnreachable
-from maildesk.jobs import Clock, Compose, OutboxReport, OutboxStore, Parse, Sender
+from maildesk.jobs import Clock, Compose, Enclose, OutboxReport, OutboxStore, Parse, Sender
 from maildesk.octets import Octets, RawMessage
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,10 @@ DOUBT_WAIT = timedelta(minutes=10)
 NULL_SENDER = "null_sender"
 
 
+def nothing_enclosed(_letter: Letter) -> Mapping[str, bytes]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """All that a run of the outbox works with."""
@@ -43,6 +48,7 @@ class Post:
     policy: Policy
     clock: Clock
     proof_copy: bool = True
+    enclose: Enclose = nothing_enclosed
 
 
 def run_once(post: Post, *, should_stop: Callable[[], bool] = lambda: False) -> OutboxReport:
@@ -93,22 +99,24 @@ class _Written:
 
 
 def _sent(post: Post, queued: QueuedLetter, report: OutboxReport) -> OutboxReport:
-    try:
-        written = _write(post, queued)
-    except Hold as error:
-        log.error("outbox: letter %d: %s", queued.row, error)
-        return _put_off(post, queued, str(error), UNWRITTEN_AGAIN_AFTER, report)
-    post.store.mark_sending(queued.row, written.message.subject, post.clock())
-    delivery = _send(post, written)
-    if delivery.null_sender_refused:
-        post.store.learn(NULL_SENDER, {"refused": True}, post.clock())
+    with closing(Octets()) as octets:
+        try:
+            written = _write(post, queued, octets)
+        except Hold as error:
+            log.error("outbox: letter %d: %s", queued.row, error)
+            return _put_off(post, queued, str(error), UNWRITTEN_AGAIN_AFTER, report)
+        post.store.mark_sending(queued.row, written.message.subject, post.clock())
         delivery = _send(post, written)
-    return _note(post, written, delivery, report)
+        if delivery.null_sender_refused:
+            post.store.learn(NULL_SENDER, {"refused": True}, post.clock())
+            delivery = _send(post, written)
+        return _note(post, written, delivery, report)
 
 
-def _write(post: Post, queued: QueuedLetter) -> _Written:
+def _write(post: Post, queued: QueuedLetter, octets: Octets) -> _Written:
     """All that can go wrong with a letter itself goes wrong here: between the 250 and its record only the database may fail."""
-    raw = RawMessage("outbox", 0, None, post.clock(), Octets.of(post.compose(queued.letter)))
+    octets.write(post.compose(queued.letter, post.enclose(queued.letter)))
+    raw = RawMessage("outbox", 0, None, post.clock(), octets)
     return _Written(queued, raw, post.parse(raw))
 
 

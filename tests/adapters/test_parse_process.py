@@ -19,6 +19,7 @@ from maildesk.adapters.parse.head import content_digest, split_head
 from maildesk.errors import Unparseable
 from maildesk.octets import Octets, RawMessage
 from tests.builders import a_mail, a_multipart, a_part, parsed
+from tests.rig.children import children
 
 CORPUS = sorted((Path(__file__).parents[1] / "corpus").glob("*.eml"))
 # Reading this whole takes seconds (a hundred thousand parts), reading its head takes none.
@@ -32,20 +33,6 @@ def octets_of(data: bytes) -> Iterator[Octets]:
         yield octets
     finally:
         octets.close()
-
-
-def children() -> set[int]:
-    """The processes that this one has started and not yet buried."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except (OSError, ValueError):
-                continue
-            if parent == os.getpid():
-                found.add(int(entry.name))
-    return found
 
 
 def test_the_child_gives_the_same_values_as_this_process():

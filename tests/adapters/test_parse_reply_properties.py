@@ -128,10 +128,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_megabyte_made_for_slow_expressions_takes_less_than_a_second(text: str):
-    start = time.perf_counter()
+    start = time.process_time()
     reply = own_words(text)
 
-    assert time.perf_counter() - start < SECONDS_MAX
+    assert time.process_time() - start < SECONDS_MAX
     assert reply
 
 

@@ -245,7 +245,7 @@ def test_a_letter_in_doubt_is_settled_by_its_copy_and_not_sent_again(store: Stor
     store.mark_sending(queued.row, "x", NOW)
     store.mark_dot(queued.row, NOW)
 
-    take_in(store, a_mail(sender="desk@example.com", message_id=queued.letter.message_id), uid=2)
+    take_in(store, a_mail(sender="desk@example.com", to="eva@example.org", message_id=queued.letter.message_id), uid=2)
 
     assert store.settle_doubts(NOW + timedelta(hours=1), NOW + timedelta(hours=1)) == 0
     case = store.views.case("KD-2026-00001")

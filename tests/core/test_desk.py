@@ -181,9 +181,9 @@ def test_a_mail_that_was_taken_in_before_is_only_filed() -> None:
 
 
 def test_the_copy_of_our_own_letter_confirms_it_and_goes_to_the_sent_folder() -> None:
-    own = OwnLetter("abcdefghijklmnop", CASE.number)
+    own = OwnLetter("abcdefghijklmnop", CASE.number, EVA.addr_spec)
 
-    decision = decided(a_message(message_id=OUR_LETTER, originator="desk@example.com"), knowing(own_letter=own))
+    decision = decided(a_message(message_id=OUR_LETTER, originator="desk@example.com", to=(EVA.addr_spec,)), knowing(own_letter=own))
 
     assert decision.confirms_letter == own.letter_id
     assert decision.folder is Folder.SENT
@@ -191,10 +191,19 @@ def test_the_copy_of_our_own_letter_confirms_it_and_goes_to_the_sent_folder() ->
 
 
 def test_a_citizen_who_sends_our_letters_id_back_as_his_own_does_not_make_his_mail_vanish() -> None:
-    own = OwnLetter("abcdefghijklmnop", CASE.number)
+    own = OwnLetter("abcdefghijklmnop", CASE.number, EVA.addr_spec)
 
     decision = decided(a_message(message_id=OUR_LETTER), knowing(own_letter=own))
 
+    assert decision.outcome is Outcome.NEW_CASE
+
+
+def test_nor_does_one_who_writes_our_address_into_from() -> None:
+    own = OwnLetter("abcdefghijklmnop", CASE.number, EVA.addr_spec)
+
+    decision = decided(a_message(message_id=OUR_LETTER, originator="desk@example.com"), knowing(own_letter=own))
+
+    assert decision.confirms_letter == ""
     assert decision.outcome is Outcome.NEW_CASE
 
 

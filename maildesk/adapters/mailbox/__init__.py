@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
+from maildesk.adapters.mailbox import elsewhere
 from maildesk.adapters.mailbox.connection import Connection
 from maildesk.adapters.mailbox.fetching import ASK_MAILS_MAX, Fetching, announced
 from maildesk.adapters.mailbox.filing import file_mails
@@ -19,6 +20,7 @@ from maildesk.adapters.mailbox.folders import FolderCount, Folders, Survey
 from maildesk.adapters.mailbox.listing import all_uids, chunks
 from maildesk.adapters.mailbox.watching import Watch
 from maildesk.config import ImapSettings
+from maildesk.core.shared import Head, Mark, OtherFolder
 from maildesk.errors import MailboxRefused, MailboxUnreachable
 from maildesk.octets import FolderState, RawMessage
 
@@ -120,6 +122,24 @@ class ImapMailbox:
         """
         return self._watch.wait(seconds, stop)
 
+    def folders(self) -> tuple[OtherFolder, ...]:
+        """The folders beside the inbox in which mail may lie, those of sent mail last: what it answers is then known."""
+        return elsewhere.other_folders(self._connection, self._folders)
+
+    def mark(self, folder: str) -> Mark:
+        """How far that folder goes now (STATUS). It is not opened for that."""
+        return elsewhere.mark(self._connection, folder)
+
+    def look_into(self, folder: str, after: Mark | None, arrived_since: datetime) -> FolderState:
+        """Opens another folder for reading and lists what came behind `after`; where that says nothing, what arrived since that day."""
+        return elsewhere.look_into(self._connection, folder, after, arrived_since)
+
+    def heads(self, state: FolderState, uids: Collection[int]) -> tuple[Head, ...]:
+        """What tells whether these mails are known, without their texts. Those that have gone are left out."""
+        if not self._still_selected(state):
+            return ()
+        return elsewhere.heads(self._connection, uids)
+
     def _look(self) -> FolderState:
         answer = self._connection.select(self._folders.name("inbox"))
         uid_validity = self._connection.uid_validity
@@ -128,7 +148,7 @@ class ImapMailbox:
         return FolderState(self._folders.name("inbox"), uid_validity, all_uids(self._connection, int(answer.get(b"EXISTS", 0))))
 
     def _still_selected(self, state: FolderState) -> bool:
-        """Whether UIDs of `state` still name the same mails; selects the inbox where that is not done."""
-        if not self._connection.is_selected:
-            self._connection.select(self._folders.name("inbox"))
+        """Whether UIDs of `state` still name the same mails; selects its folder where that is not done."""
+        if self._connection.selected != state.name:
+            self._connection.select(state.name, readonly=state.name != self._folders.name("inbox"))
         return self._connection.uid_validity == state.uid_validity

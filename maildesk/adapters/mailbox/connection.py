@@ -146,7 +146,7 @@ class Connection:
         self._context = None if settings.security == "none" else tls_context or ssl.create_default_context()
         self._seconds = socket_seconds
         self._client: Any = None
-        self._selected = False
+        self._selected = ""
         self._lock = threading.Lock()
         self._cutter: socket.socket | None = None
         self._late_after: float | None = None
@@ -157,7 +157,12 @@ class Connection:
 
     @property
     def is_selected(self) -> bool:
-        return self.is_open and self._selected
+        return self.selected != ""
+
+    @property
+    def selected(self) -> str:
+        """The folder that is selected, or an empty string."""
+        return self._selected if self.is_open else ""
 
     @property
     def uid_validity(self) -> int | None:
@@ -186,11 +191,12 @@ class Connection:
             self.drop()
             raise
 
-    def select(self, folder: str) -> Mapping[bytes, Any]:
-        """Selects the folder anew; the answer as imapclient gives it."""
-        self._selected = False
-        answer: Mapping[bytes, Any] = self.ask("open the inbox", lambda client: client.select_folder(folder))
-        self._selected = True
+    def select(self, folder: str, *, readonly: bool = False) -> Mapping[bytes, Any]:
+        """Selects the folder anew; the answer as imapclient gives it. `readonly`: EXAMINE, which takes no flag from any mail."""
+        self._selected = ""
+        what = "open a folder" if readonly else "open the inbox"
+        answer: Mapping[bytes, Any] = self.ask(what, lambda client: client.select_folder(folder, readonly=readonly))
+        self._selected = folder
         return answer
 
     def offers(self, capability: str) -> bool:
@@ -222,7 +228,7 @@ class Connection:
 
     def drop(self) -> None:
         """Forgets the line without a word to the server. Never raises."""
-        client, self._client, self._selected = self._client, None, False
+        client, self._client, self._selected = self._client, None, ""
         if client is not None:
             with suppress(Exception):
                 client._imap.shutdown()

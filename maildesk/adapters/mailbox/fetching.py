@@ -92,7 +92,7 @@ class Fetching:
         """Mails that did not come: they have gone, or the server does not hand them out."""
         for uid in present(self._connection, uids):
             self._doubtful += 1
-            log.warning("mail %d of UIDVALIDITY %d did not come whole and stays in the inbox", uid, self._state.uid_validity)
+            log.warning("mail %d of UIDVALIDITY %d did not come whole and stays where it is", uid, self._state.uid_validity)
 
     def _messages(self, group: Sequence[Announced]) -> Iterator[RawMessage]:
         big = group[0].size_bytes > WHOLE_BYTES_MAX
@@ -166,7 +166,7 @@ def announced(connection: Connection, uids: Collection[int]) -> Iterator[Announc
     answers = fetched(connection, uids, "RFC822.SIZE INTERNALDATE")
     for uid in sorted(answers):
         size = answers[uid].get(b"RFC822.SIZE")
-        yield Announced(uid, size if isinstance(size, int) else 0, _moment(answers[uid].get(b"INTERNALDATE")))
+        yield Announced(uid, size if isinstance(size, int) else 0, moment(answers[uid].get(b"INTERNALDATE")))
 
 
 def grouped(mails: Iterable[Announced]) -> Iterator[list[Announced]]:
@@ -219,7 +219,7 @@ def _write(octets: Octets, data: bytes) -> None:
         raise StoreUnusable(f"the folder for big mails cannot be written ({error.strerror}): make room there") from error
 
 
-def _moment(told: Any) -> datetime:
+def moment(told: Any) -> datetime:
     """An INTERNALDATE, aware and in UTC; now, where the server tells none: the mail is in the inbox, so it has arrived."""
     try:
         return parse_to_datetime(told, normalise=False).astimezone(UTC)  # type: ignore[no-any-return]

@@ -38,11 +38,15 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """How this server names folders (RFC 2342): the prefix of our own ones, those of others, and what parts the levels."""
+    """How this server names folders (RFC 2342): the prefix of our own ones, other prefixes, and what parts the levels.
+
+    `foreign_prefixes` are those of the other prefixes below which lie the folders of other users.
+    """
 
     delimiter: str = ""
     own_prefix: str = ""
     other_prefixes: tuple[str, ...] = ()
+    foreign_prefixes: tuple[str, ...] = ()
 
     def on_server(self, configured: str) -> str:
         """
@@ -79,9 +83,14 @@ class Folders:
         configured: str = getattr(self._settings, role)
         if any(ord(letter) < 32 or ord(letter) == 127 for letter in configured):
             raise MailboxRefused(f"imap.{role} has control characters")
+        return self.naming.on_server(configured)
+
+    @property
+    def naming(self) -> Naming:
+        """How the server names folders; asked once."""
         if self._naming is None:
             self._naming = self._connection.ask("name its folders", _naming)
-        return self._naming.on_server(configured)
+        return self._naming
 
     def prepare(self) -> None:
         for role in ROLES:
@@ -132,8 +141,9 @@ def _naming(client: Any) -> Naming:
         namespaces = client.namespace()
         if namespaces.personal:
             prefix, delimiter = namespaces.personal[0]
-            others = (*namespaces.personal[1:], *(namespaces.other or ()), *(namespaces.shared or ()))
-            return Naming(delimiter or "", prefix, tuple(other for other, _ in others))
+            foreign = tuple(name for name, _ in (*(namespaces.other or ()), *(namespaces.shared or ())))
+            others = tuple(name for name, _ in namespaces.personal[1:])
+            return Naming(delimiter or "", prefix, (*others, *foreign), foreign)
     root = client.list_folders("", "")  # RFC 3501 section 6.3.8: an empty name asks for the delimiter
     delimiter = root[0][1] if root else None
     return Naming(delimiter.decode("ascii") if delimiter else "")

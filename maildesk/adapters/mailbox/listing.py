@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import TypeVar
 
 from maildesk.adapters.mailbox.connection import Connection
 
 # imaplib takes no line longer than 1,000,000 octets, and a UID may have ten digits (RFC 3501 section 9, nz-number).
 SEARCH_MESSAGES_MAX = 50_000
+WHAT = "list a folder"
 
 T = TypeVar("T")
 
@@ -33,6 +35,16 @@ def present(connection: Connection, uids: Iterable[int]) -> frozenset[int]:
     return asked & frozenset(_search(connection, "UID", uid_set(asked)))
 
 
+def uids_from(connection: Connection, first: int) -> tuple[int, ...]:
+    """The UIDs from `first` on. The star stands for the last mail, whatever its UID (RFC 3501 section 6.4.8)."""
+    return tuple(sorted(uid for uid in _search(connection, "UID", f"{first}:*") if uid >= first))
+
+
+def uids_since(connection: Connection, day: date) -> tuple[int, ...]:
+    """The UIDs of what arrived on that day or later, by INTERNALDATE in whatever zone the server counts days (section 6.4.4)."""
+    return tuple(sorted(connection.ask(WHAT, lambda client: [int(uid) for uid in client.search(["SINCE", day])])))
+
+
 def flagged_deleted(connection: Connection) -> frozenset[int]:
     return frozenset(_search(connection, "DELETED"))
 
@@ -47,4 +59,4 @@ def chunks(items: Sequence[T], count_max: int) -> Iterator[Sequence[T]]:
 
 
 def _search(connection: Connection, *criteria: str) -> list[int]:
-    return connection.ask("list the inbox", lambda client: [int(uid) for uid in client.search(list(criteria))])
+    return connection.ask(WHAT, lambda client: [int(uid) for uid in client.search(list(criteria))])

@@ -12,7 +12,7 @@ import hashlib
 import re
 from email.message import Message as MimePart
 
-from maildesk.adapters.parse import charset, limits, words
+from maildesk.adapters.parse import charset, html, limits, words
 from maildesk.adapters.parse.params import raw_field
 from maildesk.adapters.parse.tree import Leaf, Role, Tree
 from maildesk.core.message import Attachment
@@ -158,10 +158,20 @@ def _referenced(tree: Tree) -> frozenset[str]:
     return frozenset(found)
 
 
+def _anchors(tree: Tree, referenced: frozenset[str]) -> dict[str, str]:
+    """Where the pictures stand that the HTML bodies show; the bodies are rendered for it only if there are any."""
+    found: dict[str, str] = {}
+    for leaf in tree.leaves:
+        if referenced and leaf.media_type == "text/html" and leaf.role is not Role.ATTACHMENT:
+            found = {**html.anchors(html.decoded(leaf.content, leaf.content_type.get("charset"))), **found}
+    return found
+
+
 def attachments_of(tree: Tree) -> tuple[Attachment, ...]:
     """One Attachment for every leaf that is not the body or another form of it, in the order of the mail."""
     names = _Names()
     referenced = _referenced(tree)
+    anchors = _anchors(tree, referenced)
     out: list[Attachment] = []
     numbers: dict[str, int] = {}
     for leaf in tree.with_role(Role.ATTACHMENT):
@@ -174,5 +184,7 @@ def attachments_of(tree: Tree) -> tuple[Attachment, ...]:
         inline = (leaf.disposition.value == "inline" and bool(content_id)) or content_id in referenced
         digest = hashlib.sha256(leaf.content).hexdigest()
         media_type = words.one_line(leaf.media_type, 100)  # where it is rubbish the library hands it on as it stands
-        out.append(Attachment(names.distinct(name), media_type, len(leaf.content), digest, inline and bool(content_id)))
+        shown = inline and bool(content_id)
+        anchor = anchors.get(content_id, "") if shown else ""
+        out.append(Attachment(names.distinct(name), media_type, len(leaf.content), digest, shown, anchor))
     return tuple(out)

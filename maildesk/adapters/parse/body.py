@@ -40,7 +40,7 @@ def text_of(leaf: Leaf) -> str:
 
 def _tidy(text: str) -> str:
     """A rendered page without the spaces that its tables leave at the ends of lines, and without long gaps."""
-    lines = "\n".join(line.rstrip() for line in clean(text).split("\n"))
+    lines = "\n".join(line if line == "-- " else line.rstrip() for line in clean(text).split("\n"))
     return _EMPTY_LINES.sub("\n\n\n", lines)
 
 

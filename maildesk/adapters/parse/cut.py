@@ -14,7 +14,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from maildesk.adapters.parse import limits
@@ -44,6 +44,11 @@ class Readable:
     size_bytes: int
     is_whole: bool = True
     contents: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    wanted: Mapping[str, bytes] = field(default_factory=dict)  # of the contents that were asked for, by their digests
+
+    def holds_stub(self, content: bytes) -> bool:
+        """Whether this is an attached mail in which stubs stand in place of what it had."""
+        return any(base64.b64encode(_stub(*content_of_stub)) in content for content_of_stub in self.contents.values())
 
     def completed(self, message: Message) -> Message:
         """The Message of `data` as that of the whole mail."""
@@ -61,21 +66,30 @@ class Readable:
         return replace(attachment, size_bytes=size_bytes, digest=digest)
 
 
-def readable(octets: Octets) -> Readable:
-    """Everything that is to be parsed; of a mail that is too big also without its big attachments the first octets."""
+def readable(octets: Octets, wanted: Collection[str] = ()) -> Readable:
+    """Everything that is to be parsed; of a mail that is too big also without its big attachments the first octets.
+
+    Of the big attachments those whose digests are `wanted` are kept aside, as far as the limits for enclosures allow it.
+    """
     if octets.size_bytes > CUT_BYTES_MIN:
-        cutter = _Cutter(attached_mails_too=octets.size_bytes > limits.WHOLE_BYTES_MAX, opened_too=octets.size_bytes > OPENED_BYTES_MAX)
+        too_big, too_big_to_open = octets.size_bytes > limits.WHOLE_BYTES_MAX, octets.size_bytes > OPENED_BYTES_MAX
+        cutter = _Cutter(attached_mails_too=too_big, opened_too=too_big_to_open, wanted=frozenset(wanted))
         if cutter.goes_through(octets):
-            return Readable(bytes(cutter.kept), octets.size_bytes, contents=cutter.contents)
+            return Readable(bytes(cutter.kept), octets.size_bytes, contents=cutter.contents, wanted=cutter.found)
     if octets.size_bytes <= limits.WHOLE_BYTES_MAX:
         return Readable(octets.all(), octets.size_bytes)
     return Readable(octets.head(limits.HEAD_BYTES_MAX), octets.size_bytes, is_whole=False)
 
 
-class _Base64Body:
-    """One base64 body on its way: held as it is while it is short, then only measured and hashed."""
+def _stub(size_bytes: int, digest: str) -> bytes:
+    return f"{size_bytes} octets, sha256 {digest}".encode()
 
-    def __init__(self) -> None:
+
+class _Base64Body:
+    """One base64 body on its way: held as it is while it is short, then only measured and hashed, and decoded to `content` if asked."""
+
+    def __init__(self, *, decoded_too: bool) -> None:
+        self.content: bytearray | None = bytearray() if decoded_too else None
         self.held = bytearray()
         self.is_held = True
         self._rest = b""  # of a group of four digits
@@ -102,6 +116,10 @@ class _Base64Body:
     def _measure(self, content: bytes) -> None:
         self._size += len(content)
         self._hash.update(content)
+        if self.content is not None:
+            self.content += content
+            if self._size > limits.ENCLOSURE_BYTES_MAX:
+                self.content = None
 
     def measured(self) -> tuple[int, str]:
         """The size and the digest of the content, at the end of the digits."""
@@ -113,9 +131,11 @@ class _Base64Body:
 class _Cutter:
     """Copies a mail to `kept`, with stubs in the place of big base64 bodies. Every octet is looked at a few times at most."""
 
-    def __init__(self, *, attached_mails_too: bool, opened_too: bool) -> None:
+    def __init__(self, *, attached_mails_too: bool, opened_too: bool, wanted: frozenset[str]) -> None:
         self.kept = bytearray()
         self.contents: dict[str, tuple[int, str]] = {}
+        self.found: dict[str, bytes] = {}
+        self._wanted = wanted
         self._kept_max = limits.WHOLE_BYTES_MAX
         self._opened_too = opened_too
         self._attached_mails_too = attached_mails_too
@@ -143,7 +163,7 @@ class _Cutter:
         fields_end = _EMPTY_LINE.search(data, encoding.end()) if encoding else None
         if fields_end:
             end = fields_end.end()
-            self._body = _Base64Body()
+            self._body = _Base64Body(decoded_too=bool(self._wanted))
         elif is_last:
             end = len(data)
         else:
@@ -153,7 +173,7 @@ class _Cutter:
 
     def _through_body(self, data: bytes, position: int, is_last: bool) -> tuple[int, bool]:
         """Takes digits; behind the last one puts the stub, or the short body itself, where they stood."""
-        body = self._body or _Base64Body()
+        body = self._body or _Base64Body(decoded_too=False)
         found = _NO_DIGIT.search(data, position)
         end = found.start() if found else len(data)
         body.add(data[position:end])
@@ -172,13 +192,21 @@ class _Cutter:
         if tail[1] != b"--" and tail.end() < len(data):
             return -1, False
         self._body = None
-        self._put_stub(*body.measured())
+        size_bytes, digest = body.measured()
+        self._put_stub(size_bytes, digest)
+        self._keep(digest, body.content)
         return tail.start(1), True
 
     def _put_stub(self, size_bytes: int, digest: str) -> None:
-        stub = f"{size_bytes} octets, sha256 {digest}".encode()
+        stub = _stub(size_bytes, digest)
         self.contents[hashlib.sha256(stub).hexdigest()] = size_bytes, digest
         self.kept += base64.b64encode(stub) + b"\r\n"
+
+    def _keep(self, digest: str, content: bytearray | None) -> None:
+        """Puts a content aside if it was asked for and there is room."""
+        room = limits.ENCLOSURES_BYTES_MAX - sum(map(len, self.found.values()))
+        if content is not None and digest in self._wanted and digest not in self.found and len(content) <= room:
+            self.found[digest] = bytes(content)
 
     def _may_be_cut(self) -> bool:
         """Whether the part whose fields stand at the end of `kept` is nothing that the parser reads itself."""

@@ -29,6 +29,21 @@ _PRIVATE = re.compile(f"[{_OPEN}{_TARGET}{_CLOSE}]")
 # The same around a quoted mail.
 _QUOTE, _UNQUOTE = "\ue0a3", "\ue0a4"
 _QUOTE_MARKS = re.compile(f"[{_QUOTE}{_UNQUOTE}]")
+# In front of what the program itself calls a signature, and around the content id of a picture.
+_SIGNATURE, _PICTURE, _PICTURE_END = "\ue0a5", "\ue0a6", "\ue0a7"
+_OTHER_MARKS = re.compile(f"[{_SIGNATURE}{_PICTURE}{_PICTURE_END}\ue0a8]")
+_SHOWN_PICTURE = re.compile(f"{_PICTURE}([^{_PICTURE_END}]*){_PICTURE_END}")
+# Gmail, Thunderbird, Outlook on the web, on telephones, Apple Mail; Outlook puts x_ before the names in what it quotes.
+_SIGNATURE_NAMES = re.compile(
+    r"(?:x_)*(?:gmail_signature|moz-signature|signature|ms-outlook-mobile-signature|applemailsignature)", re.IGNORECASE
+)
+_TIGHT_CLASS = re.compile(r"\b(?:x_)*Mso(?:Normal|PlainText|ListParagraph|NoSpacing)", re.IGNORECASE)
+_TIGHT_STYLE = re.compile(r"margin(?:-top|-bottom)?\s{0,5}:\s{0,5}0", re.IGNORECASE)
+_EMPTY_PARAGRAPH = re.compile(
+    r"<p\b[^<>]{0,500}>(?:<(?!img)[a-z][^<>]{0,300}>){0,6}(?:&nbsp;|&#160;|\xa0|<img\b[^<>]{0,2000}>)(?=\s{0,10}<)", re.IGNORECASE
+)
+_KEPT_EMPTY = "\ue0a8"  # keeps the renderer from dropping a paragraph with nothing but a no-break space or a picture
+_ANCHOR_CHARS = 80
 _QUOTE_DEPTH_MAX = 20
 _INDENTED_ONLY = re.compile(r"border(?:-left)?(?:-width|-style)?\s{0,5}:\s{0,5}(?:medium\s{1,5}none|none|0)", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
@@ -51,27 +66,56 @@ def decoded(data: bytes, declared: str) -> str:
 
 def rendered(source: str) -> str:
     """The document as text; if the library gives up on it, the text between the tags; never raises."""
-    source = _QUOTE_MARKS.sub("", _PRIVATE.sub("", source))
+    source = _prepared(source)
+    text = _text(source, _config())
+    if text is None:
+        return between_tags(source.replace(_KEPT_EMPTY, ""))
+    return _with_quote_marks(_with_signature_marks(_with_targets(text.replace(_KEPT_EMPTY, ""))))
+
+
+def anchors(source: str) -> dict[str, str]:
+    """For each picture that the document shows by its content id: the last letters and digits before it.
+
+    "^" stands where the text begins, "$" where a signature, ">" where quoted mail does.
+    """
+    text = _text(_prepared(source), _config(pictures=True)) or ""
+    found: dict[str, str] = {}
+    for match in _SHOWN_PICTURE.finditer(text):
+        before = _SHOWN_PICTURE.sub(" ", _with_targets(text[: match.start()]))
+        before = re.sub(rf"{_SIGNATURE}|(?m:^-- ?$)", "$", before).replace(_QUOTE, ">")
+        letters = "^" + "".join(re.findall(r"\w+|[$>]", before.casefold()))
+        found.setdefault(match[1], letters[-_ANCHOR_CHARS:])
+        if len(found) >= limits.PICTURES_MAX:
+            break
+    return found
+
+
+def _prepared(source: str) -> str:
+    source = _OTHER_MARKS.sub("", _QUOTE_MARKS.sub("", _PRIVATE.sub("", source)))
     source = _XML_DECLARATION.sub("", source, count=1).replace("\x00", "")
-    source = _EMBEDDED.sub("data:", source)
+    return _EMPTY_PARAGRAPH.sub(rf"\g<0>{_KEPT_EMPTY}", _EMBEDDED.sub("data:", source))
+
+
+def _text(source: str, config: ParserConfig) -> str | None:
+    """What the library makes of it; None if the document is too long for it, or if it gives up."""
     if len(source) > limits.RENDERED_HTML_CHARS_MAX:
-        return between_tags(source)
+        return None
     try:
         from inscriptis import get_text
 
-        text = get_text(source, _config())
+        return str(get_text(source, config))
     except Exception:  # whatever lxml or inscriptis stumble over, there is text to be had
-        return between_tags(source)
-    return _with_quote_marks(_with_targets(text))
+        return None
 
 
-def _config() -> ParserConfig:
+def _config(*, pictures: bool = False) -> ParserConfig:
     from inscriptis.css_profiles import CSS_PROFILES
     from inscriptis.model.config import ParserConfig
     from inscriptis.model.tag import CustomHtmlTagHandlerMapping
 
+    shown = {"img": _show_picture} if pictures else {}
     handlers = CustomHtmlTagHandlerMapping(
-        start_tag_mapping={"a": _open_link, "blockquote": _open_quote},
+        start_tag_mapping={"a": _open_link, "blockquote": _open_quote, "p": _open_paragraph, "div": _open_division, **shown},
         end_tag_mapping={"a": _close_link, "blockquote": _close_quote},
     )
     return ParserConfig(css=CSS_PROFILES["strict"].copy(), custom_html_tag_handler_mapping=handlers)
@@ -92,6 +136,25 @@ def _close_link(state: Any) -> None:
         state.last_a = ""
 
 
+def _open_paragraph(state: Any, attributes: Any) -> None:
+    """Word makes a paragraph of every line and takes the space around it away in a style sheet; an empty one is an empty line."""
+    style, names = str(attributes.get("style", ""))[:2000], str(attributes.get("class", ""))[:200]
+    if _TIGHT_CLASS.search(names) or len(_TIGHT_STYLE.findall(style)) >= (1 if re.search(r"margin\s{0,5}:", style) else 2):
+        state.tags[-1].margin_before = state.tags[-1].margin_after = 0
+
+
+def _open_division(state: Any, attributes: Any) -> None:
+    names = (*str(attributes.get("class", ""))[:200].split(), str(attributes.get("id", ""))[:200])
+    if any(_SIGNATURE_NAMES.fullmatch(name) for name in names):
+        state.tags[-2].write(_SIGNATURE)
+
+
+def _show_picture(state: Any, attributes: Any) -> None:
+    source = str(attributes.get("src", ""))[:300]
+    if source.lower().startswith("cid:"):
+        state.tags[-1].write(f"{_PICTURE}{source[4:]}{_PICTURE_END}")
+
+
 def _open_quote(state: Any, attributes: Any) -> None:
     """Marks the end of the line above. What Gmail's button for indenting makes is no quote: it says that it has no border."""
     from inscriptis.html_properties import Display
@@ -108,6 +171,11 @@ def _close_quote(state: Any) -> None:
     state.quotes = tuple(outer)
     if counts:
         state.tags[-1].write(_UNQUOTE)
+
+
+def _with_signature_marks(text: str) -> str:
+    """Makes the line of two dashes of a mark, unless the program wrote it as well."""
+    return re.sub(rf"(?:--[ \xa0]?)?[ \xa0\n]{{0,20}}{_SIGNATURE}[ \xa0\n]{{0,20}}(?:--[ \xa0]?\n)?", "\n-- \n", text)
 
 
 def _with_quote_marks(text: str) -> str:

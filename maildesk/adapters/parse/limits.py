@@ -14,9 +14,14 @@ FIELD_BYTES_MAX = 64 * 1024  # of one header field, before anything is decoded
 HTML_CHARS_MAX = 4 * 1000 * 1000
 RENDERED_HTML_CHARS_MAX = 1000 * 1000  # the renderer's time grows with the square of a paragraph; of more only the tags are taken out
 
+# Contents of attachments that go along with a letter.
+ENCLOSURE_BYTES_MAX = 12 * MEBIBYTE
+ENCLOSURES_BYTES_MAX = 16 * MEBIBYTE  # of one mail, all in all; base64 makes a third more of it, which most mail servers still take
+
 # Numbers of things.
 DEPTH_MAX = 50
 PARTS_MAX = 500
+PICTURES_MAX = 200  # in an HTML body, whose place in the text is noted
 FIELDS_MAX = 1000
 ESSENTIAL_FIELDS_MAX = 200  # of those that decide something, found behind the first FIELDS_MAX
 RECIPIENTS_MAX = 500

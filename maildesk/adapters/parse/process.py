@@ -1,17 +1,20 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Parsing in a child process that may die: bounded in time and memory, and the next mail is not affected."""
+"""Reading mails in a child process that may die: bounded in time and memory, and the next mail is not affected."""
 
 from __future__ import annotations
 
 import io
 import os
 import pickle
+import re
 import selectors
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -19,7 +22,8 @@ from typing import IO, Any, Self
 import maildesk
 from maildesk.adapters.parse import limits
 from maildesk.adapters.parse.cut import readable
-from maildesk.adapters.parse.frames import LENGTH, REQUEST
+from maildesk.adapters.parse.extract import asks_the_parser, chosen
+from maildesk.adapters.parse.frames import BARE, EXTRACT, LENGTH, REQUEST, WHOLE, unpacked
 from maildesk.core.message import Message
 from maildesk.errors import Unparseable
 from maildesk.octets import Octets, RawMessage
@@ -71,19 +75,12 @@ class _Child:
             self.kill()
             raise
 
-    def ask(self, request: bytes, data: bytes, seconds_max: float) -> Message:
+    def ask(self, seconds_max: float, *frames: bytes) -> bytes:
         """Raises _ChildGoneError; the child is of no more use then."""
         deadline = time.monotonic() + seconds_max
-        self._send(request, deadline)
-        self._send(data, deadline)
-        answer = self._receive(deadline)
-        try:
-            message = _MessageUnpickler(io.BytesIO(answer)).load()
-        except Exception as error:
-            raise _ChildGoneError from error
-        if not isinstance(message, Message):
-            raise _ChildGoneError
-        return message
+        for frame in frames:
+            self._send(frame, deadline)
+        return self._receive(deadline)
 
     def _send(self, data: bytes, deadline: float) -> None:
         stream = _stream(self._process.stdin)
@@ -121,6 +118,24 @@ class _Child:
         self._process.wait()
         _stream(self._process.stdin).close()
         _stream(self._process.stdout).close()
+
+
+def _message_in(answer: bytes) -> Message:
+    """Raises _ChildGoneError for anything that is no Message."""
+    try:
+        message = _MessageUnpickler(io.BytesIO(answer)).load()
+    except Exception as error:
+        raise _ChildGoneError from error
+    if not isinstance(message, Message):
+        raise _ChildGoneError
+    return message
+
+
+def _contents_in(answer: bytes) -> list[bytes]:
+    try:
+        return list(unpacked(answer))
+    except ValueError as error:
+        raise _ChildGoneError from error
 
 
 def _environment() -> dict[str, str]:
@@ -161,17 +176,41 @@ class ParserProcess:
         readable_mail = readable(octets)
         data = readable_mail.data
         with self._lock:
-            for bare in (False, True):
-                request = REQUEST.pack(bare, octets.size_bytes, octets.digest.encode("ascii"), len(data))
-                try:
-                    return readable_mail.completed(self._ready_child().ask(request, data, self._seconds_max))
-                except _ChildGoneError as error:
-                    self._end_child()
-                    cause = error
-                except BaseException:
-                    self._end_child()  # interrupted between question and answer: the answer must not be taken for the next one's
-                    raise
-        raise Unparseable("the parser ran out of time or memory, or died, also on the head of the mail alone") from cause
+            for kind in (WHOLE, BARE):
+                request = REQUEST.pack(kind, octets.size_bytes, octets.digest.encode("ascii"), 0, len(data))
+                with self._replacing_a_broken_child():
+                    return readable_mail.completed(_message_in(self._ready_child().ask(self._seconds_max, request, data)))
+        raise Unparseable("the parser ran out of time or memory, or died, also on the head of the mail alone")
+
+    def extract(self, octets: Octets, digests: Collection[str]) -> dict[str, bytes]:
+        """The contents of the attachments that have these digests in the Message of these octets, by digest.
+
+        Left out are those over 12 MiB, those that do not fit into 16 MiB in all, those that are not there, and, if the child dies of the
+        mail, all but the biggest, for which no parser is needed.
+        """
+        wanted = frozenset(digest for digest in digests if re.fullmatch(r"[0-9a-f]{64}", digest))
+        mail = readable(octets, wanted)
+        if not asks_the_parser(mail, wanted):
+            return chosen(mail, (), wanted)
+        listed = "".join(sorted(wanted)).encode("ascii")
+        request = REQUEST.pack(EXTRACT, octets.size_bytes, octets.digest.encode("ascii"), len(listed), len(mail.data))
+        with self._lock:
+            for _ in range(2):  # the child may have died of something else
+                with self._replacing_a_broken_child():
+                    answer = self._ready_child().ask(self._seconds_max, request, listed, mail.data)
+                    return chosen(mail, _contents_in(answer), wanted)
+        return chosen(mail, (), wanted)
+
+    @contextmanager
+    def _replacing_a_broken_child(self) -> Iterator[None]:
+        """Whoever comes out of here without an answer asks again or does without."""
+        try:
+            yield
+        except _ChildGoneError:
+            self._end_child()
+        except BaseException:
+            self._end_child()  # interrupted between question and answer: the answer must not be taken for the next one's
+            raise
 
     def _ready_child(self) -> _Child:
         if self._child is None:

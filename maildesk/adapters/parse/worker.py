@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The child of ParserProcess: reads mails from standard input, writes Messages to standard output, and may die of any of them.
+"""The child of ParserProcess: reads mails from standard input, writes Messages or contents of attachments to standard output, and may
+die of any of them.
 
 Run as `python -m maildesk.adapters.parse.worker MEMORY_BYTES SECONDS`; the frames are described in `frames`.
 """
@@ -13,26 +14,34 @@ import signal
 import sys
 from typing import BinaryIO
 
-from maildesk.adapters.parse.frames import LENGTH, REQUEST
+from maildesk.adapters.parse.extract import contents_of
+from maildesk.adapters.parse.frames import BARE, DIGEST_CHARS, EXTRACT, LENGTH, REQUEST, packed
 from maildesk.adapters.parse.parser import parse_bare, parse_data
-from maildesk.core.message import Message
 
 BARE_REASON = "only the head was read: the parser ran out of time or memory, or died"
 _GRACE_SECONDS = 5  # the parent kills earlier; this is for a child whose parent is gone
 
 
-def _answer(out: BinaryIO, message: Message | None) -> None:
-    payload = b"" if message is None else pickle.dumps(message, protocol=5)
-    out.write(LENGTH.pack(len(payload)) + payload)
+def _answer(out: BinaryIO, payload: bytes) -> None:
+    out.write(LENGTH.pack(len(payload)))
+    out.write(payload)
     out.flush()
 
 
-def _handle(request: bytes, source: BinaryIO) -> Message:
-    bare, size_bytes, digest, length = REQUEST.unpack(request)
-    data = source.read(length)
-    if bare:
-        return parse_bare(data, digest.decode("ascii"), size_bytes, BARE_REASON)
-    return parse_data(data, digest.decode("ascii"), size_bytes)
+def _handle(request: bytes, source: BinaryIO) -> bytes:
+    kind, size_bytes, digest, digests_length, length = REQUEST.unpack(request)
+    digests, data = source.read(digests_length).decode("ascii"), source.read(length)
+    if kind == EXTRACT:
+        return packed(contents_of(data, _each_digest(digests)))
+    if kind == BARE:
+        message = parse_bare(data, digest.decode("ascii"), size_bytes, BARE_REASON)
+    else:
+        message = parse_data(data, digest.decode("ascii"), size_bytes)
+    return pickle.dumps(message, protocol=5)
+
+
+def _each_digest(digests: str) -> frozenset[str]:
+    return frozenset(digests[start : start + DIGEST_CHARS] for start in range(0, len(digests), DIGEST_CHARS))
 
 
 def _confine(memory_bytes_max: int) -> None:
@@ -56,12 +65,12 @@ def main() -> None:
     source, out = sys.stdin.buffer, sys.stdout.buffer
     _warm_up()
     _confine(memory_bytes_max)
-    _answer(out, None)
+    _answer(out, b"")
     while len(request := source.read(REQUEST.size)) == REQUEST.size:
         signal.setitimer(signal.ITIMER_REAL, seconds_max + _GRACE_SECONDS)
-        message = _handle(request, source)
+        payload = _handle(request, source)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        _answer(out, message)
+        _answer(out, payload)
 
 
 if __name__ == "__main__":

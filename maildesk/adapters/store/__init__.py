@@ -18,7 +18,7 @@ from maildesk.adapters.store.intake import IntakeTransaction
 from maildesk.adapters.store.lock import only_one
 from maildesk.adapters.store.migration import migrate, needs_migration, schema_version
 from maildesk.adapters.store.outbox import OutboxRows
-from maildesk.adapters.store.tables import alarms, facts, ledger, messages, quarantined
+from maildesk.adapters.store.tables import alarms, facts, ledger, messages, quarantined, raws
 from maildesk.adapters.store.views import CaseFilter, Views
 from maildesk.core.objects import JsonObject
 from maildesk.octets import Octets, RawMessage
@@ -88,6 +88,17 @@ class Store(OutboxRows):
             rows = connection.execute(query.where(ledger.c.uid >= min(wanted, default=0)))
             return {row.uid: row.filed_to for row in rows if row.uid in wanted}
 
+    def known_mails(self, heads: Collection[tuple[str, int]]) -> frozenset[tuple[str, int]]:
+        ids = frozenset(message_id for message_id, _size in heads if message_id)
+        kept = select(messages.c.message_id, raws.c.size_bytes).join(raws, raws.c.id == messages.c.raw_id)
+        copies = select(ledger.c.message_id, ledger.c.size_bytes)  # of what was known already, and so not kept once more
+        with reading(self._engine) as connection:
+            found = {(row[0], row[1]) for row in connection.execute(kept.where(messages.c.message_id.in_(ids)))}
+            missing = ids - {message_id for message_id, size in found if (message_id, size) in heads}
+            if missing:
+                found |= {(row[0], row[1]) for row in connection.execute(copies.where(ledger.c.message_id.in_(missing)))}
+        return frozenset(heads) & found
+
     def known_digests(self, digests: Collection[str]) -> frozenset[str]:
         query = select(ledger.c.digest).where(ledger.c.digest.in_(digests))
         with reading(self._engine) as connection:
@@ -140,6 +151,12 @@ class Store(OutboxRows):
     def octets_of_message(self, message_row: int, spool: Path | None = None) -> Octets | None:
         with reading(self._engine) as connection:
             raw_id = connection.execute(select(messages.c.raw_id).where(messages.c.id == message_row)).scalar()
+            return octet_rows.load(connection, raw_id, spool) if raw_id is not None else None
+
+    def octets_by_digest(self, digest: str, spool: Path | None = None) -> Octets | None:
+        """The octets of a stored mail by their sha256; None if there is none. The caller closes them."""
+        with reading(self._engine) as connection:
+            raw_id = connection.execute(select(raws.c.id).where(raws.c.digest == digest)).scalar()
             return octet_rows.load(connection, raw_id, spool) if raw_id is not None else None
 
     # --- health ---

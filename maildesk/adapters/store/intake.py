@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from maildesk.adapters.store import octet_rows, search
+from maildesk.adapters.store.casefiles import CaseFiles
 from maildesk.adapters.store.engine import translated
 from maildesk.adapters.store.knowing import Knowing
 from maildesk.adapters.store.tables import (
@@ -30,11 +31,12 @@ from maildesk.adapters.store.tables import (
     quarantined,
 )
 from maildesk.core.case import CaseEvent, Direction, NewCase, Status, case_number
+from maildesk.core.casefile import CaseWork
 from maildesk.core.decision import GRAVITY, Decision, Folder, LetterReport, Outcome, sent_at
 from maildesk.core.desk import case_of
 from maildesk.core.evidence import named_ids
 from maildesk.core.fingerprint import base_subject, text_digest, thread_index_root
-from maildesk.core.letters import ACKNOWLEDGEMENT, Letter, LetterState
+from maildesk.core.letters import ACKNOWLEDGEMENT, ANSWER, Letter, LetterState
 from maildesk.core.message import Address, Message
 from maildesk.core.objects import message_object
 from maildesk.core.policy import Policy
@@ -63,6 +65,8 @@ class IntakeTransaction(Knowing):
             if case_id is not None:
                 self._store_events(case_id, decision.events, now)
                 self._merge(case_id, decision, now)
+                if decision.work:
+                    self._work(case_id, decision.work, now)
             for letter in (*decision.letters, *decision.notices):
                 self.queue(letter, case_id, now)
             if decision.letter_report:
@@ -78,6 +82,9 @@ class IntakeTransaction(Knowing):
         if not decision.case_number:
             return None
         case_id = self._case_id(decision.case_number)
+        if decision.answered_at:
+            unanswered = (cases.c.id == case_id, cases.c.answered_at.is_(None))
+            self._connection.execute(update(cases).where(*unanswered).values(answered_at=decision.answered_at.astimezone(UTC)))
         if decision.status:
             changes: dict[str, Any] = {"status": decision.status, "closed_at": None}
             self._connection.execute(update(cases).where(cases.c.id == case_id).values(**changes))
@@ -99,6 +106,27 @@ class IntakeTransaction(Knowing):
             values = {"merged_into_id": case_id, "status": Status.CLOSED, "closed_at": max(opened_at, now)}
             self._connection.execute(update(cases).where(cases.c.id == other_id).values(**values))
             self._store_events(other_id, (CaseEvent("merged", f"became part of {decision.case_number}: one conversation"),), now)
+
+    def _work(self, case_id: int, work: CaseWork, now: datetime) -> None:
+        """What a colleague's orders do. A held letter is released or dropped here; it leaves by the outbox."""
+        files = CaseFiles(self._connection)
+        if work.taken_back is not None:
+            files.take_back(work.taken_back, now)
+        if work.before:
+            files.note_instruction(case_id, work.before, now)
+        if work.state:
+            files.change(case_id, work.state, now)
+        held = letters.c.state == LetterState.HELD
+        if work.released:
+            again = {"state": LetterState.QUEUED, "next_attempt_at": now}
+            self._connection.execute(update(letters).where(held, letters.c.letter_id.in_(work.released)).values(**again))
+        if work.dropped:
+            gone = {"state": LetterState.FAILED, "error": "dropped by its writer", "next_attempt_at": now, "report": ""}
+            self._connection.execute(update(letters).where(held, letters.c.letter_id.in_(work.dropped)).values(**gone))
+        if work.confirmed_writer:
+            contact_id = self.contact(work.confirmed_writer)
+            whose = (participants.c.case_id == case_id, participants.c.contact_id == contact_id)
+            self._connection.execute(update(participants).where(*whose).values(verified=True))
 
     def _note_report(self, report: LetterReport, now: datetime) -> None:
         """What a mail server says of a letter; the gravest counts, and the proved. One that came back has failed, if that is proved."""
@@ -150,7 +178,7 @@ class IntakeTransaction(Knowing):
                     raw_id=octet_rows.store(self._connection, raw.octets),
                     case_id=case_id,
                     contact_id=contact_id,
-                    outcome=None if outgoing else decision.outcome,
+                    outcome=None if decision.outcome is Outcome.ALREADY_KNOWN else decision.outcome,  # our own letters have none
                     direction=decision.direction,
                     role=decision.role,
                     automatic=decision.verdict.automatic,
@@ -230,10 +258,12 @@ class IntakeTransaction(Knowing):
         """The copy proves that the letter left, also where the answer after the dot was never read."""
         by_id = letters.c.letter_id == decision.confirms_letter
         row = self._connection.execute(
-            select(letters.c.id, letters.c.case_id, letters.c.sent_at, letters.c.sent_message_id, letters.c.template).where(by_id)
+            select(
+                letters.c.id, letters.c.case_id, letters.c.sent_at, letters.c.sent_message_id, letters.c.template, letters.c.report
+            ).where(by_id)
         ).one()
         values: dict[str, Any] = {"proven_at": now, "error": ""}
-        if row.sent_at is None:
+        if row.sent_at is None and row.report != "failed":
             values |= {"state": LetterState.SENT, "sent_at": now, "doubt_since": None}
             if row.case_id is not None:
                 self.letter_left(row.case_id, row.template, "its copy came back to our mailbox", now)
@@ -259,9 +289,17 @@ class IntakeTransaction(Knowing):
 
     def letter_left(self, case_id: int, template: str, how: str, now: datetime) -> None:
         self._store_events(case_id, (CaseEvent("letter-sent", f"{template}: {how}"),), now)
+        if template == ANSWER:
+            self._answered(case_id, now)
         if template == ACKNOWLEDGEMENT:
             unset = (cases.c.id == case_id, cases.c.acknowledged_at.is_(None))
             self._connection.execute(update(cases).where(*unset).values(acknowledged_at=now))
+
+    def _answered(self, case_id: int, now: datetime) -> None:
+        """The first answer stops the clock; an open case counts as answered."""
+        by_id = cases.c.id == case_id
+        self._connection.execute(update(cases).where(by_id, cases.c.answered_at.is_(None)).values(answered_at=now))
+        self._connection.execute(update(cases).where(by_id, cases.c.status != Status.CLOSED).values(status=Status.ANSWERED))
 
     def _ledger_line(self, raw: RawMessage, message_id: str, outcome: Outcome, folder: Folder, now: datetime) -> None:
         self._connection.execute(

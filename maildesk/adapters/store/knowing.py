@@ -8,15 +8,25 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
+from maildesk.adapters.store.casefiles import CaseFiles
 from maildesk.adapters.store.tables import case_links, cases, contacts, letters, messages, number_series, participants, quarantined, raws
 from maildesk.adapters.store.trails import Trails
-from maildesk.core.case import Direction, KnownCase, LinkKind, Status, case_number
+from maildesk.core.case import Direction, KnownCase, LinkKind, Role, Status, case_number
 from maildesk.core.decision import Known, OwnLetter, Questions
 from maildesk.core.letters import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, RecentLetters
 
 RETURNED_WITHIN = timedelta(days=60)
+HISTORY_MAX = 10
+CONTINUED_MAX = 20
+HAPPENED = {
+    (Direction.IN, Role.CITIZEN): "Nachricht der Person",
+    (Direction.OUT, Role.DESK): "Brief der Stelle",
+    (Direction.OUT, Role.STAFF): "Antwort",
+    (Direction.NOTE, Role.STAFF): "Nachricht aus dem Team",
+    (Direction.NOTE, Role.CONSULTED): "Stellungnahme",
+}
 
 
 class Knowing:
@@ -33,7 +43,8 @@ class Knowing:
         if seen or own_letter:
             return Known(next_number, seen, own_letter)
         facts = Trails(self._connection).of(asked, now, self._known_cases)
-        return Known(next_number, facts=facts, recent=self._recent_letters(asked.originator, now))
+        files = CaseFiles(self._connection).of(facts.cases) if asked.of_staff else {}
+        return Known(next_number, facts=facts, recent=self._recent_letters(asked.originator, now), files=files)
 
     def _seen(self, asked: Questions) -> str:
         """How the very same mail was taken in before: the same octets, or a copy that came by another way."""
@@ -47,22 +58,24 @@ class Knowing:
             return "the same octets are in quarantine"
         if not asked.message_id:
             return ""
+        sent_by_us = and_(messages.c.direction == Direction.OUT, messages.c.role == Role.STAFF)
         copy = select(messages.c.outcome).where(
             messages.c.content_digest == asked.content_digest,
             messages.c.message_id == asked.message_id,
-            messages.c.direction != Direction.OUT,
+            # What a colleague sent from our mailbox may come back as a copy to the desk; that copy is no answer, and no mail of a citizen.
+            sent_by_us if asked.sent_by_us else or_(messages.c.direction != Direction.OUT, sent_by_us),
         )
         found = self._connection.execute(copy).first()
         return f"a copy with the same Message-ID and content was taken in as {found.outcome}" if found else ""
 
     def _own_letter(self, message_id: str) -> OwnLetter | None:
         query = (
-            select(letters.c.letter_id, cases.c.number)
+            select(letters.c.letter_id, letters.c.recipient, cases.c.number)
             .join(cases, cases.c.id == letters.c.case_id, isouter=True)
             .where(letters.c.message_id == message_id)
         )
         found = self._connection.execute(query).first() if message_id else None
-        return OwnLetter(found.letter_id, found.number or "") if found else None
+        return OwnLetter(found.letter_id, found.number or "", found.recipient) if found else None
 
     def _known_cases(self, numbers: Collection[str]) -> dict[str, KnownCase]:
         """The cases with these numbers, and those that they were merged into or are continued by, however often."""
@@ -71,7 +84,7 @@ class Knowing:
         while missing := asked - found.keys():
             found |= self._some_cases(missing)
             asked = frozenset(
-                number for case in found.values() for number in (case.merged_into, case.continued_by) if number and number not in found
+                number for case in found.values() for number in (case.merged_into, *case.continued_by) if number and number not in found
             )
         return found
 
@@ -98,8 +111,22 @@ class Knowing:
             closed_at=row.closed_at,
             opened_by_reply=row.opened_by_reply,
             merged_into=row.merged_into or "",
-            continued_by=self._continued_by(row.id) if row.closed_at else "",
+            continued_by=self._continued_by(row.id) if row.closed_at else (),
+            subject=row.subject,
+            title=row.title,
+            kind=row.kind or "",
+            kind_confirmed=row.kind_confirmed,
+            urgency=row.urgency,
+            flags=tuple(row.flags),
+            assignee=row.assignee or "",
+            history=self._history(row.id),
         )
+
+    def _history(self, case_id: int) -> tuple[tuple[datetime, str], ...]:
+        """The last messages of a case, the oldest first."""
+        query = select(messages.c.received_at, messages.c.direction, messages.c.role).where(messages.c.case_id == case_id)
+        rows = self._connection.execute(query.order_by(messages.c.received_at.desc(), messages.c.id.desc()).limit(HISTORY_MAX)).all()
+        return tuple((row.received_at, HAPPENED.get((row.direction, row.role), "Nachricht")) for row in reversed(rows))
 
     def _participants(self, case_id: int) -> frozenset[str]:
         query = (
@@ -109,11 +136,11 @@ class Knowing:
         )
         return frozenset(self._connection.execute(query).scalars())
 
-    def _continued_by(self, case_id: int) -> str:
-        """The newest case that continues this one."""
+    def _continued_by(self, case_id: int) -> tuple[str, ...]:
+        """The cases that continue this one, the newest first."""
         linked = and_(case_links.c.case_id == cases.c.id, case_links.c.kind == LinkKind.CONTINUES)
         query = select(cases.c.number).join(case_links, linked).where(case_links.c.other_id == case_id).order_by(cases.c.id.desc())
-        return self._connection.execute(query).scalar() or ""
+        return tuple(self._connection.execute(query.limit(CONTINUED_MAX)).scalars())
 
     def _has_letter(self, case_id: int, template: str) -> bool:
         query = select(letters.c.id).where(letters.c.case_id == case_id, letters.c.template == template)

@@ -99,8 +99,9 @@ class OutboxRows:
             return int(connection.execute(update(letters).where(*in_doubt).values(**again)).rowcount)
 
     def retry_letter(self, row: int, now: datetime) -> bool:
-        """A person says: send it again. False if there is no such letter that waits, failed or is in doubt."""
-        again = {"state": LetterState.QUEUED, "next_attempt_at": now, "doubt_since": None, "error": ""}
+        """A person says: send it again, whatever came back. False if there is no such letter that waits, failed or is in doubt."""
+        again = {"state": LetterState.QUEUED, "next_attempt_at": now, "doubt_since": None, "error": "", "sent_at": None}
+        again |= {"report": "", "report_proved": False, "reported_at": None}
         waiting = letters.c.state.in_((LetterState.QUEUED, LetterState.FAILED, LetterState.DOT, LetterState.HELD))
         with writing(self._engine) as connection:
             return bool(connection.execute(update(letters).where(letters.c.id == row, waiting).values(**again)).rowcount)

@@ -6,15 +6,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Exists, Row, exists, select
 
 from maildesk.adapters.store.tables import cases, contacts, letters, message_references, messages, participants
 from maildesk.core.case import Direction, KnownCase, Status
 from maildesk.core.decision import Questions
-from maildesk.core.evidence import SAME_SUBJECT_WITHIN, OtherCase, SameId, SameSubject, ThreadFacts
+from maildesk.core.evidence import SAME_SUBJECT_WITHIN, Naming, OtherCase, SameId, SameSubject, ThreadFacts, answered_ids
 from maildesk.core.identify import KnownLetter
-from maildesk.core.message import is_reply_subject
+from maildesk.core.message import address_key, is_reply_subject
 
 FEW = 20  # rows of a kind that are looked at: enough for every thread that people make
 OTHERS_MAX = 5
@@ -39,7 +40,7 @@ class Trails:
         found = known_cases({
             *asked.case_numbers,
             *by_id.values(),
-            *named_by,
+            *(naming.case_number for naming in named_by),
             *by_writer.values(),
             *((same_id.case_number,) if same_id else ()),
             *(same.case_number for same in same_subject),
@@ -91,33 +92,40 @@ class Trails:
         found = self._connection.execute(_LETTERS.where(letters.c.letter_id.in_(letter_ids)))
         return {row.letter_id: _letter(row) for row in found}
 
-    def _naming(self, message_id: str) -> tuple[str, ...]:
-        """Cases with a message that named this Message-ID, in the order in which they did."""
+    def _naming(self, message_id: str) -> tuple[Naming, ...]:
+        """Messages of cases that named this Message-ID, in the order in which they came."""
         if not message_id:
             return ()
         query = (
-            select(cases.c.number)
+            select(cases.c.number, messages.c.parsed, contacts.c.address_key)
             .join(messages, messages.c.case_id == cases.c.id)
+            .join(contacts, contacts.c.id == messages.c.contact_id, isouter=True)
             .join(message_references, message_references.c.message_row == messages.c.id)
             .where(message_references.c.identifier == message_id, messages.c.direction != Direction.OUT)
             .order_by(messages.c.id)
             .limit(FEW)
         )
-        return tuple(dict.fromkeys(self._connection.execute(query).scalars()))
+        return tuple(Naming(row.number, _recipients(row.parsed), row.address_key or "") for row in self._connection.execute(query))
 
     def _named_by_writer(self, asked: Questions) -> dict[str, str]:
-        """Where the same writer named one of these ids before; the first time counts."""
+        """Where the same writer answered one of these ids before; the first time counts."""
         if not asked.named_ids or not asked.originator:
             return {}
         query = (
-            select(message_references.c.identifier, cases.c.number)
+            select(
+                message_references.c.identifier,
+                cases.c.number,
+                messages.c.parsed["in_reply_to"].label("in_reply_to"),
+                messages.c.parsed["references"].label("referred"),
+            )
             .join(messages, messages.c.id == message_references.c.message_row)
             .join(cases, cases.c.id == messages.c.case_id)
             .join(contacts, contacts.c.id == messages.c.contact_id)
             .where(message_references.c.identifier.in_(asked.named_ids), contacts.c.address_key == asked.originator)
             .order_by(messages.c.id.desc())
         )
-        return {row.identifier: row.number for row in self._connection.execute(query)}
+        found = self._connection.execute(query)
+        return {row.identifier: row.number for row in found if row.identifier in answered_ids(row.in_reply_to, row.referred)}
 
     def _same_id(self, asked: Questions) -> SameId | None:
         if not asked.message_id or not asked.originator:
@@ -138,7 +146,15 @@ class Trails:
             return ()
         writer = select(contacts.c.id).where(contacts.c.address_key == asked.originator).scalar_subquery()
         query = (
-            select(cases.c.number, messages.c.subject, messages.c.sent_at, messages.c.text_digest, contacts.c.address_key)
+            select(
+                cases.c.number,
+                messages.c.subject,
+                messages.c.sent_at,
+                messages.c.text_digest,
+                contacts.c.address_key,
+                _names_parent().label("names_parent"),
+                messages.c.parsed["to"].label("to"),
+            )
             .join(cases, cases.c.id == messages.c.case_id)
             .join(participants, participants.c.case_id == cases.c.id)
             .join(contacts, contacts.c.id == messages.c.contact_id, isouter=True)
@@ -153,15 +169,20 @@ class Trails:
                 is_reply_subject(row.subject),
                 row.sent_at,
                 row.address_key == asked.originator and row.text_digest == asked.text_digest,
+                row.names_parent,
+                tuple(address["address"] for address in row.to or ()),
             )
             for row in self._connection.execute(query)
         )
 
     def _conversation(self, thread_index: str) -> tuple[str, ...]:
+        """Cases that hold the beginning of this conversation of Exchange; all who answer one circular go on in one conversation."""
         if not thread_index:
             return ()
-        query = select(cases.c.number).join(messages, messages.c.case_id == cases.c.id).where(messages.c.thread_index == thread_index)
-        return tuple(dict.fromkeys(self._connection.execute(query.order_by(messages.c.id).limit(FEW)).scalars()))
+        query = select(cases.c.number, messages.c.subject).join(messages, messages.c.case_id == cases.c.id)
+        begins = (messages.c.thread_index == thread_index, ~_names_parent())
+        found = self._connection.execute(query.where(*begins).order_by(messages.c.id).limit(FEW))
+        return tuple(dict.fromkeys(row.number for row in found if not is_reply_subject(row.subject)))
 
     def _returned(self, recipients: Collection[str], now: datetime) -> tuple[KnownLetter, ...]:
         """Letters of cases that went lately to these recipients, the newest first."""
@@ -192,8 +213,17 @@ class Trails:
         return tuple(OtherCase(row.number, row.subject, (row.reply or "")[:TEXT_CHARS_MAX]) for row in self._connection.execute(query))
 
 
+def _names_parent() -> Exists:
+    return exists().where(message_references.c.message_row == messages.c.id)
+
+
 _LETTERS = select(letters, cases.c.number).join(cases, cases.c.id == letters.c.case_id, isouter=True)
 
 
 def _letter(row: Row[tuple[object, ...]]) -> KnownLetter:
-    return KnownLetter(row.letter_id, row.number or "", row.recipient, row.template, row.created_at, row.report)
+    return KnownLetter(row.letter_id, row.number or "", row.recipient, row.template, row.created_at, row.report, row.about)
+
+
+def _recipients(parsed: dict[str, Any]) -> frozenset[str]:
+    """The address keys of To and Cc of a message that is kept."""
+    return frozenset(address_key(entry["address"]) for name in ("to", "cc") for entry in parsed.get(name, ()))

@@ -1,0 +1,158 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The whole of a case, as a decision on a colleague's mail needs it, and the way back of what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from maildesk.adapters.store.tables import cases, concerns, contacts, instructions, letters, messages, participants, raws
+from maildesk.core.case import Direction, Role, Status
+from maildesk.core.casefile import CaseFile, CaseState, Concern, GivenAnswer, HeldAnswer, IncomingMail, Instruction
+from maildesk.core.letters import ANSWER, LetterState
+from maildesk.core.message import Address
+
+MAILS_MAX = 50
+WORDS_CHARS_MAX = 50_000
+
+
+class CaseFiles:
+    """Reads and changes cases in the transaction of `connection`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of(self, numbers: Collection[str]) -> dict[str, CaseFile]:
+        """The files of the cases with these numbers."""
+        rows = self._connection.execute(select(cases).where(cases.c.number.in_(numbers))).all() if numbers else ()
+        return {row.number: self._file(row) for row in rows}
+
+    def _file(self, row: Any) -> CaseFile:
+        parts = self._parts(row.id)
+        return CaseFile(
+            number=row.number,
+            subject=row.subject,
+            state=self._state(row),
+            incoming=self._incoming(parts),
+            answers=self._answers(parts),
+            held=self._held(parts),
+            last_instruction=self._last_instruction(row.id),
+            channel=row.channel,
+            opened_at=row.opened_at,
+        )
+
+    def _parts(self, case_id: int) -> tuple[int, ...]:
+        """The case and those that became part of it, however often."""
+        found, new = [case_id], [case_id]
+        while new:
+            new = list(self._connection.execute(select(cases.c.id).where(cases.c.merged_into_id.in_(new))).scalars())
+            found += [each for each in new if each not in found]
+        return tuple(found)
+
+    def _state(self, row: Any) -> CaseState:
+        query = select(concerns).where(concerns.c.case_id == row.id).order_by(concerns.c.position)
+        return CaseState(
+            status=Status(row.status),
+            kind=row.kind or "",
+            kind_confirmed=row.kind_confirmed,
+            concerns=tuple(Concern(each.topic, each.assessment, each.outcome, each.measure) for each in self._connection.execute(query)),
+            person_group=row.person_group,
+            urgency=row.urgency,
+            flags=tuple(row.flags),
+            assignee=row.assignee or "",
+            title=row.title,
+            due_on=row.due_on,
+        )
+
+    def _incoming(self, parts: tuple[int, ...]) -> tuple[IncomingMail, ...]:
+        query = (
+            select(messages, contacts.c.addr_spec, contacts.c.display_name, raws.c.digest, participants.c.verified)
+            .join(raws, raws.c.id == messages.c.raw_id)
+            .join(contacts, contacts.c.id == messages.c.contact_id, isouter=True)
+            .join(
+                participants,
+                (participants.c.case_id == messages.c.case_id) & (participants.c.contact_id == messages.c.contact_id),
+                isouter=True,
+            )
+            .where(messages.c.case_id.in_(parts), messages.c.direction == Direction.IN, messages.c.role == Role.CITIZEN)
+            .where(messages.c.automatic.is_(None) | messages.c.automatic.in_(("list", "bulk")))
+            .order_by(messages.c.received_at.desc(), messages.c.id.desc())
+            .limit(MAILS_MAX)
+        )
+        return tuple(_incoming_mail(row) for row in reversed(self._connection.execute(query).all()))
+
+    def _answers(self, parts: tuple[int, ...]) -> tuple[GivenAnswer, ...]:
+        ours = select(letters.c.created_at, letters.c.author).where(
+            letters.c.case_id.in_(parts), letters.c.template == ANSWER, letters.c.state.not_in((LetterState.HELD, LetterState.FAILED))
+        )
+        by_hand = select(messages.c.received_at).where(
+            messages.c.case_id.in_(parts), messages.c.direction == Direction.OUT, messages.c.role == Role.STAFF
+        )
+        found = [GivenAnswer(row.created_at, row.author) for row in self._connection.execute(ours)]
+        found += [GivenAnswer(row.received_at, "") for row in self._connection.execute(by_hand)]
+        return tuple(sorted(found, key=lambda answer: answer.at))
+
+    def _held(self, parts: tuple[int, ...]) -> tuple[HeldAnswer, ...]:
+        held = (letters.c.case_id.in_(parts), letters.c.template == ANSWER, letters.c.state == LetterState.HELD)
+        query = select(letters.c.letter_id, letters.c.author, letters.c.context, letters.c.about).where(*held).order_by(letters.c.id)
+        return tuple(HeldAnswer(row.letter_id, row.author, row.context["text"], row.about) for row in self._connection.execute(query))
+
+    def _last_instruction(self, case_id: int) -> Instruction | None:
+        query = select(instructions).where(instructions.c.case_id == case_id, instructions.c.undone_at.is_(None))
+        row = self._connection.execute(query.order_by(instructions.c.id.desc())).first()
+        return Instruction(row.id, CaseState.from_json(row.before)) if row else None
+
+    # --- the way back ---
+
+    def change(self, case_id: int, state: CaseState, now: datetime) -> None:
+        """Puts the state into the case. A case that is closed now keeps the time of it."""
+        row = self._connection.execute(select(cases.c.status, cases.c.closed_at, cases.c.opened_at).where(cases.c.id == case_id)).one()
+        closed_at = (row.closed_at or max(row.opened_at, now)) if state.status is Status.CLOSED else None
+        self._connection.execute(
+            update(cases)
+            .where(cases.c.id == case_id)
+            .values(
+                status=state.status,
+                kind=state.kind or None,
+                kind_confirmed=state.kind_confirmed,
+                topics=[concern.topic for concern in state.concerns if concern.topic],
+                urgency=state.urgency,
+                flags=list(state.flags),
+                person_group=state.person_group,
+                assignee=state.assignee or None,
+                title=state.title,
+                due_on=state.due_on,
+                closed_at=closed_at,
+            )
+        )
+        self._connection.execute(delete(concerns).where(concerns.c.case_id == case_id))
+        rows = [
+            {"case_id": case_id, "position": position, "topic": each.topic, "assessment": each.assessment, "outcome": each.outcome,
+             "measure": each.measure}
+            for position, each in enumerate(state.concerns)
+        ]  # fmt: skip
+        if rows:
+            self._connection.execute(insert(concerns), rows)
+
+    def note_instruction(self, case_id: int, before: CaseState, now: datetime) -> None:
+        self._connection.execute(insert(instructions).values(case_id=case_id, at=now, before=before.as_json()))
+
+    def take_back(self, row: int, now: datetime) -> None:
+        self._connection.execute(update(instructions).where(instructions.c.id == row).values(undone_at=now))
+
+
+def _incoming_mail(row: Any) -> IncomingMail:
+    return IncomingMail(
+        digest=row.digest,
+        message_id=row.message_id,
+        references=tuple(row.parsed.get("references") or row.parsed.get("in_reply_to") or ()),
+        subject=row.subject,
+        writer=Address(row.display_name or "", row.addr_spec or ""),
+        received_at=row.received_at,
+        verified=bool(row.verified),
+        words=(row.reply or row.text)[:WORDS_CHARS_MAX],
+    )

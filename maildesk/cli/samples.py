@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""A sample of every letter, so that `maildesk check` can write each template once. The people and their words are made up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from maildesk.core.letters import (
+    ACKNOWLEDGEMENT,
+    ALARM,
+    ANSWER,
+    CONFIRMED,
+    COPY,
+    FOLLOW_UP_NOTE,
+    HELD_ANSWER,
+    HELP,
+    MISTAKE,
+    RELAY,
+    RETURNED,
+    Letter,
+)
+from maildesk.core.links import percent_encoded
+from maildesk.core.policy import Policy
+from maildesk.core.writing import letter_context
+
+SAMPLE_NUMBER = "KD-2026-00042"
+QUESTION = """\
+Sehr geehrte Damen und Herren,
+
+am 16.11.2026 habe ich die Unterlagen für die Wohnung abgegeben. Bis heute habe ich keine Antwort. Mein Vermieter wartet:
+
+- Mietvertrag
+- Bescheinigung des Vermieters
+
+Können Sie mir bitte sagen, wie es weitergeht?
+
+Mit freundlichen Grüßen
+Eva Muster"""
+REPLY = """\
+Guten Tag Frau Muster,
+
+vielen Dank für Ihre Nachricht. Ihre Unterlagen sind da. So geht es weiter:
+
+1. Der Vertrag wird diese Woche geprüft.
+2. Danach bekommen Sie einen Brief.
+
+Öffnungszeiten: https://desk.example/zeiten.
+
+Mit freundlichen Grüßen
+Anna Beispiel"""
+
+
+def sample_letters(policy: Policy, now: datetime) -> tuple[Letter, ...]:
+    """One letter for each template, to the desk itself."""
+    desk = policy.desk
+    return tuple(
+        Letter(
+            letter_id="abcdefghijklmnop",
+            template=template,
+            recipient=desk.address,
+            message_id=f"sample@{desk.domain}",
+            case_number=SAMPLE_NUMBER,
+            language=desk.languages[0],
+            context=context,
+            created_at=now,
+        )
+        for template, context in _contexts(policy, now).items()
+    )
+
+
+def _contexts(policy: Policy, now: datetime) -> dict[str, dict[str, str]]:
+    desk = policy.desk
+    due = f"{policy.calendar.answer_due(now, 14):%d.%m.%Y}"
+    citizen = letter_context(desk, policy.calendar, SAMPLE_NUMBER, now, due)
+    colleague = {"nr": SAMPLE_NUMBER, "stelle": desk.name, "titel": "Unterlagen für die Wohnung"}
+    time = f"{policy.calendar.local(now):%d.%m.%Y, %H:%M}"
+    return {
+        ACKNOWLEDGEMENT: citizen,
+        FOLLOW_UP_NOTE: citizen,
+        ANSWER: {**citizen, "text": REPLY},
+        ALARM: {"betreff": "Probe", "meldung": "Dies ist eine Probe.", "was_tun": "Nichts."},
+        RETURNED: {**colleague, **_returned(desk.address, time)},
+        RELAY: {**colleague, **_relayed(time, due), "links": _links(desk.address, "Als gesehen bestätigen", "Kritik", "Lob", "Erledigt")},
+        COPY: {**colleague, "wer": "Anna Beispiel", "wann": f"{time} Uhr", "text": REPLY, "links": _links(desk.address, "Erledigt")},
+        HELD_ANSWER: {
+            **colleague,
+            "gruende": "Die Antwort enthält eine Kundennummer (123…456).\nDie Mail ging auch an fremde Adressen (Anzahl: 1).",
+            "text": REPLY,
+            "links": _links(desk.address, "So senden, wie sie ist", "Kürzen: verwerfen und neu schreiben", "Verwerfen"),
+        },
+        CONFIRMED: {**colleague, "was": "Abgeschlossen: Kritik, berechtigt, abgeholfen", "links": _links(desk.address, "Rückgängig")},
+        MISTAKE: {
+            **colleague,
+            "zeilen": "#erledgit\tDiesen Befehl kennen wir nicht.\t#erledigt\n#frist 31.02.2027\tDieses Datum gibt es nicht.\t",
+            "rest": REPLY,
+            "links": _links(desk.address, "Alle Befehle"),
+        },
+        HELP: {**colleague, "karte": "#erledigt\tschließt den Vorgang ab\n#frist 15.12.2026\tändert den Tag, bis zu dem wir antworten"},
+    }
+
+
+def _returned(address: str, time: str) -> dict[str, str]:
+    told = {"was": "kam nicht an", "grund": "5.1.1", "vom": time, "endgueltig": "ja", "gesperrt": "ja"}
+    return {**told, "adresse": address}
+
+
+def _relayed(time: str, due: str) -> dict[str, str]:
+    return {
+        "von": "Eva Muster",
+        "adresse": "eva.muster@example.org",
+        "eingang": f"{time} Uhr",
+        "frist": due,
+        "art": "Vorschlag: Kritik",
+        "dringlichkeit": "dringend",
+        "hinweise": "Diese Adresse ist im Vorgang neu und nicht bestätigt.",
+        "verlauf": f"{time}  Eingangsbestätigung verschickt",
+        "text": QUESTION,
+        "anlagen": "Mietvertrag.pdf (120 kB)",
+        "zurueckgehalten": "Formular.exe (2,4 MB): kann beim Öffnen schaden",
+    }
+
+
+def _links(address: str, *labels: str) -> str:
+    """As core.links makes them, with an order that means nothing."""
+    orders = (percent_encoded(f"[{SAMPLE_NUMBER}] #probe ~abcdefghijklmnopqrst") for _ in labels)
+    return "\n".join(f"{label}\tmailto:{percent_encoded(address)}?subject={order}" for label, order in zip(labels, orders, strict=True))

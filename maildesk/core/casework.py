@@ -1,0 +1,178 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""What the orders of a colleague make of a case. Pure: the state before and the orders give the state after, and a line for each.
+
+Up to three concerns a case (each with topic, assessment, outcome and measure); closing asks that each has what the report counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from maildesk.core.case import Status
+from maildesk.core.casefile import CaseState, Concern
+from maildesk.core.categories import Categories
+from maildesk.core.orders import Order, OrderName
+
+CONCERNS_MAX = 3
+TITLE_CHARS_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The state after the orders, what was done in German lines, and what could not be done and why."""
+
+    state: CaseState
+    done: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()  # lists of categories in which a value is asked for before the case can be closed
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A state on its way through the orders; `at` is the concern that the next words belong to."""
+
+    state: CaseState
+    categories: Categories
+    at: int = 0
+    done: tuple[str, ...] = field(default=())
+    refused: tuple[str, ...] = field(default=())
+
+    def did(self, line: str, **changes: object) -> _Work:
+        return replace(self, state=replace(self.state, **changes), done=(*self.done, line))  # type: ignore[arg-type]
+
+    def cannot(self, line: str) -> _Work:
+        return replace(self, refused=(*self.refused, line))
+
+    def of_concern(self, line: str, **changes: str) -> _Work:
+        concerns = list(self.state.concerns or (Concern(),))
+        at = min(self.at, len(concerns) - 1)
+        concerns[at] = replace(concerns[at], **changes)
+        which = f" (Anliegen {at + 1})" if len(concerns) > 1 else ""
+        return self.did(f"{line}{which}", concerns=tuple(concerns))
+
+    def label(self, name: str, key: str) -> str:
+        return self.categories.label(name, key)
+
+
+def carry_out(state: CaseState, orders: tuple[Order, ...], categories: Categories) -> Carried:
+    """Applies the orders that change the state, in their order; closing comes last, whatever its place."""
+    work = _Work(state, categories, at=max(0, len(state.concerns) - 1))
+    for order in sorted(orders, key=lambda each: each.name is OrderName.CLOSE):
+        step = STEPS.get(order.name)
+        work = step(work, order) if step else work
+    missing = missing_to_close(work.state, categories) if any(order.name is OrderName.CLOSE for order in orders) else ()
+    return Carried(work.state, work.done, work.refused, missing)
+
+
+def missing_to_close(state: CaseState, categories: Categories) -> tuple[str, ...]:
+    """The lists in which a closed case must have a value: kind, and for each concern topic, outcome and, of criticism, assessment."""
+    concerns = state.concerns or (Concern(),)
+    kind = categories.kind.get(state.kind)
+    assessed = kind is not None and kind.assessed == "yes"
+    wanted = (
+        ("kind", not state.kind),
+        ("topic", any(not concern.topic for concern in concerns)),
+        ("assessment", assessed and any(not concern.assessment for concern in concerns)),
+        ("outcome", any(not concern.outcome for concern in concerns)),
+    )
+    return tuple(name for name, is_missing in wanted if is_missing)
+
+
+def _kind(work: _Work, order: Order) -> _Work:
+    return work.did(f"Art: {work.label('kind', order.key)}", kind=order.key, kind_confirmed=True)
+
+
+def _topic(work: _Work, order: Order) -> _Work:
+    return work.of_concern(f"Thema: {work.label('topic', order.key)}", topic=order.key)
+
+
+def _concern(work: _Work, order: Order) -> _Work:  # noqa: ARG001
+    if len(work.state.concerns) >= CONCERNS_MAX:
+        return work.cannot(f"mehr als {CONCERNS_MAX} Anliegen hat ein Vorgang nicht: bitte teilen (#teilen)")
+    concerns = (*(work.state.concerns or (Concern(),)), Concern())
+    return replace(work.did(f"weiteres Anliegen ({len(concerns)})", concerns=concerns), at=len(concerns) - 1)
+
+
+def _assessment(work: _Work, order: Order) -> _Work:
+    return work.of_concern(f"Bewertung: {work.label('assessment', order.key)}", assessment=order.key)
+
+
+def _outcome(work: _Work, order: Order) -> _Work:
+    return work.of_concern(f"Ergebnis: {work.label('outcome', order.key)}", outcome=order.key)
+
+
+def _measure(work: _Work, order: Order) -> _Work:
+    return work.of_concern(f"Maßnahme: {work.label('measure', order.key)}", measure=order.key)
+
+
+def _person_group(work: _Work, order: Order) -> _Work:
+    return work.did(f"Personengruppe: {work.label('person_group', order.key)}", person_group=order.key)
+
+
+def _urgency(work: _Work, order: Order) -> _Work:
+    return work.did(f"Dringlichkeit: {work.label('urgency', order.key)}", urgency=order.key)
+
+
+def _seen(work: _Work, order: Order) -> _Work:  # noqa: ARG001
+    return work.did("gesehen")
+
+
+def _not_urgent(work: _Work, order: Order) -> _Work:  # noqa: ARG001
+    return work.did("nicht dringend", urgency="normal")
+
+
+def _note(work: _Work, order: Order) -> _Work:  # noqa: ARG001
+    return work.did("Notiz gespeichert")
+
+
+def _assign(work: _Work, order: Order) -> _Work:
+    return work.did(f"zugewiesen an {order.key}", assignee=order.key)
+
+
+def _due(work: _Work, order: Order) -> _Work:
+    return work.did(f"Frist: {order.day:%d.%m.%Y} ({order.text})", due_on=order.day)
+
+
+def _wait(work: _Work, order: Order) -> _Work:  # noqa: ARG001
+    return work.did("wartet auf die Person", status=Status.WAITING)
+
+
+def _close(work: _Work, order: Order) -> _Work:  # noqa: ARG001
+    if work.state.status is Status.CLOSED:
+        return work.cannot("der Vorgang ist schon abgeschlossen")
+    missing = missing_to_close(work.state, work.categories)
+    return work if missing else work.did("abgeschlossen", status=Status.CLOSED)
+
+
+def _reopen(work: _Work, order: Order) -> _Work:  # noqa: ARG001
+    if work.state.status is not Status.CLOSED:
+        return work.cannot("der Vorgang ist nicht abgeschlossen")
+    return work.did("wieder geöffnet", status=Status.OPEN)
+
+
+def _title(work: _Work, order: Order) -> _Work:
+    title = " ".join(order.text.split())[:TITLE_CHARS_MAX]
+    return work.did(f"Kurztitel: {title}", title=title)
+
+
+STEPS: dict[OrderName, Callable[[_Work, Order], _Work]] = {
+    OrderName.KIND: _kind,
+    OrderName.TOPIC: _topic,
+    OrderName.CONCERN: _concern,
+    OrderName.ASSESSMENT: _assessment,
+    OrderName.OUTCOME: _outcome,
+    OrderName.MEASURE: _measure,
+    OrderName.PERSON_GROUP: _person_group,
+    OrderName.URGENCY: _urgency,
+    OrderName.SEEN: _seen,
+    OrderName.NOT_URGENT: _not_urgent,
+    OrderName.NOTE: _note,
+    OrderName.ASSIGN: _assign,
+    OrderName.DUE: _due,
+    OrderName.WAIT: _wait,
+    OrderName.CLOSE: _close,
+    OrderName.REOPEN: _reopen,
+    OrderName.TITLE: _title,
+}

@@ -1,0 +1,124 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""Numbers by which offices and banks know a person: how they look, and how they are masked. One table, which a desk may extend."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """`pattern` finds candidates; `length` says how many characters of one are the number, 0 if it is none; `mask` hides it."""
+
+    kind: str
+    name: str
+    pattern: re.Pattern[str]
+    length: Callable[[str], int]
+    mask: Callable[[str], str]
+
+
+def found_in(text: str, identifier: Identifier) -> Iterator[tuple[int, int, str]]:
+    """Where such numbers begin and end in the text, and each masked."""
+    for match in identifier.pattern.finditer(text):
+        length = identifier.length(match[0])
+        if length:
+            yield match.start(), match.start() + length, identifier.mask(match[0][:length])
+
+
+def _bare(number: str) -> str:
+    return re.sub(r"[\s-]", "", number).upper()
+
+
+# ISO 13616: the lengths of the countries whose accounts citizens and staff name.
+_IBAN_LENGTHS = {
+    "AD": 24, "AL": 28, "AT": 20, "BA": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24,
+    "FI": 18, "FR": 27, "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IT": 27, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MD": 24,
+    "ME": 22, "MK": 19, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "RS": 22, "SE": 24, "SI": 19, "SK": 24, "TR": 26,
+    "UA": 29, "XK": 20,
+}  # fmt: skip
+_IBAN_WORD = re.compile(r"IBAN\W{0,3}\s*", re.IGNORECASE)
+
+
+def is_iban(bare: str) -> bool:
+    """Whether the check digits are right (ISO 7064, MOD 97-10); `bare` in capitals and without spaces."""
+    moved = bare[4:] + bare[:4]
+    return moved.isascii() and moved.isalnum() and int("".join(str(int(sign, 36)) for sign in moved)) % 97 == 1
+
+
+def _iban_length(candidate: str) -> int:
+    """How much of the candidate is the IBAN, by the length of its country. Behind the word IBAN the check digits may be wrong."""
+    word = _IBAN_WORD.match(candidate)
+    start = word.end() if word else 0
+    wanted = _IBAN_LENGTHS.get(candidate[start : start + 2].upper(), 0)
+    seen, end = 0, start
+    while end < len(candidate) and seen < wanted:
+        seen += candidate[end].isalnum()
+        end += 1
+    ends_there = end >= len(candidate) or not candidate[end].isalnum()
+    if not wanted or seen < wanted or not ends_there:
+        return 0
+    return end if word or is_iban(_bare(candidate[start:end])) else 0
+
+
+def _mask_iban(number: str) -> str:
+    word = _IBAN_WORD.match(number)
+    bare = _bare(number[word.end() :] if word else number)
+    return f"{word[0] if word else ''}{bare[:2]}** **** {bare[-4:]}"
+
+
+def _whole(candidate: str) -> int:
+    return len(candidate)
+
+
+def _mask_customer(number: str) -> str:
+    bare = _bare(number)
+    return f"***{bare[3]}***{bare[-3:]}"
+
+
+def _mask_household(number: str) -> str:
+    return f"*****{'//' if '/' in number else 'BG'}****{_bare(number)[-3:]}"
+
+
+IDENTIFIERS: tuple[Identifier, ...] = (
+    # § 51a SGB II: three digits, a letter, six digits. An assumption: no public source defines the form.
+    Identifier(
+        "customer-number",
+        "Kundennummer",
+        re.compile(r"(?<![\w/-])\d{3}[ ]?[A-Za-z][ ]?\d{3}[ ]?\d{3}(?![\w/-])"),
+        _whole,
+        _mask_customer,
+    ),
+    # The number of the household: five digits, // or BG, seven digits. An assumption as well.
+    Identifier(
+        "customer-number",
+        "BG-Nummer",
+        re.compile(r"(?<![\w/-])\d{5}(?: ?// ?| ?BG ?)\d{7}(?![\w/-])", re.IGNORECASE),
+        _whole,
+        _mask_household,
+    ),
+    Identifier(
+        "iban",
+        "IBAN",
+        re.compile(r"(?<![A-Za-z0-9])(?:IBAN\W{0,3}\s*)?[A-Za-z]{2}\d{2}(?:[\s-]?[A-Za-z0-9]){11,40}", re.IGNORECASE),
+        _iban_length,
+        _mask_iban,
+    ),
+)
+
+_PHONE = re.compile(r"(?<![\w/.-])(?:\+|00?)\d[\d \u00a0()/.–-]{4,24}\d(?!\w)")
+_DATE = re.compile(r"(?<!\d)\d{1,2}\. ?\d{1,2}\. ?(?:\d{4}|\d{2})?(?!\d)|\d{4}-\d\d-\d\d")
+_PHONE_DIGITS_MIN = 7
+
+
+def phones_in(text: str) -> tuple[str, ...]:
+    """The telephone numbers in a text, digits only and without the prefix of the country, so that two spellings are one number.
+
+    >>> phones_in("Tel. +49 (0)6252 0000-12, Fax 06252/0000-99, am 20.11.2026 um 09:15")
+    ('6252000012', '6252000099')
+    """
+    digits = (re.sub(r"\D", "", match[0].replace("(0)", "")) for match in _PHONE.finditer(_DATE.sub(" , ", text)))
+    plain = (re.sub(r"^(?:0049|49(?=[1-9]\d{6})|0)", "", number) for number in digits)
+    return tuple(dict.fromkeys(number for number in plain if len(number) >= _PHONE_DIGITS_MIN))

@@ -1,0 +1,335 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The check of a colleague's answer before it leaves for the citizen: whatever is found, the answer is held and the colleague asked.
+
+Quoted words: both texts are taken as words, in small letters, without the phrases that every letter has (greetings, thanks, closings),
+which end a run. A run that both texts have in common is a quotation from 8 words on, or from 40 letters on in at least 6 words, for
+German has long ones. Figures count as words, but not as letters: else "für das Jahr 2025" would add to every run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from maildesk.core.answer import Answer, order_lines
+from maildesk.core.case import case_numbers_in
+from maildesk.core.closing import ends_like_a_signature
+from maildesk.core.identifiers import IDENTIFIERS, found_in, phones_in
+from maildesk.core.message import Message, address_key
+from maildesk.core.policy import Policy
+from maildesk.core.wording import I_AM_AWAY, YOUR_MAIL_WAITS
+
+
+class FindingKind(StrEnum):
+    """Why an answer is held."""
+
+    QUOTED = "quoted"
+    CUSTOMER_NUMBER = "customer-number"
+    IBAN = "iban"
+    FOREIGN_CC = "foreign-cc"
+    EMPTY = "empty"
+    ABSENCE = "absence"
+    ONLY_ORDERS = "only-orders"
+    MISTYPED = "mistyped"
+    PRIVATE = "private"
+    OTHER_CASE = "other-case"
+    UNVERIFIED = "unverified"
+    ANSWERED = "answered"
+    NO_ADDRESS = "no-address"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`detail` is a German sentence for the colleague; it does not repeat what was found, or only masked."""
+
+    kind: FindingKind
+    detail: str
+
+
+# Words that are orders wherever they stand behind "#"; what the desk knows besides, whoever reads the orders hands in.
+ORDERS = frozenset({
+    "erledigt", "abschluss", "gesehen", "notiz", "intern", "note", "berechtigt", "unberechtigt", "teilberechtigt", "abgeholfen", "offen",
+    "nichtabgeholfen", "teilabgeholfen", "kritik", "lob", "anregung", "anfrage", "hinweis", "frist", "wartet", "stellungnahme", "an",
+    "rückfrage", "rueckfrage", "rückgängig", "rueckgaengig", "vertretung", "hilfe", "dringend", "weiter", "übernehmen", "uebernehmen",
+})  # fmt: skip
+
+
+def findings(
+    answer: Answer,
+    message: Message,
+    original: str,
+    case_number: str,
+    correspondent: str,
+    policy: Policy,
+    automatic: bool,
+    orders: frozenset[str] | None = None,
+) -> tuple[Finding, ...]:
+    """Why the answer must not leave as it is; empty where nothing speaks against it.
+
+    `original` is what the citizen wrote in the case, `correspondent` the citizen's address; `automatic`: a machine wrote the mail.
+    `orders` are the words that may stand behind "#"; None where the orders of the first lines and the subject were read elsewhere.
+    """
+    names = "\n".join(attachment.filename for attachment in answer.attachments)
+    whole = f"{answer.text}\n{names}"
+    found = (
+        _absence(answer, automatic),
+        _mistyped(answer, message, orders),
+        _without_text(answer, message),
+        _quoted(answer, message, original),
+        *(_identifier(kind, whole) for kind in (FindingKind.CUSTOMER_NUMBER, FindingKind.IBAN)),
+        _foreign_recipients(message, correspondent, policy),
+        _private(answer, message, original, correspondent, policy),
+        _other_mail(message, case_number, policy),
+        _other_case(whole, case_number, policy),
+    )
+    return tuple(finding for finding in found if finding)
+
+
+# --- nothing to send ----------------------------------------------------------------------------------------------------------------
+
+_BY_NAME = re.compile(r"\b(?:sehr geehrte[rs]?|liebe[rs]?|guten tag,?|hallo) (?:frau|herr|familie)\b", re.IGNORECASE)
+
+
+def _absence(answer: Answer, automatic: bool) -> Finding | None:
+    text = " ".join(answer.text[:3000].lower().split())
+    away = re.search(I_AM_AWAY, text) and re.search(YOUR_MAIL_WAITS, text) and not _BY_NAME.search(text)
+    if automatic or away:
+        return Finding(FindingKind.ABSENCE, "Das ist eine automatische Antwort, etwa eine Abwesenheitsnotiz.")
+    return None
+
+
+def _without_text(answer: Answer, message: Message) -> Finding | None:
+    if re.search(r"\w", answer.text):
+        return None
+    if order_lines(message.reply) or _ORDER.search(message.subject):
+        return Finding(FindingKind.ONLY_ORDERS, "Die Mail enthält nur Anweisungen an den Kundendialog und keinen Text für die Bürgerin.")
+    return Finding(FindingKind.EMPTY, "Über der zitierten Nachricht steht kein Text, der hinausgehen könnte.")
+
+
+_NOTES = frozenset({"notiz", "intern", "note", "vermerk"})
+_ORDER = re.compile(r"(?<![\w#&/])#(?P<space>\s?)(?P<word>[^\W\d_][\w-]*)")
+
+
+def _mistyped(answer: Answer, message: Message, orders: frozenset[str] | None) -> Finding | None:
+    """An order outside of the first lines; with `orders` also one that nobody knows, or with a space behind the sign."""
+    misplaced = any(re.match(r"\s*#\s?[^\W\d_]", line) or _knows(line, orders or ORDERS) for line in answer.text.split("\n"))
+    if not (misplaced or (orders is not None and _is_misspelt(message, orders))):
+        return None
+    return Finding(
+        FindingKind.MISTYPED,
+        "Ein Wort mit # ist keine bekannte Anweisung, oder es steht nicht in den ersten Zeilen; so ginge es womöglich mit hinaus.",
+    )
+
+
+def _is_misspelt(message: Message, orders: frozenset[str]) -> bool:
+    """What stands behind the first word of a note is text, and not looked at."""
+    first = order_lines(message.reply)
+    is_note = any(_word(line) in _NOTES for line in first)
+    typed = [match for line in first[: 1 if is_note else None] for match in _ORDER.finditer(line)][: 1 if is_note else None]
+    unknown = any(match["word"].casefold() not in orders for match in (*typed, *_ORDER.finditer(message.subject)))
+    return unknown or any(match["space"] for match in typed)
+
+
+def _word(line: str) -> str:
+    match = _ORDER.search(line)
+    return match["word"].casefold() if match else ""
+
+
+def _knows(line: str, orders: frozenset[str]) -> bool:
+    return any(match["word"].casefold() in orders for match in _ORDER.finditer(line) if not match["space"])
+
+
+# --- words of the citizen -----------------------------------------------------------------------------------------------------------
+
+QUOTED_WORDS_MIN = 8
+QUOTED_LETTERS_MIN = 40
+_LETTERS_IN_WORDS_MIN = 6
+_INSERTED_WORDS_MIN = 3
+_ORIGINAL_WORDS_MIN = 10  # of less nobody can say where it begins and ends
+_WORDS_MAX = 20_000
+_WORD = re.compile(r"\w+")
+_PHRASES = re.compile(
+    r"sehr geehrte(?:r|n)? (?:damen und herren|frau|herr)|guten (?:tag|morgen|abend)|mit (?:freundlichen|besten|vielen) grüssen"
+    r"|(?:viele|beste|freundliche|herzliche|liebe) grüsse|(?:vielen|herzlichen|besten) dank(?: (?:im voraus|für (?:ihre|die) \w+))?"
+    r"|(?:ich|wir) (?:danke|bedanke|bedanken|danken)(?: mich| uns)?(?: ihnen)?(?: (?:sehr|herzlich))?(?: für ihre \w+)?"
+    r"|(?:ich |wir |und )*wünschen? (?:ihnen )?(?:(?:noch |weiterhin )?eine?n? )?(?:schöne[nrs]? |gute[nrs]? )?(?:tag|woche|zeit|abend)"
+    r"|wochenende|schöne feiertage|für (?:rück)?fragen stehen? (?:ich|wir) (?:ihnen )?(?:gerne?|jederzeit)?(?: zur verfügung)?"
+    r"|bei (?:rück)?fragen|(?:ich|wir) bitten? um (?:ihr )?verständnis|bleiben sie gesund"
+)
+_BREAK = " \n "
+_ANSWERED_INSIDE = re.compile(
+    r"\b(?:siehe|s\.|steht|stehen|antworte[n]?|antwort(?:en)?)\b.{0,40}"
+    r"\b(?:unten|im text|in rot|rot|blau|grün|farbig|zwischen den zeilen|im zitat)\b",
+    re.IGNORECASE,
+)
+
+
+def _tokens(text: str) -> list[str]:
+    """The words in small letters; an empty one stands where a phrase was, so that no run goes on across it."""
+    flat = " ".join(_WORD.findall(text[:400_000].casefold()))
+    parted = _PHRASES.sub(_BREAK, flat)
+    return [word for piece in parted.split("\n") for word in (*piece.split(), "")][:_WORDS_MAX]
+
+
+def quotes(text: str, original: str) -> bool:
+    """Whether the text has a run of the original's words, as the module says."""
+    return not _runs(_tokens(text)).isdisjoint(_runs(_tokens(original)))
+
+
+def _runs(words: Sequence[str]) -> frozenset[tuple[str, ...]]:
+    """From each word on the shortest run that counts as a quotation; so two texts with one in common share one of these."""
+    return frozenset(run for start in range(len(words)) if (run := _run(words[start : start + QUOTED_WORDS_MIN])))
+
+
+def _run(words: Sequence[str]) -> tuple[str, ...]:
+    letters = 0
+    for count, word in enumerate(words, 1):
+        letters += sum(sign.isalpha() for sign in word)
+        if not word:
+            break
+        if count == QUOTED_WORDS_MIN or (letters >= QUOTED_LETTERS_MIN and count >= _LETTERS_IN_WORDS_MIN):
+            return tuple(words[:count])
+    return ()
+
+
+def _quoted(answer: Answer, message: Message, original: str) -> Finding | None:
+    if quotes(answer.text, original):
+        return Finding(FindingKind.QUOTED, "Die Antwort wiederholt Worte aus der Nachricht der Bürgerin oder des Bürgers.")
+    if _ANSWERED_INSIDE.search(answer.text) or is_written_into(message.text, original):
+        return Finding(FindingKind.QUOTED, "In der zitierten Nachricht stehen Worte von Ihnen; sie geht nicht mit hinaus.")
+    if re.search(r"^>", answer.text, re.MULTILINE):
+        return Finding(FindingKind.QUOTED, "Die Antwort enthält Zeilen, die als Zitat gekennzeichnet sind.")
+    return None
+
+
+def is_written_into(text: str, original: str) -> bool:
+    """Whether words stand between the words of the original that are not the original's: typed inside of the quoted mail."""
+    own = [word for word in _WORD.findall(original.casefold()) if word]
+    said = _WORD.findall(text[:400_000].casefold())[:_WORDS_MAX]
+    if len(own) < _ORIGINAL_WORDS_MIN:
+        return False
+    triples = {tuple(own[at : at + 3]) for at in range(len(own) - 2)}
+    known = [False] * len(said)
+    for at in range(len(said) - 2):
+        if tuple(said[at : at + 3]) in triples:
+            known[at : at + 3] = [True] * 3
+    first, last = _ends(said, own)
+    return _longest_gap(known[first:last]) >= _INSERTED_WORDS_MIN
+
+
+def _ends(said: list[str], own: list[str]) -> tuple[int, int]:
+    """Where the last quotation of the original begins and ends in the text; nothing where it is not there from end to end."""
+    begin, end = tuple(own[:3]), tuple(own[-3:])
+    starts = [at for at in range(len(said) - 2) if tuple(said[at : at + 3]) == begin]
+    stops = [at + 3 for at in range(len(said) - 2) if tuple(said[at : at + 3]) == end]
+    first = next((at for at in reversed(starts) if stops and at < stops[-1]), None)
+    return (0, 0) if first is None else (first, stops[-1])
+
+
+def _longest_gap(known: list[bool]) -> int:
+    longest = gap = 0
+    for each in known:
+        gap = 0 if each else gap + 1
+        longest = max(longest, gap)
+    return longest
+
+
+# --- numbers, addresses, other cases ------------------------------------------------------------------------------------------------
+
+_DETAILS = {
+    FindingKind.CUSTOMER_NUMBER: "Die Antwort enthält eine Kundennummer oder BG-Nummer ({}).",
+    FindingKind.IBAN: "Die Antwort enthält eine Bankverbindung ({}).",
+}
+
+
+def _identifier(kind: FindingKind, text: str) -> Finding | None:
+    found = [masked for identifier in IDENTIFIERS if identifier.kind == kind for _, _, masked in found_in(text, identifier)]
+    return Finding(kind, _DETAILS[kind].format(", ".join(dict.fromkeys(found)))) if found else None
+
+
+def _foreign_recipients(message: Message, correspondent: str, policy: Policy) -> Finding | None:
+    allowed = address_key(correspondent)
+    foreign = [each for each in (*message.to, *message.cc) if each.key != allowed and not _is_ours(each.addr_spec, policy)]
+    if not foreign:
+        return None
+    return Finding(FindingKind.FOREIGN_CC, f"Die Mail ging auch an fremde Adressen (Anzahl: {len(foreign)}).")
+
+
+def _is_ours(address: str, policy: Policy) -> bool:
+    return policy.desk.owns(address) or policy.staff_by_address(address) is not None or policy.is_colleague(address)
+
+
+_ADDRESS = re.compile(r"[^\s<>()\[\]@,;:\"']{1,64}@[\w.-]{1,250}\w")
+_TOKEN = re.compile(r"~(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z0-9]{10,}", re.IGNORECASE)
+_KEYED = re.compile(r"[A-Z0-9][A-Z0-9-]{0,40}\.[a-z2-7]{10,26}\.[a-z2-7]{32}|\+[a-z2-7]{42}@", re.IGNORECASE)
+_RELAY_HEAD = re.compile(r"^[ \t>*|]*(?:Eingang|Vorschlag)\s?\*?:", re.MULTILINE)
+
+
+def _private(answer: Answer, message: Message, original: str, correspondent: str, policy: Policy) -> Finding | None:
+    text = f"{answer.text}\n" + "\n".join(attachment.filename for attachment in answer.attachments)
+    own = policy.desk
+    for address in _ADDRESS.findall(text):
+        desks = own.owns(address) and "+" not in address
+        if not desks and address_key(address) != address_key(correspondent) and _is_ours(address, policy):
+            return Finding(FindingKind.PRIVATE, "Die Antwort enthält eine Adresse des Hauses, die nicht die des Kundendialogs ist.")
+    if _TOKEN.search(text) or _KEYED.search(text):
+        return Finding(FindingKind.PRIVATE, "Die Antwort enthält einen Link oder ein Kennzeichen, mit dem nur das Haus arbeitet.")
+    if _RELAY_HEAD.search(text) and re.search(r"^[ \t>*|]*Vorgang\s?\*?:", text, re.MULTILINE):
+        return Finding(FindingKind.PRIVATE, "Die Antwort enthält Angaben aus dem Kopf der Nachricht, die nur für das Haus sind.")
+    known = {*phones_in(original), *phones_in(own.phone), *phones_in(own.post)}
+    if (set(phones_in(text)) - known) & _phones_of_signature(answer, message):
+        return Finding(FindingKind.PRIVATE, "Die Antwort enthält eine Telefonnummer aus Ihrer eigenen Signatur.")
+    if ends_like_a_signature(answer.text):
+        return Finding(FindingKind.PRIVATE, "Am Ende der Antwort steht etwas, das wie eine Signatur aussieht.")
+    return None
+
+
+def _phones_of_signature(answer: Answer, message: Message) -> set[str]:
+    kept = {line.strip() for line in answer.text.split("\n")}
+    return {phone for line in message.text.split("\n") if line.strip() not in kept for phone in phones_in(line)}
+
+
+_OTHER_MAIL = ("message/", "text/calendar", "application/ics")
+
+
+def _other_mail(message: Message, case_number: str, policy: Policy) -> Finding | None:
+    """An invitation, or an attached mail that is not the relayed one: it names addresses, so it stays here, and that must be said."""
+    for each in message.attachments:
+        mail = each.media_type.startswith(_OTHER_MAIL) or each.filename.lower().endswith((".eml", ".msg", ".ics"))
+        if mail and case_number not in case_numbers_in(each.filename, policy.desk.prefix):
+            return Finding(
+                FindingKind.PRIVATE, "Eine angehängte Mail oder Einladung geht nicht mit hinaus, denn sie nennt Adressen des Hauses."
+            )
+    return None
+
+
+def _other_case(text: str, case_number: str, policy: Policy) -> Finding | None:
+    others = [number for number in case_numbers_in(text, policy.desk.prefix) if number != case_number]
+    return Finding(FindingKind.OTHER_CASE, "Die Antwort nennt die Nummer eines anderen Vorgangs.") if others else None
+
+
+# --- masks --------------------------------------------------------------------------------------------------------------------------
+
+
+def masked(text: str) -> str:
+    """The text with every customer number, BG number and IBAN masked, for heads and digests.
+
+    >>> masked("Kundennummer 999B000456, Konto DE97 0000 0000 1234 5600 00")
+    'Kundennummer ***B***456, Konto DE** **** 0000'
+    """
+    spans = sorted(_spans(text), reverse=True)
+    for start, end, mask in spans:
+        text = f"{text[:start]}{mask}{text[end:]}"
+    return text
+
+
+def _spans(text: str) -> Iterator[tuple[int, int, str]]:
+    taken: list[tuple[int, int]] = []
+    every: Iterable[tuple[int, int, str]] = (span for identifier in IDENTIFIERS for span in found_in(text, identifier))
+    for start, end, mask in every:
+        if all(end <= first or start >= last for first, last in taken):
+            taken.append((start, end))
+            yield start, end, mask

@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""A desk whose colleagues write orders, and what was read of them on one line each."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from maildesk import categories_file
+from maildesk.core.orders import Order, Reading, Vocabulary, read_orders
+from maildesk.core.policy import Staff
+from maildesk.shipped import shipped
+
+CATEGORIES = categories_file.load(shipped("config"), Path(categories_file.FILE_NAME))
+STAFF = (
+    Staff("A. Weber", "weber@example.com", "weber", lead=True),
+    Staff("Ümit Özdemir", "oezdemir@example.com", "oezdemir"),
+    Staff("Anna-Lena Kurz", "kurz@example.com", "alk"),
+)
+VOCABULARY = Vocabulary(CATEGORIES, STAFF, "KD")
+TODAY = date(2026, 11, 22)  # a Sunday
+
+
+def read(text: str, subject: str = "") -> Reading:
+    return read_orders(subject, text, VOCABULARY, TODAY)
+
+
+def told(orders: tuple[Order, ...]) -> str:
+    """`kind kritik; due 2026-12-04 "Gutachten fehlt"`"""
+    return "; ".join(
+        " ".join(
+            part
+            for part in (order.name, order.key, order.day and order.day.isoformat(), order.address, f'"{order.text}"')
+            if part and part != '""'
+        )
+        for order in orders
+    )
