@@ -44,10 +44,16 @@ def answer_of(message: Message, staff: Staff, desk: Desk, orders: Collection[str
     """
     above, internal = without_orders(_above_the_relayed_mail(_plain_lines(message.reply), desk), orders)
     lines = [] if internal else without_block(above_signature_mark(above, staff), staff, desk)
-    text = _tidy(lines)
     body = lines[: closing_line(lines, staff)]
+    text = _tidy(lines) if _tidy(body) else ""  # a closing that the mail program puts there by itself is no answer
     chosen = () if internal else tuple(each for each in message.attachments if _goes_along(each, body, message))
     return Answer(text, tuple(_anonymous(each, number, staff) for number, each in enumerate(chosen, 1)))
+
+
+def above_the_closing(message: Message, staff: Staff, desk: Desk) -> str:
+    """What the colleague typed before the closing and the signature: where orders may stand."""
+    lines = above_signature_mark(_above_the_relayed_mail(_plain_lines(message.reply), desk), staff)
+    return "\n".join(lines[: closing_line(lines, staff)])
 
 
 # --- the relayed mail ---------------------------------------------------------------------------------------------------------------

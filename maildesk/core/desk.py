@@ -24,7 +24,6 @@ from maildesk.core.thread import Thread, find_thread
 from maildesk.core.writing import answer_letter, letter_context, limit_alarm, returned_letters, staff_letter_alarm, unproved_staff_alarm
 
 ORDERED_NUMBERS_MAX = 20
-STAFF_WORK = False
 FIRST_YEAR = 1990  # no mailbox that could be imported is older
 
 
@@ -81,7 +80,7 @@ def decide(message: Message, known: Known, policy: Policy, arrival: Arrival, now
     matter = _Matter(message, verdict, writer, thread, known, policy, arrival, now)
     if verdict.is_machine:
         return _report(matter, thread.match) if thread.match else _set_aside(verdict)
-    if STAFF_WORK and writer.staff and writer.proved and thread.match and thread.match.case_number in known.files:
+    if writer.staff and writer.proved and thread.match and thread.match.case_number in known.files:
         return decide_staff_mail(_staff_mail(matter, writer.staff, thread.match))
     return _follow_up(matter, thread.match) if thread.match else _open_case(matter)
 
@@ -260,7 +259,7 @@ def _relayed(matter: _Matter, case: KnownCase | NewCase, *, unverified: bool = F
     """A citizen's mail for the colleagues; not of the past, and not twice."""
     arrival, writer = matter.arrival, matter.writer
     too_old = matter.now - arrival.received_at > timedelta(days=matter.policy.letters.not_older_than_days)
-    if not STAFF_WORK or arrival.imported or too_old or matter.thread.repeated or writer.role is not Role.CITIZEN:
+    if arrival.imported or too_old or matter.thread.repeated or writer.role is not Role.CITIZEN:
         return ()
     hints = ((STRANGER_HINT,) if unverified else ()) + ((FORGED_HINT,) if writer.forged else ())
     incoming = Incoming(case.number, matter.message, arrival.received_at, case, hints)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from maildesk.core.answer import Answer, answer_of
+from maildesk.core.answer import Answer, above_the_closing, answer_of
 from maildesk.core.case import CaseEvent, Direction, KnownCase, Role
 from maildesk.core.casefile import CaseFile, CaseState, CaseWork, HeldAnswer, IncomingMail
 from maildesk.core.casework import Carried, carry_out
@@ -20,7 +20,7 @@ from maildesk.core.identify import KnownLetter
 from maildesk.core.letters import Letter
 from maildesk.core.message import Address, Message
 from maildesk.core.orders import WRITER, Order, OrderName, Reading, Vocabulary, read_orders
-from maildesk.core.outbound import Finding, FindingKind, findings
+from maildesk.core.outbound import Finding, FindingKind, findings, quotes
 from maildesk.core.policy import Policy, Staff
 from maildesk.core.staffletters import Post, answer_letter, confirmed_letter, copies, held_letter, help_letter, mistake_letter
 
@@ -28,6 +28,7 @@ ANSWERED_AT_ONCE = "Inzwischen hat schon jemand aus dem Team geantwortet."
 UNVERIFIED_ADDRESS = (
     "Die Adresse, von der diese Nachricht kam, ist im Vorgang neu und nicht bestätigt. Gehört sie dazu: #bestaetigen, dann #senden."
 )
+QUOTED_ELSEWHERE = "In der Antwort stehen Worte aus einer Nachricht dieses Vorgangs."
 NO_ADDRESS = "Zu diesem Vorgang gibt es keine E-Mail-Adresse."
 
 
@@ -96,9 +97,9 @@ def _read(mail: StaffMail) -> Reading:
     policy = mail.policy
     vocabulary = Vocabulary(policy.categories, policy.staff, policy.desk.prefix)
     today = policy.calendar.local(mail.now).date()
-    subject = mail.message.subject
-    reading = read_orders(subject, mail.message.reply, vocabulary, today)
-    return read_orders("", mail.message.reply, vocabulary, today) if reading.inherited else reading
+    typed = above_the_closing(mail.message, mail.writer, policy.desk)
+    reading = read_orders(mail.message.subject, typed, vocabulary, today)
+    return read_orders("", typed, vocabulary, today) if reading.inherited else reading
 
 
 # --- orders ------------------------------------------------------------------------------------------------------------------------
@@ -198,7 +199,7 @@ _STEPS = {
 
 
 def _answered(mail: StaffMail, reading: Reading, result: _Result) -> _Result:
-    answer = answer_of(mail.message, mail.writer, mail.policy.desk)
+    answer = answer_of(mail.message, mail.writer, mail.policy.desk, reading.lines)
     if not answer.text and not answer.attachments and (reading.orders or result.letters):
         return result
     if any(order.name is OrderName.NOTE for order in reading.orders):
@@ -219,15 +220,19 @@ def _answered(mail: StaffMail, reading: Reading, result: _Result) -> _Result:
 
 
 def _found(mail: StaffMail, answer: Answer, *, confirmed: bool) -> tuple[Finding, ...]:
+    """What speaks against sending the answer as it is."""
     about = mail.about
-    words = "\n".join(each.words for each in mail.file.incoming)
-    correspondent = about.writer.addr_spec if about else ""
-    found = findings(answer, mail.message, words, mail.file.number, correspondent, mail.policy, mail.verdict.is_machine)
-    if about is None or not about.writer.key:
-        return (*found, Finding(FindingKind.NO_ADDRESS, NO_ADDRESS))
-    if not about.verified and not confirmed:
-        found = (*found, Finding(FindingKind.UNVERIFIED, UNVERIFIED_ADDRESS))
-    return (*found, Finding(FindingKind.ANSWERED, ANSWERED_AT_ONCE)) if _overtaken(mail, about) else found
+    original, correspondent = (about.words, about.writer.addr_spec) if about else ("", "")
+    found = findings(answer, mail.message, original, mail.file.number, correspondent, mail.policy, mail.verdict.is_machine)
+    others = "\n".join(each.words for each in mail.file.incoming if each is not about)
+    more = (
+        (FindingKind.QUOTED, QUOTED_ELSEWHERE, quotes(answer.text, others)),
+        (FindingKind.NO_ADDRESS, NO_ADDRESS, about is None or not about.writer.key),
+        (FindingKind.UNVERIFIED, UNVERIFIED_ADDRESS, about is not None and not about.verified and not confirmed),
+        (FindingKind.ANSWERED, ANSWERED_AT_ONCE, about is not None and _overtaken(mail, about)),
+    )
+    known = {finding.kind for finding in found}
+    return (*found, *(Finding(kind, detail) for kind, detail, holds in more if holds and kind not in known))
 
 
 def _overtaken(mail: StaffMail, about: IncomingMail) -> bool:

@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from maildesk.core.letters import Letter, QueuedLetter
+from maildesk.core.letters import ANSWER, Letter, QueuedLetter
 from maildesk.core.message import Message
 from maildesk.core.policy import Policy
 from maildesk.delivery import Delivery, Outgoing, Result
@@ -125,7 +125,7 @@ def _send(post: Post, written: _Written) -> Delivery:
     refused = post.store.fact(NULL_SENDER).get("refused", False)
     outgoing = Outgoing(
         message_id=letter.message_id,
-        envelope_sender=desk.address if refused else "",
+        envelope_sender=desk.address if refused or letter.template == ANSWER else "",  # an answer that cannot be delivered shall come back
         recipient=letter.recipient,
         proof_copy_to=desk.address if post.proof_copy else "",
         octets=written.raw.octets.all(),

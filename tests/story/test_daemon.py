@@ -132,9 +132,13 @@ def test_killed_in_the_middle_of_work_it_goes_on_where_it_was_and_nobody_gets_tw
 
     recipients = [letter.recipients[0] for letter in desk.post.accepted]
     assert len(recipients) == len(set(recipients))
-    assert set(recipients) == {f"c{number}@example.org" for number in range(150)}
+    outbox = desk.maildesk("outbox", "--json").json
+    assert {letter["state"] for letter in outbox} <= {"in-doubt"}, (
+        "killed at the dot: it waits for its copy, and is sent again after a while"
+    )
+    assert len(outbox) <= 3, "one for each time"
+    assert {*recipients, *(letter["to"][0] for letter in outbox)} == {f"c{number}@example.org" for number in range(150)}
     assert len(desk.maildesk("cases", "--json").json) == 150
-    assert desk.maildesk("outbox", "--json").json == []
 
 
 def test_a_second_maildesk_on_the_same_database_leaves_with_75(desk: TestDesk, systemd: Notified) -> None:

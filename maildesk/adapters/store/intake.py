@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +14,7 @@ from sqlalchemy import delete, insert, select, update
 from maildesk.adapters.store import octet_rows, search
 from maildesk.adapters.store.casefiles import CaseFiles
 from maildesk.adapters.store.engine import translated
-from maildesk.adapters.store.knowing import Knowing
+from maildesk.adapters.store.letter_rows import LetterRows
 from maildesk.adapters.store.tables import (
     case_links,
     cases,
@@ -32,11 +31,11 @@ from maildesk.adapters.store.tables import (
 )
 from maildesk.core.case import CaseEvent, Direction, NewCase, Status, case_number
 from maildesk.core.casefile import CaseWork
-from maildesk.core.decision import GRAVITY, Decision, Folder, LetterReport, Outcome, sent_at
+from maildesk.core.decision import Decision, Folder, Outcome, sent_at
 from maildesk.core.desk import case_of
 from maildesk.core.evidence import named_ids
 from maildesk.core.fingerprint import base_subject, text_digest, thread_index_root
-from maildesk.core.letters import ACKNOWLEDGEMENT, ANSWER, Letter, LetterState
+from maildesk.core.letters import LetterState
 from maildesk.core.message import Address, Message
 from maildesk.core.objects import message_object
 from maildesk.core.policy import Policy
@@ -45,7 +44,7 @@ from maildesk.octets import RawMessage
 IN_COLUMNS = frozenset({"message_id", "subject", "text", "reply", "automatic", "acknowledge", "evidence"})
 
 
-class IntakeTransaction(Knowing):
+class IntakeTransaction(LetterRows):
     """Everything here happens in the one transaction of `connection`; the caller commits."""
 
     @contextmanager
@@ -58,19 +57,19 @@ class IntakeTransaction(Knowing):
     def record(self, raw: RawMessage, message: Message, decision: Decision, now: datetime) -> None:
         """Stores octets, message, case, events, letters and the ledger line. A letter's proof copy confirms the letter."""
         if decision.confirms_letter:
-            self._confirm(decision, raw, message, now)
+            self.confirm_letter(decision, raw, message, now)
         elif decision.outcome is not Outcome.ALREADY_KNOWN:
             case_id = self._case(decision)
-            self._store_message(raw, message, decision, case_id)
+            self.keep_message(raw, message, decision, case_id)
             if case_id is not None:
-                self._store_events(case_id, decision.events, now)
+                self.add_events(case_id, decision.events, now)
                 self._merge(case_id, decision, now)
                 if decision.work:
                     self._work(case_id, decision.work, now)
             for letter in (*decision.letters, *decision.notices):
                 self.queue(letter, case_id, now)
             if decision.letter_report:
-                self._note_report(decision.letter_report, now)
+                self.note_report(decision.letter_report, now)
         self._ledger_line(raw, message.message_id, decision.outcome, decision.folder, now)
         self._connection.execute(delete(failures).where(failures.c.digest == raw.octets.digest))
 
@@ -105,7 +104,7 @@ class IntakeTransaction(Knowing):
             opened_at = self._connection.execute(select(cases.c.opened_at).where(cases.c.id == other_id)).scalar_one()
             values = {"merged_into_id": case_id, "status": Status.CLOSED, "closed_at": max(opened_at, now)}
             self._connection.execute(update(cases).where(cases.c.id == other_id).values(**values))
-            self._store_events(other_id, (CaseEvent("merged", f"became part of {decision.case_number}: one conversation"),), now)
+            self.add_events(other_id, (CaseEvent("merged", f"became part of {decision.case_number}: one conversation"),), now)
 
     def _work(self, case_id: int, work: CaseWork, now: datetime) -> None:
         """What a colleague's orders do. A held letter is released or dropped here; it leaves by the outbox."""
@@ -127,18 +126,6 @@ class IntakeTransaction(Knowing):
             contact_id = self.contact(work.confirmed_writer)
             whose = (participants.c.case_id == case_id, participants.c.contact_id == contact_id)
             self._connection.execute(update(participants).where(*whose).values(verified=True))
-
-    def _note_report(self, report: LetterReport, now: datetime) -> None:
-        """What a mail server says of a letter; the gravest counts, and the proved. One that came back has failed, if that is proved."""
-        by_id = letters.c.letter_id == report.letter_id
-        before = self._connection.execute(select(letters.c.report, letters.c.report_proved).where(by_id)).one()
-        if (GRAVITY[report.action], report.proved) <= (GRAVITY[before.report], before.report_proved):
-            return
-        values: dict[str, Any] = {"report": report.action, "report_proved": report.proved, "reported_at": now}
-        if report.action == "failed" and report.proved:
-            error = f"came back {report.status}".rstrip()
-            values |= {"state": LetterState.FAILED, "error": error, "next_attempt_at": now, "doubt_since": None}
-        self._connection.execute(update(letters).where(by_id).values(**values))
 
     def _open(self, new: NewCase, *, verified: bool = True) -> int:
         _prefix, year, sequence = new.number.rsplit("-", 2)
@@ -169,7 +156,7 @@ class IntakeTransaction(Knowing):
         values = {"address_key": address.key, "addr_spec": address.addr_spec, "display_name": address.display_name}
         return _new_id(self._connection.execute(insert(contacts).values(**values)))
 
-    def _store_message(self, raw: RawMessage, message: Message, decision: Decision, case_id: int | None) -> int:
+    def keep_message(self, raw: RawMessage, message: Message, decision: Decision, case_id: int | None) -> int:
         outgoing = decision.direction is Direction.OUT
         contact_id = None if outgoing else self.contact(message.originator)
         message_row = _new_id(
@@ -215,91 +202,10 @@ class IntakeTransaction(Knowing):
         if not self._connection.execute(known).first():
             self._connection.execute(insert(participants).values(case_id=case_id, contact_id=contact_id, verified=False))
 
-    def _store_events(self, case_id: int, happened: tuple[CaseEvent, ...], now: datetime) -> None:
+    def add_events(self, case_id: int, happened: tuple[CaseEvent, ...], now: datetime) -> None:
         rows = [{"case_id": case_id, "at": now, "who": event.who, "what": event.what, "detail": event.detail} for event in happened]
         if rows:
             self._connection.execute(insert(events), rows)
-
-    def queue(self, letter: Letter, case_id: int | None, now: datetime) -> None:
-        """Puts a letter into the outbox. The same cause makes the same letter id: a second one is refused by the database."""
-        recipient = Address("", letter.recipient)
-        self._connection.execute(
-            insert(letters).values(
-                letter_id=letter.letter_id,
-                case_id=case_id,
-                template=letter.template,
-                subject="",
-                language=letter.language,
-                recipient=letter.recipient,
-                recipient_key=recipient.key,
-                recipient_domain=recipient.domain,
-                message_id=letter.message_id,
-                in_reply_to=letter.in_reply_to,
-                referred=list(letter.references),
-                reply_to=letter.reply_to,
-                sender_name=letter.sender_name,
-                enclosures=[asdict(enclosure) for enclosure in letter.enclosures],
-                about=letter.about,
-                author=letter.author,
-                report="",
-                report_proved=False,
-                context=dict(letter.context),
-                automatic=letter.automatic,
-                state=LetterState.HELD if letter.held else LetterState.QUEUED,
-                attempts=0,
-                created_at=letter.created_at or now,
-                next_attempt_at=now,
-                copy_expected=False,
-                error="",
-            )
-        )  # fmt: skip
-
-    def _confirm(self, decision: Decision, raw: RawMessage, message: Message, now: datetime) -> None:
-        """The copy proves that the letter left, also where the answer after the dot was never read."""
-        by_id = letters.c.letter_id == decision.confirms_letter
-        row = self._connection.execute(
-            select(
-                letters.c.id, letters.c.case_id, letters.c.sent_at, letters.c.sent_message_id, letters.c.template, letters.c.report
-            ).where(by_id)
-        ).one()
-        values: dict[str, Any] = {"proven_at": now, "error": ""}
-        if row.sent_at is None and row.report != "failed":
-            values |= {"state": LetterState.SENT, "sent_at": now, "doubt_since": None}
-            if row.case_id is not None:
-                self.letter_left(row.case_id, row.template, "its copy came back to our mailbox", now)
-        if row.sent_message_id is None and row.case_id is not None:
-            values["sent_message_id"] = self._store_message(raw, message, decision, row.case_id)
-        self._connection.execute(update(letters).where(by_id).values(**values))
-
-    def record_sent(self, letter_row: int, raw: RawMessage, message: Message, decision: Decision, now: datetime) -> None:
-        """Keeps the letter as it was sent among the messages of its case, with the time at which the server took it."""
-        row = self._connection.execute(
-            select(letters.c.case_id, letters.c.template, letters.c.sent_message_id).where(letters.c.id == letter_row)
-        ).one()
-        if row.case_id is None or row.sent_message_id is not None:
-            return
-        message_row = self._store_message(raw, message, decision, row.case_id)
-        self._connection.execute(update(letters).where(letters.c.id == letter_row).values(sent_message_id=message_row))
-        self.letter_left(row.case_id, row.template, "the mail server took it", now)
-
-    def record_failed(self, letter_row: int, error: str, now: datetime) -> None:
-        row = self._connection.execute(select(letters.c.case_id, letters.c.template).where(letters.c.id == letter_row)).one()
-        if row.case_id is not None:
-            self._store_events(row.case_id, (CaseEvent("letter-failed", f"{row.template}: {error[:200]}"),), now)
-
-    def letter_left(self, case_id: int, template: str, how: str, now: datetime) -> None:
-        self._store_events(case_id, (CaseEvent("letter-sent", f"{template}: {how}"),), now)
-        if template == ANSWER:
-            self._answered(case_id, now)
-        if template == ACKNOWLEDGEMENT:
-            unset = (cases.c.id == case_id, cases.c.acknowledged_at.is_(None))
-            self._connection.execute(update(cases).where(*unset).values(acknowledged_at=now))
-
-    def _answered(self, case_id: int, now: datetime) -> None:
-        """The first answer stops the clock; an open case counts as answered."""
-        by_id = cases.c.id == case_id
-        self._connection.execute(update(cases).where(by_id, cases.c.answered_at.is_(None)).values(answered_at=now))
-        self._connection.execute(update(cases).where(by_id, cases.c.status != Status.CLOSED).values(status=Status.ANSWERED))
 
     def _ledger_line(self, raw: RawMessage, message_id: str, outcome: Outcome, folder: Folder, now: datetime) -> None:
         self._connection.execute(
@@ -326,7 +232,7 @@ class IntakeTransaction(Knowing):
         case_id = self._open(new_case)
         by_id = messages.c.id == message_row
         self._connection.execute(update(messages).where(by_id).values(case_id=case_id, outcome=Outcome.NEW_CASE))
-        self._store_events(case_id, (CaseEvent("opened", "by hand, from the machine mail that was set aside"),), now)
+        self.add_events(case_id, (CaseEvent("opened", "by hand, from the machine mail that was set aside"),), now)
         return new_case.number
 
     # --- what could not be handled ---

@@ -1,0 +1,126 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The rows of letters: put into the outbox, seen to leave, proved by their copies, reported by mail servers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from maildesk.adapters.store.knowing import Knowing
+from maildesk.adapters.store.tables import cases, letters
+from maildesk.core.case import CaseEvent, Status
+from maildesk.core.decision import GRAVITY, Decision, LetterReport
+from maildesk.core.letters import ACKNOWLEDGEMENT, ANSWER, INSIDE_THE_HOUSE, Letter, LetterState
+from maildesk.core.message import Address, Message
+from maildesk.octets import RawMessage
+
+
+class LetterRows(Knowing):
+    """Everything here happens in the one transaction of `connection`; the caller commits."""
+
+    def keep_message(self, raw: RawMessage, message: Message, decision: Decision, case_id: int | None) -> int:
+        raise NotImplementedError
+
+    def add_events(self, case_id: int, happened: tuple[CaseEvent, ...], now: datetime) -> None:
+        raise NotImplementedError
+
+    def queue(self, letter: Letter, case_id: int | None, now: datetime) -> None:
+        """Puts a letter into the outbox. The same cause makes the same letter id: a second one is refused by the database."""
+        recipient = Address("", letter.recipient)
+        self._connection.execute(
+            insert(letters).values(
+                letter_id=letter.letter_id,
+                case_id=case_id,
+                template=letter.template,
+                subject="",
+                language=letter.language,
+                recipient=letter.recipient,
+                recipient_key=recipient.key,
+                recipient_domain=recipient.domain,
+                message_id=letter.message_id,
+                in_reply_to=letter.in_reply_to,
+                referred=list(letter.references),
+                reply_to=letter.reply_to,
+                sender_name=letter.sender_name,
+                enclosures=[asdict(enclosure) for enclosure in letter.enclosures],
+                about=letter.about,
+                author=letter.author,
+                report="",
+                report_proved=False,
+                context=dict(letter.context),
+                automatic=letter.automatic,
+                state=LetterState.HELD if letter.held else LetterState.QUEUED,
+                attempts=0,
+                created_at=letter.created_at or now,
+                next_attempt_at=now,
+                copy_expected=False,
+                error="",
+            )
+        )  # fmt: skip
+
+    def confirm_letter(self, decision: Decision, raw: RawMessage, message: Message, now: datetime) -> None:
+        """The copy proves that the letter left, also where the answer after the dot was never read."""
+        by_id = letters.c.letter_id == decision.confirms_letter
+        row = self._connection.execute(
+            select(
+                letters.c.id, letters.c.case_id, letters.c.sent_at, letters.c.sent_message_id, letters.c.template, letters.c.report
+            ).where(by_id)
+        ).one()
+        values: dict[str, Any] = {"proven_at": now, "error": ""}
+        belongs = row.case_id is not None and row.template not in INSIDE_THE_HOUSE
+        if row.sent_at is None and row.report != "failed":
+            values |= {"state": LetterState.SENT, "sent_at": now, "doubt_since": None}
+            if belongs:
+                self._letter_left(row.case_id, row.template, "its copy came back to our mailbox", now)
+        if row.sent_message_id is None and belongs:
+            values["sent_message_id"] = self.keep_message(raw, message, decision, row.case_id)
+        self._connection.execute(update(letters).where(by_id).values(**values))
+
+    def record_sent(self, letter_row: int, raw: RawMessage, message: Message, decision: Decision, now: datetime) -> None:
+        """Keeps the letter as it was sent among the messages of its case, with the time at which the server took it.
+
+        What stays in the house hands on what the case has already: it is not kept again for each colleague.
+        """
+        row = self._connection.execute(
+            select(letters.c.case_id, letters.c.template, letters.c.sent_message_id).where(letters.c.id == letter_row)
+        ).one()
+        if row.case_id is None or row.sent_message_id is not None or row.template in INSIDE_THE_HOUSE:
+            return
+        message_row = self.keep_message(raw, message, decision, row.case_id)
+        self._connection.execute(update(letters).where(letters.c.id == letter_row).values(sent_message_id=message_row))
+        self._letter_left(row.case_id, row.template, "the mail server took it", now)
+
+    def record_failed(self, letter_row: int, error: str, now: datetime) -> None:
+        row = self._connection.execute(select(letters.c.case_id, letters.c.template).where(letters.c.id == letter_row)).one()
+        if row.case_id is not None:
+            self.add_events(row.case_id, (CaseEvent("letter-failed", f"{row.template}: {error[:200]}"),), now)
+
+    def _letter_left(self, case_id: int, template: str, how: str, now: datetime) -> None:
+        self.add_events(case_id, (CaseEvent("letter-sent", f"{template}: {how}"),), now)
+        if template == ANSWER:
+            self._answered(case_id, now)
+        if template == ACKNOWLEDGEMENT:
+            unset = (cases.c.id == case_id, cases.c.acknowledged_at.is_(None))
+            self._connection.execute(update(cases).where(*unset).values(acknowledged_at=now))
+
+    def _answered(self, case_id: int, now: datetime) -> None:
+        """The first answer stops the clock; an open case counts as answered."""
+        by_id = cases.c.id == case_id
+        self._connection.execute(update(cases).where(by_id, cases.c.answered_at.is_(None)).values(answered_at=now))
+        self._connection.execute(update(cases).where(by_id, cases.c.status != Status.CLOSED).values(status=Status.ANSWERED))
+
+    def note_report(self, report: LetterReport, now: datetime) -> None:
+        """What a mail server says of a letter; the gravest counts, and the proved. One that came back has failed, if that is proved."""
+        by_id = letters.c.letter_id == report.letter_id
+        before = self._connection.execute(select(letters.c.report, letters.c.report_proved).where(by_id)).one()
+        if (GRAVITY[report.action], report.proved) <= (GRAVITY[before.report], before.report_proved):
+            return
+        values: dict[str, Any] = {"report": report.action, "report_proved": report.proved, "reported_at": now}
+        if report.action == "failed" and report.proved:
+            error = f"came back {report.status}".rstrip()
+            values |= {"state": LetterState.FAILED, "error": error, "next_attempt_at": now, "doubt_since": None}
+        self._connection.execute(update(letters).where(by_id).values(**values))
