@@ -59,7 +59,7 @@ class Intake:
         return [case["number"] for case in self.store.views.cases(CaseFilter()) if not case["merged_into"]]
 
     def send_letters(self) -> list[Letter]:
-        """Every letter that waits goes out, and its server takes it."""
+        """Every letter that waits goes out, and its server takes it; those that hand on a mail to staff are not told of."""
         due = self.store.due_letters(self.now, 100)
         for queued in due:
             letter = queued.letter
@@ -70,7 +70,7 @@ class Intake:
             self.store.mark_dot(queued.row, self.now)
             raw = RawMessage("outbox", 0, None, self.now, Octets.of(copy))
             self.store.mark_sent(queued.row, raw, parse(raw.octets), self.now, copy_expected=False)
-        return [queued.letter for queued in due]
+        return [queued.letter for queued in due if queued.letter.template != "relay"]
 
     def letters(self, number: str) -> list[tuple[str, str]]:
         """Template and state of the letters of a case."""

@@ -119,7 +119,7 @@ class Decision:
     """What shall happen with one message, and why. `case_number` is empty for a mail that is set aside or already known.
 
     `answered_at`: when the mail answered the case; the first answer counts. `merges` are cases that become part of this one. `unverified`:
-    the writer has no part in the case until staff say so. `letters` go to the writer, `notices` to staff.
+    the writer has no part in the case until staff say so. `letters` go to the writer, or are a colleague's answer; `notices` go to staff.
     `work` is what a colleague's orders do to the case.
     """
 

@@ -133,7 +133,17 @@ def _staff_mail(matter: _Matter, staff: Staff, match: ThreadMatch) -> StaffMail:
     letter = next((facts.letters[named] for named in named_ids(message) if named in facts.letters), None)
     file = matter.known.files[match.case_number]
     return StaffMail(
-        message, matter.verdict, staff, file, letter, matter.policy, matter.arrival, matter.now, match.evidence, dict(facts.cases)
+        message,
+        matter.verdict,
+        staff,
+        file,
+        letter,
+        matter.policy,
+        matter.arrival,
+        matter.now,
+        match.evidence,
+        matter.writer.evidence,
+        dict(facts.cases),
     )
 
 

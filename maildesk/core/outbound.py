@@ -39,6 +39,7 @@ class FindingKind(StrEnum):
     UNVERIFIED = "unverified"
     ANSWERED = "answered"
     NO_ADDRESS = "no-address"
+    NO_ANSWER = "no-answer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,15 @@ from maildesk.core.casework import Carried, carry_out
 from maildesk.core.classify import Verdict
 from maildesk.core.decision import Arrival, Decision, Folder, Outcome
 from maildesk.core.identify import KnownLetter
-from maildesk.core.letters import Letter
+from maildesk.core.letters import ANSWER, COPY, HELD_ANSWER, RELAY, Letter
 from maildesk.core.message import Address, Message
 from maildesk.core.orders import WRITER, Order, OrderName, Reading, Vocabulary, read_orders
 from maildesk.core.outbound import Finding, FindingKind, findings, quotes
 from maildesk.core.policy import Policy, Staff
 from maildesk.core.staffletters import Post, answer_letter, confirmed_letter, copies, held_letter, help_letter, mistake_letter
 
+ANSWERED_TEMPLATES = frozenset({RELAY, COPY, HELD_ANSWER})  # letters that show a citizen's mail, or an answer to one
+NO_ANSWER = "Sie haben auf eine Meldung der Stelle geantwortet, nicht auf die Nachricht der Person."
 ANSWERED_AT_ONCE = "Inzwischen hat schon jemand aus dem Team geantwortet."
 UNVERIFIED_ADDRESS = (
     "Die Adresse, von der diese Nachricht kam, ist im Vorgang neu und nicht bestätigt. Gehört sie dazu: #bestaetigen, dann #senden."
@@ -45,6 +47,7 @@ class StaffMail:
     arrival: Arrival
     now: datetime
     matched: str
+    proof: str
     known: dict[str, KnownCase] = field(default_factory=dict)
 
     @property
@@ -229,6 +232,7 @@ def _found(mail: StaffMail, answer: Answer, *, confirmed: bool) -> tuple[Finding
         (FindingKind.QUOTED, QUOTED_ELSEWHERE, quotes(answer.text, others)),
         (FindingKind.NO_ADDRESS, NO_ADDRESS, about is None or not about.writer.key),
         (FindingKind.UNVERIFIED, UNVERIFIED_ADDRESS, about is not None and not about.verified and not confirmed),
+        (FindingKind.NO_ANSWER, NO_ANSWER, mail.letter is None or mail.letter.template not in ANSWERED_TEMPLATES),
         (FindingKind.ANSWERED, ANSWERED_AT_ONCE, about is not None and _overtaken(mail, about)),
     )
     known = {finding.kind for finding in found}
@@ -254,7 +258,8 @@ def _with_confirmation(mail: StaffMail, result: _Result) -> _Result:
 
 def _decision(mail: StaffMail, result: _Result) -> Decision:
     file = mail.file
-    evidence = (*mail.verdict.evidence, "writer: staff, proved", mail.matched, *(f"order: {line}" for line in result.done))
+    evidence = (*mail.verdict.evidence, mail.proof, mail.matched, *(f"order: {line}" for line in result.done))
+    written = () if mail.arrival.imported else result.letters
     return Decision(
         Outcome.STAFF,
         Folder.ARCHIVE,
@@ -264,7 +269,8 @@ def _decision(mail: StaffMail, result: _Result) -> Decision:
         role=Role.STAFF,
         events=result.events or (CaseEvent("staff", "a mail of a colleague", "staff"),),
         merges=result.merges,
-        notices=() if mail.arrival.imported else result.letters,
+        letters=tuple(letter for letter in written if letter.template == ANSWER),
+        notices=tuple(letter for letter in written if letter.template != ANSWER),
         work=CaseWork(
             state=result.state,
             before=file.state if result.state is not None and result.taken_back is None else None,

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 
 from maildesk.core.classify import MAY_BE_A_PERSON
 from maildesk.core.objects import JsonObject
-from maildesk.demo.citizens import ACCOUNTS, DESK, Scene
+from maildesk.demo.citizens import ACCOUNTS, COLLEAGUES, DESK, Scene
 from maildesk.demo.world import Arrival, World
 
 
@@ -127,9 +127,12 @@ def _of_all(played: Sequence[Played], world: World, counted: Tally) -> Iterator[
     expected = sum(not each.scene.answers for each in played)
     if counted.opened != expected:
         yield f"there are {counted.opened} cases instead of {expected}"
-    letters = sum(len(world.inbox(account.address)) for account in ACCOUNTS if account is not DESK)
+    letters = sum(len(world.inbox(account.address)) for account in ACCOUNTS if account not in (DESK, *COLLEAGUES))
     expected = sum(bool(each.scene.letter) for each in played)
     if letters != expected:
         yield f"{letters} letters went out instead of {expected}"
+    for colleague in COLLEAGUES:
+        if len(world.inbox(colleague.address)) < counted.opened:
+            yield f"{colleague.name} did not get every mail that opened a case"
     if not counted.is_even:
         yield f"the count does not come out even: {counted}"

@@ -31,7 +31,9 @@ from maildesk.octets import CHUNK_BYTES, Octets, RawMessage
 from tests.builders import MONDAY, a_mail
 
 BERLIN = ZoneInfo("Europe/Berlin")
-POLICY = Policy(Desk("Kundendialog", "desk@example.com"), WorkCalendar(BERLIN), b"k" * 32, (Staff("W", "weber@example.com", "weber"),))
+POLICY = Policy(
+    Desk("Kundendialog", "desk@example.com"), WorkCalendar(BERLIN), b"k" * 32, (Staff("W", "weber@example.com", "weber", "none"),)
+)
 NOW = MONDAY + timedelta(minutes=1)
 
 

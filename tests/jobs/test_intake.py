@@ -31,7 +31,7 @@ POLICY = Policy(
     desk=Desk("Kundendialog", "desk@example.com"),
     calendar=WorkCalendar(BERLIN),
     secret=b"k" * 32,
-    staff=(Staff("W", "weber@example.com", "weber", lead=True),),
+    staff=(Staff("W", "weber@example.com", "weber", receives="none", lead=True),),
     alarm_again_after=timedelta(hours=1),
 )
 

@@ -18,7 +18,7 @@ from maildesk.core.thread import LATE_WITHIN
 from tests.builders import MONDAY
 
 BERLIN = ZoneInfo("Europe/Berlin")
-WEBER = Staff("A. Weber", "weber@example.com", "weber")
+WEBER = Staff("A. Weber", "weber@example.com", "weber", receives="none")
 POLICY = Policy(
     Desk("Kundendialog", "desk@example.com", internal_domains=("neue-wege.example",), authserv_id="mx.example.com"),
     WorkCalendar(BERLIN),

@@ -31,7 +31,7 @@ POLICY = Policy(
     desk=Desk("Kundendialog", DESK, internal_domains=("example.com",)),
     calendar=WorkCalendar(BERLIN),
     secret=b"k" * 32,
-    staff=(Staff("W", "weber@example.com", "weber", lead=True),),
+    staff=(Staff("W", "weber@example.com", "weber", receives="none", lead=True),),
 )
 FIRST = "KD-2026-00001"
 

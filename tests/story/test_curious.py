@@ -39,6 +39,7 @@ addresses = ["{TECHNIK}"]
 name = "A. Weber"
 address = "{WEBER}"
 key = "weber"
+receives = "none"
 """
 # What a browser, or a mail program, would fetch from somebody's server, and what runs there.
 HTML = """<!DOCTYPE html><html><head><meta http-equiv="refresh" content="0; url={0}/refresh"><link rel="stylesheet" href="{0}/style.css">

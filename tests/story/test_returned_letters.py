@@ -51,7 +51,8 @@ class Scene:
 
     def notices(self, form: str) -> list[Accepted]:
         number = self.cases[form]["number"]
-        return [letter for letter in self.all_sent if letter.recipients[0] == WEBER and number in decoded(letter.mail["Subject"])]
+        subjects = [(letter, decoded(letter.mail["Subject"])) for letter in self.all_sent if letter.recipients[0] == WEBER]
+        return [letter for letter, subject in subjects if number in subject and subject.startswith("Brief ")]
 
     @property
     def all_sent(self) -> list[Accepted]:
