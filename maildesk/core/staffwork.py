@@ -17,6 +17,7 @@ from maildesk.core.casework import Carried, carry_out
 from maildesk.core.classify import Verdict
 from maildesk.core.decision import Arrival, Decision, Folder, Outcome
 from maildesk.core.identify import KnownLetter
+from maildesk.core.keyed import is_order_token
 from maildesk.core.letters import ANSWER, COPY, HELD_ANSWER, RELAY, Letter
 from maildesk.core.message import Address, Message
 from maildesk.core.orders import WRITER, Order, OrderName, Reading, Vocabulary, read_orders
@@ -102,7 +103,17 @@ def _read(mail: StaffMail) -> Reading:
     today = policy.calendar.local(mail.now).date()
     typed = above_the_closing(mail.message, mail.writer, policy.desk)
     reading = read_orders(mail.message.subject, typed, vocabulary, today)
-    return read_orders("", typed, vocabulary, today) if reading.inherited else reading
+    foreign = reading.inherited or (reading.token != "" and not _is_genuine(mail, reading))
+    return read_orders("", typed, vocabulary, today) if foreign else reading
+
+
+def _is_genuine(mail: StaffMail, reading: Reading) -> bool:
+    """Whether the token of the subject was given to this colleague for the case that the subject names, which is the case of the mail."""
+    policy, number = mail.policy, mail.file.number
+    named = mail.known.get(reading.case_number)
+    is_here = named is not None and number in {named.number, named.merged_into}
+    days = policy.letters.proof_days
+    return is_here and is_order_token(policy.secret, reading.token, reading.case_number, mail.message.originator.key, mail.now, days)
 
 
 # --- orders ------------------------------------------------------------------------------------------------------------------------

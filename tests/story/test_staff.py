@@ -180,29 +180,25 @@ def test_a_case_is_closed_when_what_is_missing_has_been_said(desk: TestDesk) -> 
     assert len(to(desk, EVA)) == 1, "the citizen got the acknowledgement and nothing else"
 
 
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("#erldigt\n\nIhr Antrag ist bewilligt.", "#erledigt"),
-        ("Ihre Kundennummer ist 999B000456, bitte aufbewahren.", "Kundennummer"),
-        ("Bitte überweisen Sie auf DE89 3704 0044 0532 0130 00.", "Bankverbindung"),
-        ("Sie fragten: niemand in Ihrem Haus kann mir sagen, wann er endlich bearbeitet wird.", "Worte"),
-        ("", "kein Text"),
-    ],
+HELD = (
+    ("#erldigt\n\nIhr Antrag ist bewilligt.", "#erledigt"),
+    ("Ihre Kundennummer ist 999B000456, bitte aufbewahren.", "Kundennummer"),
+    ("Bitte überweisen Sie auf DE89 3704 0044 0532 0130 00.", "Bankverbindung"),
+    ("Sie fragten: niemand in Ihrem Haus kann mir sagen, wann er endlich bearbeitet wird.", "Worte"),
+    ("", "kein Text"),
 )
-def test_what_should_not_leave_is_held_and_its_writer_is_told_why(desk: TestDesk, text: str, why: str) -> None:
-    original = (
-        "Guten Tag,\nmein Antrag liegt seit Wochen. GEHEIM und niemand in Ihrem Haus kann mir sagen, wann er endlich bearbeitet wird.\n"
-    )
-    writes(desk, original)
-    if text.startswith("Sie"):
-        text = "Sie fragten: GEHEIM und niemand in Ihrem Haus kann mir sagen, wann er endlich bearbeitet wird."
 
-    answers(desk, to(desk, WEBER)[0], text)
 
-    assert len(to(desk, EVA)) == 1, "the acknowledgement alone"
-    assert len(to(desk, WEBER)) == 2
-    assert why in text_of(to(desk, WEBER)[-1])
+def test_what_should_not_leave_is_held_and_its_writer_is_told_why(desk: TestDesk) -> None:
+    writes(desk, "Guten Tag,\nmein Antrag liegt seit Wochen, und niemand in Ihrem Haus kann mir sagen, wann er endlich bearbeitet wird.\n")
+    relayed = to(desk, WEBER)[0]
+
+    for number, (text, why) in enumerate(HELD):
+        answers(desk, relayed, text, number=number)
+
+        assert len(to(desk, EVA)) == 1, "the acknowledgement alone"
+        assert len(to(desk, WEBER)) == 2 + number
+        assert why in text_of(to(desk, WEBER)[-1])
 
 
 def test_help_gets_the_card(desk: TestDesk) -> None:
