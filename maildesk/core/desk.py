@@ -4,24 +4,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from maildesk.core.case import CaseEvent, CaseLink, Channel, Direction, KnownCase, LinkKind, NewCase, Role, Status, case_numbers_in
 from maildesk.core.classify import Automatic, Verdict, classify
-from maildesk.core.decision import GRAVITY, Arrival, Decision, Folder, Known, LetterReport, Outcome, OwnLetter, Questions, sent_at
+from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, OwnLetter, Questions, sent_at
 from maildesk.core.evidence import OtherCase, ThreadMatch, Trail, case_numbers, named_ids
 from maildesk.core.fingerprint import base_subject, ids_in_text, is_alike, text_digest, thread_index_root
-from maildesk.core.identify import KnownLetter, Writer, identify
+from maildesk.core.identify import Writer, identify
 from maildesk.core.keyed import parse_keyed_id, reply_tokens
-from maildesk.core.letters import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, INSIDE_THE_HOUSE, LIMITS, Alarm, Letter, Occasion, Refusal, refusal_for
+from maildesk.core.letters import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, Letter
+from maildesk.core.matter import Matter
 from maildesk.core.message import Address, Message, address_key, is_forward
 from maildesk.core.policy import Policy, Staff
 from maildesk.core.relay import Incoming, relay_letters
+from maildesk.core.reports import join_report, set_aside
 from maildesk.core.shared import is_sent_by_us, sent_by_us
 from maildesk.core.staffwork import StaffMail, decide_staff_mail
 from maildesk.core.thread import Thread, find_thread
-from maildesk.core.writing import answer_letter, letter_context, limit_alarm, returned_letters, staff_letter_alarm, unproved_staff_alarm
 
 ORDERED_NUMBERS_MAX = 20
 FIRST_YEAR = 1990  # no mailbox that could be imported is older
@@ -77,58 +78,15 @@ def decide(message: Message, known: Known, policy: Policy, arrival: Arrival, now
     writer = identify(message, policy, known.facts.letters, now)
     trail = Trail(message, writer, policy, known.facts, sent_at(message, arrival.received_at), arrival.received_at, verdict.is_machine)
     thread = find_thread(trail)
-    matter = _Matter(message, verdict, writer, thread, known, policy, arrival, now)
+    matter = Matter(message, verdict, writer, thread, known, policy, arrival, now)
     if verdict.is_machine:
-        return _report(matter, thread.match) if thread.match else _set_aside(verdict)
+        return join_report(matter, thread.match) if thread.match else set_aside(verdict)
     if writer.staff and writer.proved and thread.match and thread.match.case_number in known.files:
         return decide_staff_mail(_staff_mail(matter, writer.staff, thread.match))
     return _follow_up(matter, thread.match) if thread.match else _open_case(matter)
 
 
-@dataclass(frozen=True, slots=True)
-class _Matter:
-    """All that the decision on a mail stands on."""
-
-    message: Message
-    verdict: Verdict
-    writer: Writer
-    thread: Thread
-    known: Known
-    policy: Policy
-    arrival: Arrival
-    now: datetime
-
-    def refusal(self, case: KnownCase | None) -> Refusal | None:
-        occasion = Occasion(
-            self.arrival.received_at, self.now, self.known.recent, self.arrival.imported, self.writer.forged, self.thread.repeated
-        )
-        return refusal_for(self.message, self.verdict, self.policy, case, occasion)
-
-    def due_on(self, case: KnownCase | None) -> date | None:
-        """The day that a letter may promise; one that has passed is promised to nobody."""
-        if case:
-            passed = case.due_on is not None and case.due_on < self.policy.calendar.local(self.now).date()
-            return None if passed else case.due_on
-        return self.policy.calendar.answer_due(self.arrival.received_at, self.policy.deadlines.answer_calendar_days)
-
-    def letter(self, template: str, number: str, case: KnownCase | None) -> Letter:
-        due = self.due_on(case)
-        desk = self.policy.desk
-        context = letter_context(desk, self.policy.calendar, number, self.arrival.received_at, f"{due:%d.%m.%Y}" if due else "")
-        return answer_letter(self.policy, template, number, self.message, context, self.now)
-
-    def evidence(self, where: str, letters: tuple[Letter, ...], refusal: Refusal | None) -> tuple[str, ...]:
-        about_letter = _no_letter(refusal) if refusal else f"letter: {', '.join(letter.template for letter in letters)}"
-        return (*self.verdict.evidence, self.writer.evidence, where, about_letter)
-
-    def alarms(self, number: str, refusal: Refusal | None) -> tuple[Alarm, ...]:
-        """What somebody must be told of at once. Imported mail is history."""
-        unproved = self.writer.role is Role.STAFF and not self.writer.proved
-        found = (unproved_staff_alarm(number) if unproved else None, limit_alarm(number) if refusal in LIMITS else None)
-        return () if self.arrival.imported else tuple(alarm for alarm in found if alarm)
-
-
-def _staff_mail(matter: _Matter, staff: Staff, match: ThreadMatch) -> StaffMail:
+def _staff_mail(matter: Matter, staff: Staff, match: ThreadMatch) -> StaffMail:
     facts, message = matter.known.facts, matter.message
     letter = next((facts.letters[named] for named in named_ids(message) if named in facts.letters), None)
     file = matter.known.files[match.case_number]
@@ -181,59 +139,7 @@ def _lost_letter() -> Decision:
     return Decision(Outcome.SET_ASIDE, Folder.SENT, Verdict(Automatic.OWN, evidence), role=Role.DESK, evidence=evidence)
 
 
-def _report(matter: _Matter, match: ThreadMatch) -> Decision:
-    """Machine mail that belongs to a case joins it and answers nobody. What it says of a letter of ours, staff are told once."""
-    verdict = matter.verdict
-    report = _letter_report(matter)
-    letter = _letter_of(matter) if report else None
-    tell = report is not None and letter is not None and GRAVITY[report.action] > GRAVITY[letter.report] and not matter.arrival.imported
-    events = [CaseEvent(str(verdict.automatic), f"machine mail joined: {verdict.evidence[0]}")]
-    if report:
-        events.append(CaseEvent(f"letter-{report.action}", f"the mail server of the recipient says so {report.status}".rstrip()))
-    notices, alarms = _told(matter, letter, report) if tell and letter and report else ((), ())
-    return Decision(
-        Outcome.REPORT,
-        Folder.ARCHIVE,
-        verdict,
-        case_number=match.case_number,
-        events=tuple(events),
-        notices=notices,
-        alarms=alarms,
-        letter_report=report,
-        refusal=Refusal.AUTOMATIC,
-        evidence=(*verdict.evidence, match.evidence, _no_letter(Refusal.AUTOMATIC)),
-    )
-
-
-def _told(matter: _Matter, letter: KnownLetter, report: LetterReport) -> tuple[tuple[Letter, ...], tuple[Alarm, ...]]:
-    """Notices to staff that a letter came back; if it is such a notice itself, an alarm, or the full mailbox of a colleague would
-    bring forth one letter after the other."""
-    if letter.template in INSIDE_THE_HOUSE:
-        return (), (staff_letter_alarm(letter.case_number),) if report.action == "failed" else ()
-    return returned_letters(matter.policy, matter.message.digest, letter, report, matter.now), ()
-
-
-def _letter_of(matter: _Matter) -> KnownLetter | None:
-    """The letter that a report is about: the one it names, else one that went to the recipient that it names."""
-    facts = matter.known.facts
-    named = (facts.letters[identifier] for identifier in named_ids(matter.message) if identifier in facts.letters)
-    return next(named, None) or next(iter(facts.returned), None)
-
-
-def _letter_report(matter: _Matter) -> LetterReport | None:
-    report, letter = matter.message.delivery_report, _letter_of(matter)
-    if report is None or letter is None or not letter.case_number or not GRAVITY.get(report.action):
-        return None
-    proved = any(identifier in matter.known.facts.letters for identifier in named_ids(matter.message))
-    return LetterReport(letter.letter_id, report.action, report.status, proved)
-
-
-def _set_aside(verdict: Verdict) -> Decision:
-    evidence = (*verdict.evidence, "set aside: machine mail that belongs to no case", _no_letter(Refusal.AUTOMATIC))
-    return Decision(Outcome.SET_ASIDE, Folder.ARCHIVE, verdict, refusal=Refusal.AUTOMATIC, evidence=evidence)
-
-
-def _follow_up(matter: _Matter, match: ThreadMatch) -> Decision:
+def _follow_up(matter: Matter, match: ThreadMatch) -> Decision:
     case, writer, thread = matter.known.facts.cases[match.case_number], matter.writer, matter.thread
     refusal = matter.refusal(case)
     letters = () if refusal else (matter.letter(FOLLOW_UP_NOTE, case.number, case),)
@@ -265,7 +171,7 @@ def _follow_up(matter: _Matter, match: ThreadMatch) -> Decision:
     )
 
 
-def _relayed(matter: _Matter, case: KnownCase | NewCase, *, unverified: bool = False) -> tuple[Letter, ...]:
+def _relayed(matter: Matter, case: KnownCase | NewCase, *, unverified: bool = False) -> tuple[Letter, ...]:
     """A citizen's mail for the colleagues; not of the past, and not twice."""
     arrival, writer = matter.arrival, matter.writer
     too_old = matter.now - arrival.received_at > timedelta(days=matter.policy.letters.not_older_than_days)
@@ -296,7 +202,7 @@ def _doubts(writer: Writer) -> list[CaseEvent]:
     return doubts
 
 
-def _open_case(matter: _Matter) -> Decision:
+def _open_case(matter: Matter) -> Decision:
     """A mail of a person that belongs to no case opens one; so does a mail that bears a staff address but proves nothing."""
     message, policy, number, writer = matter.message, matter.policy, matter.known.next_case_number, matter.writer
     refusal = matter.refusal(None)
@@ -333,7 +239,7 @@ LINKED = {
 }
 
 
-def _links(matter: _Matter) -> tuple[CaseLink, ...]:
+def _links(matter: Matter) -> tuple[CaseLink, ...]:
     """How a new case stands to known ones: told to staff, and nothing more."""
     cases, message = matter.known.facts.cases, matter.message
     linked = {link.number for link in matter.thread.links}
@@ -363,7 +269,3 @@ def case_of(number: str, correspondent: Address, subject: str, received_at: date
         opened_at=received_at,
         due_on=policy.calendar.answer_due(received_at, policy.deadlines.answer_calendar_days),
     )
-
-
-def _no_letter(refusal: Refusal) -> str:
-    return f"no letter: {refusal}"

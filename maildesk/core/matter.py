@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""A mail with all that is known of it and of its writer: what the decisions of `core.desk` stand on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from maildesk.core.case import KnownCase, Role
+from maildesk.core.classify import Verdict
+from maildesk.core.decision import Arrival, Known
+from maildesk.core.identify import Writer
+from maildesk.core.letters import LIMITS, Alarm, Letter, Occasion, Refusal, refusal_for
+from maildesk.core.message import Message
+from maildesk.core.policy import Policy
+from maildesk.core.thread import Thread
+from maildesk.core.writing import answer_letter, letter_context, limit_alarm, unproved_staff_alarm
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """All that the decision on a mail stands on."""
+
+    message: Message
+    verdict: Verdict
+    writer: Writer
+    thread: Thread
+    known: Known
+    policy: Policy
+    arrival: Arrival
+    now: datetime
+
+    def refusal(self, case: KnownCase | None) -> Refusal | None:
+        occasion = Occasion(
+            self.arrival.received_at, self.now, self.known.recent, self.arrival.imported, self.writer.forged, self.thread.repeated
+        )
+        return refusal_for(self.message, self.verdict, self.policy, case, occasion)
+
+    def due_on(self, case: KnownCase | None) -> date | None:
+        """The day that a letter may promise; one that has passed is promised to nobody."""
+        if case:
+            passed = case.due_on is not None and case.due_on < self.policy.calendar.local(self.now).date()
+            return None if passed else case.due_on
+        return self.policy.calendar.answer_due(self.arrival.received_at, self.policy.deadlines.answer_calendar_days)
+
+    def letter(self, template: str, number: str, case: KnownCase | None) -> Letter:
+        due = self.due_on(case)
+        desk = self.policy.desk
+        context = letter_context(desk, self.policy.calendar, number, self.arrival.received_at, f"{due:%d.%m.%Y}" if due else "")
+        return answer_letter(self.policy, template, number, self.message, context, self.now)
+
+    def evidence(self, where: str, letters: tuple[Letter, ...], refusal: Refusal | None) -> tuple[str, ...]:
+        about_letter = no_letter(refusal) if refusal else f"letter: {', '.join(letter.template for letter in letters)}"
+        return (*self.verdict.evidence, self.writer.evidence, where, about_letter)
+
+    def alarms(self, number: str, refusal: Refusal | None) -> tuple[Alarm, ...]:
+        """What somebody must be told of at once. Imported mail is history."""
+        unproved = self.writer.role is Role.STAFF and not self.writer.proved
+        found = (unproved_staff_alarm(number) if unproved else None, limit_alarm(number) if refusal in LIMITS else None)
+        return () if self.arrival.imported else tuple(alarm for alarm in found if alarm)
+
+
+def no_letter(refusal: Refusal) -> str:
+    """For the evidence."""
+    return f"no letter: {refusal}"
