@@ -15,6 +15,7 @@ What is promised, of every world that a seed makes:
 What the worlds keep clear of, because the design leaves it undone on purpose: cases of different persons that were opened more than
 seven days ago are not made one, nor are those in which somebody did something; nobody but the mail server's verdict tells a forger
 who knows the subject of a citizen; nobody answers a mail that bears a staff address and proves nothing, which cannot make cases one.
+Whoever answers, answers to all who wrote before: an answer that leaves out the writer of a mail that it overtook makes no cases one.
 And a mail that answers something that we never had (a circular) opens no case of its own if an answer to it was faster: its writer is
 then unverified in the case of who answered, and gets no letter.
 """

@@ -167,7 +167,9 @@ class Reception:
         named = {
             "In-Reply-To": " ".join(f"<{each}>" for each in ids.in_reply_to),
             "References": "\n ".join(f"<{each}>" for each in ids.references),
-            "Cc": ", ".join((*mail.cc, *(() if to == "desk@example.com" else ("desk@example.com",)))),
+            "Cc": ", ".join(
+                dict.fromkeys((*mail.cc, *self._wrote_before(original), *(() if to == "desk@example.com" else ("desk@example.com",))))
+            ),
             "Reply-To": "somebody.else@elsewhere.example" if len(mail.text) % 7 == 0 else "",
             "Thread-Index": self._thread_index(mail),
             "Auto-Submitted": "auto-replied" if mail.letter == "absence" else "",
@@ -178,6 +180,13 @@ class Reception:
             **{name.replace("-", "_"): value for name, value in named.items() if value},
         )  # fmt: skip
         return b"Received: from elsewhere by mx.example.com; now\r\n" + octets if mail.how == "received" else octets
+
+    def _wrote_before(self, mail: Mail) -> tuple[str, ...]:
+        """Who answers, answers to all."""
+        if not mail.answers:
+            return ()
+        parent = self.script[mail.answers]
+        return tuple(each for each in (parent.writer, *self._wrote_before(parent)) if each != mail.writer)
 
     def _words(self, mail: Mail) -> tuple[str, str]:
         text = f"{mail.text}\n"
