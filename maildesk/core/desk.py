@@ -91,17 +91,17 @@ def _staff_mail(matter: Matter, staff: Staff, match: ThreadMatch) -> StaffMail:
     letter = next((facts.letters[named] for named in named_ids(message) if named in facts.letters), None)
     file = matter.known.files[match.case_number]
     return StaffMail(
-        message,
-        matter.verdict,
-        staff,
-        file,
-        letter,
-        matter.policy,
-        matter.arrival,
-        matter.now,
-        match.evidence,
-        matter.writer.evidence,
-        dict(facts.cases),
+        message=message,
+        verdict=matter.verdict,
+        writer=staff,
+        file=file,
+        letter=letter,
+        policy=matter.policy,
+        arrival=matter.arrival,
+        now=matter.now,
+        matched=match.evidence,
+        proof=matter.writer.evidence,
+        known=dict(facts.cases),
     )
 
 

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Who wrote a message, and whether that is proved. The From line alone proves nothing: anyone can write anything there.
 
-Two things prove a staff member: the keyed id of a letter that went to that very person (and is not too old), or that the desk's own
-mail server passed the mail by DMARC for the domain in From. Where that server says that the mail fails, nothing counts.
+Three things prove a staff member: the keyed id of a letter that went to that very person (and is not too old), the token of a link in
+such a letter, or that the desk's own mail server passed the mail by DMARC for the domain in From. Where that server says that the mail
+fails, nothing counts.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ def test_a_mail_is_acknowledged_within_a_second_of_its_delivery(desk: TestDesk, 
         wait_until(lambda: systemd.said("READY=1"))
         wait_until(lambda: systemd.said("WATCHDOG=1"))
         time.sleep(0.5)
-        for number in range(24):
+        for number in range(50):
             desk.write(to_desk(number))
             delivered = time.monotonic()
             wait_until(lambda: bool(desk.post.letters_to(f"c{number}@example.org")))  # noqa: B023
@@ -130,13 +130,17 @@ def test_killed_in_the_middle_of_work_it_goes_on_where_it_was_and_nobody_gets_tw
     while desk.maildesk("poll", "--json").json["fetched"]:
         pass
 
+    doubtful = desk.maildesk("outbox", "--json").json
+    assert {letter["state"] for letter in doubtful} <= {"in-doubt"}, "killed at the dot: no copy came, so it never left"
+    for letter in doubtful:
+        desk.maildesk("outbox", "--retry", str(letter["id"]))
+    desk.maildesk("poll")
+
     recipients = [letter.recipients[0] for letter in desk.post.accepted]
     assert len(recipients) == len(set(recipients))
-    outbox = desk.maildesk("outbox", "--json").json
-    assert {letter["state"] for letter in outbox} <= {"in-doubt"}, "killed at the dot: it waits for its copy, or for a while"
-    assert len(outbox) <= 3, "one for each time"
-    assert {*recipients, *(letter["to"][0] for letter in outbox)} == {f"c{number}@example.org" for number in range(150)}
+    assert set(recipients) == {f"c{number}@example.org" for number in range(150)}
     assert len(desk.maildesk("cases", "--json").json) == 150
+    assert desk.maildesk("outbox", "--json").json == []
 
 
 def test_a_second_maildesk_on_the_same_database_leaves_with_75(desk: TestDesk, systemd: Notified) -> None:

@@ -201,6 +201,18 @@ def test_what_should_not_leave_is_held_and_its_writer_is_told_why(desk: TestDesk
         assert why in text_of(to(desk, WEBER)[-1])
 
 
+def test_a_dropped_answer_is_gone_and_is_no_trouble(desk: TestDesk) -> None:
+    writes(desk)
+    answers(desk, to(desk, WEBER)[0], "Ihre Kundennummer ist 999B000456, bitte aufbewahren.")
+    assert [letter["state"] for letter in desk.maildesk("outbox", "--json").json] == ["held"]
+
+    click(desk, to(desk, WEBER)[-1], "#verwerfen")
+
+    assert len(to(desk, EVA)) == 1
+    assert desk.maildesk("outbox", "--json").json == []
+    assert desk.status()["healthy"] is True
+
+
 def test_help_gets_the_card(desk: TestDesk) -> None:
     writes(desk)
 

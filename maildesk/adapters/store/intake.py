@@ -120,8 +120,8 @@ class IntakeTransaction(LetterRows):
             again = {"state": LetterState.QUEUED, "next_attempt_at": now}
             self._connection.execute(update(letters).where(held, letters.c.letter_id.in_(work.released)).values(**again))
         if work.dropped:
-            gone = {"state": LetterState.FAILED, "error": "dropped by its writer", "next_attempt_at": now, "report": ""}
-            self._connection.execute(update(letters).where(held, letters.c.letter_id.in_(work.dropped)).values(**gone))
+            # The words stay in the colleague's mail; a failed letter would turn the status red for what is no trouble.
+            self._connection.execute(delete(letters).where(held, letters.c.letter_id.in_(work.dropped)))
         if work.confirmed_writer:
             contact_id = self.contact(work.confirmed_writer)
             whose = (participants.c.case_id == case_id, participants.c.contact_id == contact_id)
