@@ -79,6 +79,7 @@ class LinkKind(StrEnum):
     MENTIONS = "mentions"  # names its number, and the writer takes no part in it
     CARRIES = "carries"  # a forwarded mail that belongs to it
     SAME_CONCERN = "same-concern"  # perhaps the same concern of the same person: a proposal, staff decide
+    SPLIT = "split"  # a mail of that case that staff made a case of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class Folder(StrEnum):
     ARCHIVE = "archive"
     SENT = "sent"
     QUARANTINE = "quarantine"
+    DONE = "done"  # orders that were carried out, where the configuration wants them told apart by a folder
 
 
 class Place(StrEnum):

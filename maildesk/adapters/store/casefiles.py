@@ -139,7 +139,7 @@ class CaseFiles:
             self._connection.execute(insert(concerns), rows)
 
     def note_instruction(self, case_id: int, before: CaseState, now: datetime) -> None:
-        self._connection.execute(insert(instructions).values(case_id=case_id, at=now, before=before.as_json()))
+        self._connection.execute(insert(instructions).values(case_id=case_id, at=now, before=before.as_json(), more={}))
 
     def take_back(self, row: int, now: datetime) -> None:
         self._connection.execute(update(instructions).where(instructions.c.id == row).values(undone_at=now))

@@ -199,7 +199,25 @@ class InstructionRow(SQLModel, table=True):
     case_id: int = _parent("cases.id", ondelete="CASCADE")
     at: datetime
     before: dict[str, Any] = _json("before")
+    more: dict[str, Any] = _json("more")  # what else must be taken back: cases made one, a case split off
     undone_at: datetime | None = None
+
+
+class ConsultationRow(SQLModel, table=True):
+    """A colleague in the house was asked for a statement. `letter_id` is ours that asks, empty where staff forwarded the mail by hand."""
+
+    __tablename__ = "consultation"
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = _parent("cases.id", ondelete="CASCADE")
+    letter_id: str = ""
+    asked: str  # the address
+    asked_key: str = Field(sa_column=Column(String, nullable=False, index=True))
+    asked_by: str = ""  # the key of the colleague who wants to know
+    asked_at: datetime
+    due_on: date = Field(sa_column=Column(Date, nullable=False))
+    answered_at: datetime | None = None
+    reminded_at: datetime | None = None  # who was asked
+    told_at: datetime | None = None  # staff, that it is overdue
 
 
 class MessageReferenceRow(SQLModel, table=True):
@@ -282,7 +300,7 @@ class LedgerRow(SQLModel, table=True):
     uid_validity: int
     uid: int | None = None
     digest: str = Field(sa_column=Column(String(64), nullable=False, index=True))
-    message_id: str
+    message_id: str = Field(sa_column=Column(String, nullable=False, index=True))
     size_bytes: int
     outcome: str
     filed_to: str
@@ -335,6 +353,6 @@ class AlarmRow(SQLModel, table=True):
 _tables = SQLModel.metadata.tables
 contacts, number_series, cases, participants = (_tables[name] for name in ("contact", "number_series", "cases", "participant"))
 case_links, message_references = (_tables[name] for name in ("case_link", "message_reference"))
-concerns, instructions = (_tables[name] for name in ("concern", "instruction"))
+concerns, instructions, consultations = (_tables[name] for name in ("concern", "instruction", "consultation"))
 raws, raw_chunks, messages, events, letters = (_tables[name] for name in ("raw", "raw_chunk", "message", "event", "letter"))
 ledger, failures, quarantined, facts, alarms = (_tables[name] for name in ("ledger", "failure", "quarantine", "fact", "alarm"))
