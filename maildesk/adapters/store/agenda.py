@@ -1,0 +1,172 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""What there is to do, read for the digest and the reminders, and the letters that come of it: in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+
+from maildesk.adapters.store.engine import reading, writing
+from maildesk.adapters.store.intake import IntakeTransaction
+from maildesk.adapters.store.tables import cases, consultations, events, facts, letters
+from maildesk.core.agenda import Agenda, AskingLetter, OpenCase, OpenQuestion
+from maildesk.core.case import Status
+from maildesk.core.casework import WAITS
+from maildesk.core.letters import ANSWER, Letter, LetterState
+
+Whole = Callable[[int], int]  # from a case to the one that it has become part of, else to itself
+
+
+class AgendaRows:
+    """As a part of the store: what is to be done, and the transaction in which it is written down."""
+
+    _engine: Engine
+
+    def _transaction(self, connection: Connection) -> IntakeTransaction:
+        raise NotImplementedError
+
+    def open_questions(self) -> tuple[OpenQuestion, ...]:
+        with reading(self._engine) as connection:
+            return _questions(connection)
+
+    @contextmanager
+    def planning(self) -> Iterator[Planning]:
+        """One write transaction: letters, and the note that they are written."""
+        with writing(self._engine) as connection:
+            yield Planning(connection, self._transaction(connection))
+
+
+class Planning:
+    """Everything here happens in the one transaction of `connection`; the caller commits."""
+
+    def __init__(self, connection: Connection, rows: IntakeTransaction) -> None:
+        self._connection = connection
+        self._rows = rows
+
+    def agenda(self) -> Agenda:
+        whole = _whole(self._connection)
+        due, since = _statements_due(self._connection, whole), _waiting_since(self._connection)
+        query = select(cases).where(cases.c.merged_into_id.is_(None), cases.c.status != Status.CLOSED).order_by(cases.c.id)
+        found = tuple(_open_case(row, due.get(row.id), since.get(row.id)) for row in self._connection.execute(query))
+        return Agenda(found, _held(self._connection, whole))
+
+    def open_questions(self) -> tuple[OpenQuestion, ...]:
+        return _questions(self._connection)
+
+    def queue(self, letter: Letter, now: datetime) -> bool:
+        """Puts a letter into the outbox; False if it is there already, as after a clock that jumped back."""
+        if self._connection.execute(select(letters.c.id).where(letters.c.letter_id == letter.letter_id)).first():
+            return False
+        number = letter.case_number
+        case_id = self._connection.execute(select(cases.c.id).where(cases.c.number == number)).scalar_one() if number else None
+        self._rows.queue(letter, case_id, now)
+        return True
+
+    def drop_waiting(self, template: str, now: datetime) -> None:
+        """Letters by this template that are to be tried again later leave no more: newer ones say it all. One that is due now may be on
+        its way at this moment, and is let go."""
+        waiting = (letters.c.template == template, letters.c.state == LetterState.QUEUED, letters.c.next_attempt_at > now)
+        self._connection.execute(delete(letters).where(*waiting))
+
+    def fact(self, name: str) -> dict[str, Any]:
+        value = self._connection.execute(select(facts.c.value).where(facts.c.name == name)).scalar()
+        return dict(value) if value else {}
+
+    def learn(self, name: str, value: dict[str, Any], now: datetime) -> None:
+        done = self._connection.execute(update(facts).where(facts.c.name == name).values(value=value, at=now))
+        if not done.rowcount:
+            self._connection.execute(insert(facts).values(name=name, value=value, at=now))
+
+    def mark_reminded(self, row: int, now: datetime) -> None:
+        self._connection.execute(update(consultations).where(consultations.c.id == row).values(reminded_at=now))
+
+    def mark_told(self, row: int, now: datetime) -> None:
+        self._connection.execute(update(consultations).where(consultations.c.id == row).values(told_at=now))
+
+
+def _open_case(row: Any, statement_due_on: date | None, waiting_since: datetime | None) -> OpenCase:
+    return OpenCase(
+        number=row.number,
+        status=Status(row.status),
+        opened_at=row.opened_at,
+        kind=row.kind or "",
+        kind_confirmed=row.kind_confirmed,
+        title=row.title,
+        urgency=row.urgency,
+        due_on=row.due_on,
+        statement_due_on=statement_due_on,
+        waiting_since=waiting_since,
+    )
+
+
+def _whole(connection: Connection) -> Whole:
+    merged = select(cases.c.id, cases.c.merged_into_id).where(cases.c.merged_into_id.is_not(None))
+    into: dict[int, int] = {row.id: row.merged_into_id for row in connection.execute(merged)}
+
+    def whole(case_id: int) -> int:
+        while case_id in into:
+            case_id = into[case_id]
+        return case_id
+
+    return whole
+
+
+def _statements_due(connection: Connection, whole: Whole) -> dict[int, date]:
+    """The first day on which a statement is due, by case."""
+    query = select(consultations.c.case_id, consultations.c.due_on).where(consultations.c.answered_at.is_(None))
+    rows = connection.execute(query.order_by(consultations.c.due_on.desc()))
+    return {whole(row.case_id): row.due_on for row in rows}
+
+
+def _waiting_since(connection: Connection) -> dict[int, datetime]:
+    """When staff last said that a case waits for the person: no column has it, the history does."""
+    said = (events.c.what == "order", events.c.detail.startswith(WAITS), cases.c.status == Status.WAITING)
+    query = select(events.c.case_id, func.max(events.c.at).label("at")).join(cases, cases.c.id == events.c.case_id)
+    return {row.case_id: row.at for row in connection.execute(query.where(*said).group_by(events.c.case_id))}
+
+
+def _held(connection: Connection, whole: Whole) -> tuple[str, ...]:
+    """The numbers of the cases in which an answer is on hold, the longest waiting first."""
+    held = (letters.c.template == ANSWER, letters.c.state == LetterState.HELD, letters.c.case_id.is_not(None))
+    ids = [whole(each) for each in connection.execute(select(letters.c.case_id).where(*held).order_by(letters.c.id)).scalars()]
+    numbers = {row.id: row.number for row in connection.execute(select(cases.c.id, cases.c.number).where(cases.c.id.in_(ids)))}
+    return tuple(dict.fromkeys(numbers[each] for each in ids))
+
+
+def _questions(connection: Connection) -> tuple[OpenQuestion, ...]:
+    query = (
+        select(consultations, cases.c.number, letters.c.message_id, letters.c.referred, letters.c.context)
+        .join(cases, cases.c.id == consultations.c.case_id)
+        .join(letters, (letters.c.letter_id == consultations.c.letter_id) & (consultations.c.letter_id != ""), isouter=True)
+        .where(consultations.c.answered_at.is_(None))
+        .order_by(consultations.c.id)
+    )
+    rows = connection.execute(query).all()
+    if not rows:
+        return ()
+    whole = _whole(connection)
+    wholes = select(cases.c.id, cases.c.number, cases.c.status, cases.c.title).where(cases.c.id.in_({whole(row.case_id) for row in rows}))
+    known = {row.id: row for row in connection.execute(wholes)}
+    return tuple(_question(row, known[whole(row.case_id)]) for row in rows)
+
+
+def _question(row: Any, case: Any) -> OpenQuestion:
+    return OpenQuestion(
+        row=row.id,
+        number=row.number,
+        case_number=case.number,
+        status=Status(case.status),
+        title=case.title,
+        asked=row.asked,
+        asked_by=row.asked_by,
+        asked_at=row.asked_at,
+        due_on=row.due_on,
+        reminded=row.reminded_at is not None,
+        told=row.told_at is not None,
+        letter=AskingLetter(row.message_id, tuple(row.referred), row.context.get("frage", "")) if row.message_id else None,
+    )

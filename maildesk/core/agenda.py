@@ -1,0 +1,98 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""What there is to do at the desk, as values: open cases, answers on hold, questions to colleagues that wait for a statement.
+
+Nothing here says which colleague of the desk has a case, or is late: what is not asked for cannot be counted by person (R20).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from maildesk.core.case import Status
+from maildesk.core.keyed import conversation_id, keyed_message_id, reply_address
+from maildesk.core.letters import Letter, letter_id_for
+from maildesk.core.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """A case that is not closed and has not become part of another.
+
+    `title` is the short one by staff, or empty. `statement_due_on` is the first day on which a statement is due that has not come;
+    `waiting_since` when staff said that the desk waits for the person.
+    """
+
+    number: str
+    status: Status
+    opened_at: datetime
+    kind: str = ""
+    kind_confirmed: bool = False
+    title: str = ""
+    urgency: str = "normal"
+    due_on: date | None = None
+    statement_due_on: date | None = None
+    waiting_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """The open cases in any order, and the numbers of the cases in which an answer is on hold, each once."""
+
+    cases: tuple[OpenCase, ...] = ()
+    held: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.cases and not self.held
+
+
+@dataclass(frozen=True, slots=True)
+class AskingLetter:
+    """Our letter that asks for a statement: its Message-ID and References, and the question that stands in it."""
+
+    message_id: str
+    references: tuple[str, ...]
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question to a colleague in the house that has no answer yet; `row` is its number in the database.
+
+    `number` is the case in which it was asked, `case_number` the one that this has become part of, else the same; `status` and `title` are
+    of the latter. `asked_by` is the key of the colleague who wants to know. `letter` is None where staff forwarded the mail by hand.
+    """
+
+    row: int
+    number: str
+    case_number: str
+    status: Status
+    title: str
+    asked: str
+    asked_by: str
+    asked_at: datetime
+    due_on: date
+    reminded: bool = False
+    told: bool = False
+    letter: AskingLetter | None = None
+
+
+def house_letter(policy: Policy, template: str, cause: str, number: str, recipient: str, context: dict[str, str], now: datetime) -> Letter:
+    """A letter of a case to somebody in the house, with a keyed id of its own: the answer to it proves who wrote it."""
+    desk = policy.desk
+    letter_id = letter_id_for(cause, template, recipient)
+    return Letter(
+        letter_id=letter_id,
+        template=template,
+        recipient=recipient,
+        message_id=keyed_message_id(policy.secret, number, letter_id, recipient, desk.domain),
+        case_number=number,
+        references=(conversation_id(policy.secret, number, recipient, desk.domain),),
+        reply_to=reply_address(policy.secret, desk, number, letter_id, recipient),
+        language=desk.languages[0],
+        automatic=False,
+        context={"nr": number, "stelle": desk.name, **context},
+        created_at=now,
+    )

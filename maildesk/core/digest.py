@@ -1,0 +1,193 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The digest: what colleagues find in their mail on the morning of each working day. Pure.
+
+A case stands in one section only, the first that fits, so that the figures add up. No line names a colleague, and no figure is a person's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+
+from maildesk.core.agenda import Agenda, OpenCase
+from maildesk.core.case import Status
+from maildesk.core.keyed import keyed_message_id
+from maildesk.core.letters import DIGEST, Letter, letter_id_for
+from maildesk.core.links import entry_links, order_url
+from maildesk.core.policy import DIGEST_LATEST, Policy, Staff
+from maildesk.core.relay import title_of
+
+WORD = "DIGEST"  # in place of a case number in the Message-ID
+LINES_MAX = 60  # of cases; a longer list is not read, and some mail programs cut a page of more than about 100 kB
+LINES_EACH = 8  # each section has so many before any has more: what is new must show although much is overdue
+HELD_MAX = 20
+READERS = frozenset({"all", "assigned", "digest"})
+UNTITLED = "ohne Kurztitel"
+WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
+
+
+class Section(StrEnum):
+    """Where a case stands, in the order in which they are shown; the value is the name of its lines in the template."""
+
+    OVERDUE = "ueberfaellig"
+    TODAY = "heute"
+    STATEMENT = "stellungnahme"
+    NEW = "neu"
+    OPEN = "offen"
+    WAITING = "wartet"
+    ANSWERED = "beantwortet"  # only counted
+
+
+SHOWN = tuple(section for section in Section if section is not Section.ANSWERED)
+_BY_STATUS = {Status.NEW: Section.NEW, Status.WAITING: Section.WAITING, Status.ANSWERED: Section.ANSWERED}
+_IN_SUBJECT = {Section.OVERDUE: "überfällig", Section.TODAY: "heute fällig", Section.NEW: "neu"}
+
+
+def is_due(policy: Policy, now: datetime, last_day: str) -> bool:
+    """Whether the digest of the day is to be written. `last_day` is the day (ISO 8601) of the last one that was, or empty.
+
+    The clock on the wall counts, so that it comes at the same hour in summer and in winter; of days that were missed none is made up for.
+    """
+    here, plan = policy.calendar.local(now), policy.digest
+    in_time = plan.at <= here.time() < DIGEST_LATEST and policy.calendar.is_working_day(here.date())
+    return plan.enabled and in_time and last_day != here.date().isoformat()
+
+
+def section_of(case: OpenCase, today: date) -> Section:
+    """The first section that fits. An answered case is late no more, but a statement that is waited for keeps it in sight."""
+    answered = case.status is Status.ANSWERED
+    if case.due_on and case.due_on <= today and not answered:
+        return Section.OVERDUE if case.due_on < today else Section.TODAY
+    if case.statement_due_on or case.status is Status.CONSULTING:
+        return Section.STATEMENT
+    return _BY_STATUS.get(case.status, Section.OPEN)
+
+
+def in_sections(cases: Iterable[OpenCase], today: date) -> dict[Section, tuple[OpenCase, ...]]:
+    """All sections, each sorted: what must be read at once first (R6), then by the day on which something is due."""
+    found: dict[Section, list[OpenCase]] = {section: [] for section in Section}
+    for case in cases:
+        found[section_of(case, today)].append(case)
+    return {section: tuple(sorted(some, key=lambda case: _rank(section, case))) for section, some in found.items()}
+
+
+def _rank(section: Section, case: OpenCase) -> tuple[bool, date, str]:
+    due = case.statement_due_on if section is Section.STATEMENT else case.due_on
+    return case.urgency != "sofort", due or date.max, case.number
+
+
+def shares(counts: Sequence[int]) -> tuple[int, ...]:
+    """How many lines each section has: a few each, and what is left of `LINES_MAX` in their order.
+
+    >>> shares([100, 3, 20])
+    (49, 3, 8)
+    """
+    given = [min(count, LINES_EACH) for count in counts]
+    for at, count in enumerate(counts):
+        given[at] += min(count - given[at], LINES_MAX - sum(given))
+    return tuple(given)
+
+
+def digest_letters(policy: Policy, agenda: Agenda, now: datetime) -> tuple[Letter, ...]:
+    """One letter for each colleague who gets the digest; none if there is nothing to do and the house wants none then.
+
+    Their ids come from day and recipient: the same day's digest is the same letter.
+    """
+    if agenda.is_empty and policy.digest.when_empty == "none":
+        return ()
+    today = policy.calendar.local(now).date()
+    sections = in_sections(agenda.cases, today)
+    readers = [person for person in policy.staff if person.receives in READERS]
+    return tuple(_letter(policy, agenda, sections, reader, now) for reader in readers)
+
+
+Sections = Mapping[Section, Sequence[OpenCase]]
+
+
+def _letter(policy: Policy, agenda: Agenda, sections: Sections, reader: Staff, now: datetime) -> Letter:
+    today = policy.calendar.local(now).date()
+    letter_id = letter_id_for(today.isoformat(), DIGEST, reader.address)
+    return Letter(
+        letter_id=letter_id,
+        template=DIGEST,
+        recipient=reader.address,
+        message_id=keyed_message_id(policy.secret, WORD, letter_id, reader.address, policy.desk.domain),
+        language=policy.desk.languages[0],
+        automatic=False,
+        context={
+            "stelle": policy.desk.name,
+            "datum": f"{WEEKDAYS[today.weekday()]}, {today:%d.%m.%Y}",
+            "kurz": summary(agenda, sections),
+            "leer": "ja" if agenda.is_empty else "",
+            **_lines(policy, sections, reader, now),
+            **{f"{section}_anzahl": str(len(sections[section]) or "") for section in Section},
+            "angehalten": "\n".join(f"{number}\t{_show(policy, number, reader, now)}" for number in agenda.held[:HELD_MAX]),
+            "angehalten_anzahl": str(len(agenda.held) or ""),
+            "eintragen": entry_links(policy, reader.address, now),
+        },
+        created_at=now,
+    )
+
+
+def summary(agenda: Agenda, sections: Sections) -> str:
+    """The figures for the subject: "1 überfällig, 2 heute fällig, 3 neu"."""
+    if agenda.is_empty:
+        return "nichts zu tun"
+    return ", ".join(f"{len(sections[section])} {word}" for section, word in _IN_SUBJECT.items() if sections[section]) or "nichts fällig"
+
+
+def _lines(policy: Policy, sections: Sections, reader: Staff, now: datetime) -> dict[str, str]:
+    numbers = shares([len(sections[section]) for section in SHOWN])
+    return {
+        section.value: "\n".join(_line(policy, case, reader, now) for case in sections[section][:number])
+        for section, number in zip(SHOWN, numbers, strict=True)
+    }
+
+
+def _line(policy: Policy, case: OpenCase, reader: Staff, now: datetime) -> str:
+    """Number, short title, kind, age, days, and the two links, with tabs between them."""
+    today = policy.calendar.local(now).date()
+    columns = (
+        case.number,
+        title_of(case.title, UNTITLED),
+        _kind(policy, case),
+        _age(policy, case, today),
+        days_of(case, today),
+        _show(policy, case.number, reader, now),
+        order_url(policy, case.number, "#erledigt", reader.address, now),
+    )
+    return "\t".join(columns)
+
+
+def _show(policy: Policy, number: str, reader: Staff, now: datetime) -> str:
+    return order_url(policy, number, "#zeigen", reader.address, now)
+
+
+def _kind(policy: Policy, case: OpenCase) -> str:
+    label = policy.categories.label("kind", case.kind) if case.kind else "ohne Art"
+    kind = label if case.kind_confirmed or not case.kind else f"Vorschlag: {label}"
+    return kind if case.urgency == "normal" else f"{kind}, {policy.categories.label('urgency', case.urgency)}"
+
+
+def _age(policy: Policy, case: OpenCase, today: date) -> str:
+    age = _since(policy.calendar.local(case.opened_at).date(), today)
+    if case.status is not Status.WAITING or case.waiting_since is None:
+        return age
+    since = _since(policy.calendar.local(case.waiting_since).date(), today)
+    return f"{age}, wartet {'seit heute' if since == 'heute' else since}"
+
+
+def _since(day: date, today: date) -> str:
+    days = (today - day).days
+    return "heute" if days < 1 else "seit gestern" if days == 1 else f"seit {days} Tagen"
+
+
+def days_of(case: OpenCase, today: date) -> str:
+    """The days of a line: by when an answer is promised, by when a statement is expected, and whether that day has passed."""
+    days = [f"Frist {case.due_on:%d.%m.%Y}"] if case.due_on else []
+    if case.statement_due_on:
+        late = " (überfällig)" if case.statement_due_on < today else ""
+        days.append(f"Stellungnahme bis {case.statement_due_on:%d.%m.%Y}{late}")
+    return ", ".join(days)
