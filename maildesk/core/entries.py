@@ -1,0 +1,307 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""Cases that come by another way than a citizen's own mail: entered by a colleague, forwarded, laid on the glass of a copier.
+
+The case belongs to the person outside. Who entered it, and the device, take no part: nothing that is meant for the person goes to them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+from maildesk.core.answer import answer_of
+from maildesk.core.case import CaseEvent, Channel, Direction, NewCase, Role, Status, names_entry
+from maildesk.core.casefile import CaseFile, CaseState, CaseWork
+from maildesk.core.casework import Carried, carry_out
+from maildesk.core.classify import Verdict
+from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome
+from maildesk.core.entry import BELONGS_NOWHERE, Entry, NoEntry, read_entry
+from maildesk.core.entry_words import CHANNEL_LABELS
+from maildesk.core.identify import Writer
+from maildesk.core.keyed import keyed_message_id
+from maildesk.core.letters import ACKNOWLEDGEMENT, CONFIRMED, HELP, UNPLACED, Letter, Refusal, letter_id_for
+from maildesk.core.links import OrderLink, entry_links
+from maildesk.core.mail_system import takes_no_answer
+from maildesk.core.matter import Matter, no_letter
+from maildesk.core.message import Address, Message, is_forward
+from maildesk.core.order_words import WRITER
+from maildesk.core.orders import reference_card
+from maildesk.core.policy import Policy, Staff
+from maildesk.core.relay import Incoming, relay_letters
+from maildesk.core.staffletters import ASKED_FOR, DONE, ORDER_OF_LIST, Post
+from maildesk.core.thread import Thread
+from maildesk.core.wishes import ANONYMOUS, wants_to_stay_unknown
+from maildesk.core.wording import SCANNER_LOCAL_PARTS
+
+ENTRY = "ENTRY"  # in place of a case number in the keyed id of a letter that asks where a mail belongs
+NOBODY = Address("", "")
+BY = {Channel.EMAIL: "a mail that staff forwarded", Channel.PHONE: "by telephone", Channel.POST: "by letter", Channel.VISIT: "by a visit"}
+KINDS = "kind"
+SHOW = OrderLink("Eintrag zeigen und beantworten", "#zeigen")
+
+
+def enters(matter: Matter) -> Staff | None:
+    """The colleague whose mail is read as an entry: proved, and of no case, or written by the link for entries."""
+    writer = matter.writer
+    if writer.staff is None or not writer.proved:
+        return None
+    by_link = names_entry(matter.message.subject, matter.policy.desk.prefix)
+    return writer.staff if by_link or matter.thread.match is None else None
+
+
+def entered_key(message: Message, policy: Policy, arrival: Arrival) -> str:
+    """The address key of the person whom a colleague's mail would enter; empty if there is none. Whose letters are counted by it."""
+    staff = policy.staff_by_address(message.originator.addr_spec)
+    read = read_entry(message, staff, policy, policy.calendar.local(arrival.received_at).date()) if staff else None
+    return Address("", read.address).key if isinstance(read, Entry) else ""
+
+
+def decide_entry(matter: Matter, staff: Staff) -> Decision:
+    """A colleague's mail of no case: an entry, or else a question what it is."""
+    read = read_entry(matter.message, staff, matter.policy, matter.policy.calendar.local(matter.arrival.received_at).date())
+    if isinstance(read, NoEntry):
+        return _asked_back(matter, staff, read)
+    return _entered(matter, read, staff, Outcome.STAFF)
+
+
+def decide_added(entry: Entry, message: Message, known: Known, policy: Policy, arrival: Arrival) -> Decision:
+    """An entry by the command `add`; `message` is the note of it, `arrival` is now."""
+    verdict, writer = (
+        Verdict(None, ("person: entered by the command add",)),
+        Writer(Role.STAFF, None, True, "writer: staff, on this machine"),
+    )
+    matter = Matter(message, verdict, writer, Thread(), known, policy, arrival, arrival.received_at)
+    return _entered(matter, entry, None, Outcome.NEW_CASE)
+
+
+# --- the case ---
+
+
+def _entered(matter: Matter, entry: Entry, staff: Staff | None, outcome: Outcome) -> Decision:
+    number, policy = matter.known.next_case_number, matter.policy
+    kept = _kept(matter, entry, staff)
+    new_case = _new_case(matter, entry.channel, kept, entry.text)
+    before = CaseState(Status.NEW, flags=new_case.flags, due_on=new_case.due_on)
+    own = tuple(replace(each, key=staff.key if staff else "") if each.key == WRITER else each for each in entry.orders)
+    carried = carry_out(before, own, policy.categories)
+    refusal = _refusal(matter, kept)
+    letters = () if refusal else (_unthreaded(matter, kept).letter(ACKNOWLEDGEMENT, number, None),)
+    notices = (
+        ()
+        if matter.arrival.imported
+        else (*_relayed(matter, kept, new_case, entry, staff), *_confirmed(matter, entry, staff, carried, kept, sent=bool(letters)))
+    )
+    events = [CaseEvent("opened", f"{BY[entry.channel]}, entered by staff, answer due on {new_case.due_on:%d.%m.%Y}", "staff")]
+    events += [CaseEvent("order", line, "staff") for line in carried.done]
+    return Decision(
+        outcome,
+        Folder.ARCHIVE,
+        matter.verdict,
+        case_number=number,
+        new_case=new_case,
+        role=Role.CITIZEN,
+        events=tuple(events),
+        links=matter.thread.links,
+        letters=letters,
+        notices=notices,
+        alarms=matter.alarms(number, refusal),
+        work=CaseWork(state=carried.state) if carried.state != before else None,
+        refusal=refusal,
+        kept=kept,
+        evidence=matter.evidence(f"new case {number}: {BY[entry.channel]}, entered by staff", letters, refusal),
+    )
+
+
+def _kept(matter: Matter, entry: Entry, staff: Staff | None) -> Message:
+    """The mail as the person's: name and address, the words without what the colleague's program put around them."""
+    message = matter.message
+    told = staff is not None and not entry.forwarded
+    attachments = (
+        answer_of(message, staff, matter.policy.desk).attachments if staff and told and not is_forward(message) else message.attachments
+    )
+    return replace(
+        message,
+        originator=Address(entry.name, entry.address),
+        reply_to=(),
+        cc=(),
+        in_reply_to=() if told else message.in_reply_to,
+        references=() if told else message.references,
+        subject=entry.subject or CHANNEL_LABELS[entry.channel],
+        text=f"{entry.note}\n\n{entry.record}" if entry.note else entry.record,
+        reply=entry.record,
+        attachments=attachments,
+    )
+
+
+def _new_case(matter: Matter, channel: Channel, kept: Message, words: str) -> NewCase:
+    policy, received_at = matter.policy, matter.arrival.received_at
+    return NewCase(
+        number=matter.known.next_case_number,
+        channel=channel,
+        correspondent=kept.originator,
+        subject=kept.subject,
+        language=policy.desk.languages[0],
+        opened_at=received_at,
+        due_on=policy.calendar.answer_due(received_at, policy.deadlines.answer_calendar_days),
+        flags=(ANONYMOUS,) if wants_to_stay_unknown(words) else (),
+    )
+
+
+def _unthreaded(matter: Matter, kept: Message) -> Matter:
+    """What the letter to the person stands on: nothing of the colleague's mail, whose ids tell of the house."""
+    to = (Address("", matter.policy.desk.address),)
+    return replace(matter, message=replace(kept, message_id="", in_reply_to=(), references=(), to=to))
+
+
+def _refusal(matter: Matter, kept: Message) -> Refusal | None:
+    inside = bool(kept.originator.key) and matter.policy.is_colleague(kept.originator.addr_spec)
+    return Refusal.STAFF if inside else _unthreaded(matter, kept).refusal(None)
+
+
+# --- letters in the house ---
+
+
+def _relayed(matter: Matter, kept: Message, case: NewCase, entry: Entry, staff: Staff | None) -> tuple[Letter, ...]:
+    """To the other colleagues, as any new mail."""
+    how = f"{CHANNEL_LABELS[entry.channel]}: eingetragen {f'von {staff.name}' if staff else 'an der Anlage'}."
+    forwarded = f"Weitergeleitet von {staff.name if staff else 'der Anlage'}."
+    note = f"Notiz: {' '.join(entry.note.split())}" if entry.note else ""
+    without = "" if kept.originator.key else NO_ANSWER_BY_MAIL
+    hints = tuple(hint for hint in (forwarded if entry.forwarded else how, note, without) if hint)
+    return _to_colleagues(matter, replace(kept, text=kept.reply), case, hints, staff)
+
+
+NO_ANSWER_BY_MAIL = "Ohne E-Mail-Adresse: Eine Antwort per Mail ist nicht möglich."
+
+
+def _to_colleagues(matter: Matter, kept: Message, case: NewCase, hints: tuple[str, ...], staff: Staff | None) -> tuple[Letter, ...]:
+    too_old = matter.now - matter.arrival.received_at > timedelta(days=matter.policy.letters.not_older_than_days)
+    if matter.arrival.imported or too_old:
+        return ()
+    letters = relay_letters(Incoming(case.number, kept, matter.arrival.received_at, case, hints), matter.policy, matter.now)
+    return tuple(letter for letter in letters if staff is None or letter.recipient != staff.address)
+
+
+def _confirmed(matter: Matter, entry: Entry, staff: Staff | None, carried: Carried, kept: Message, *, sent: bool) -> tuple[Letter, ...]:
+    """The number, and what the orders did, in one line; links for what comes next."""
+    if staff is None:
+        return ()
+    state = carried.state
+    post = Post(matter.policy, CaseFile(matter.known.next_case_number, kept.subject, state), matter.now)
+    what = "Weitergeleitete Nachricht" if entry.forwarded else CHANNEL_LABELS[entry.channel]
+    letter = "mit Eingangsbestätigung" if sent else "ohne Eingangsbestätigung" if kept.originator.key else "ohne E-Mail-Adresse"
+    lines = [", ".join((f"{what} eingetragen, {letter}", *carried.done)), *(f"Nicht ausgeführt: {reason}." for reason in carried.refused)]
+    if carried.missing:
+        lines.append(f"Zum Abschließen fehlt noch: {', '.join(ASKED_FOR[name] for name in carried.missing)}.")
+    asked = carried.missing or (() if state.kind else (KINDS,))
+    values = [
+        OrderLink(f"{ASKED_FOR[name]}: {category.label}", f"{ORDER_OF_LIST[name]} {category.key}")
+        for name in asked
+        for category in matter.policy.categories.active(name)
+    ]
+    done = () if state.status is Status.CLOSED else (DONE,)
+    links = post.links((SHOW, *values, *done), staff.address)
+    return (post.letter(CONFIRMED, matter.message.digest, staff.address, {"was": "\n".join(lines), "links": links}),)
+
+
+# --- what is no entry ---
+
+
+def _asked_back(matter: Matter, staff: Staff, read: NoEntry) -> Decision:
+    """Kept, and its writer asked; but not without end, should a program answer."""
+    enough = matter.known.recent.to_sender >= matter.policy.letters.per_sender_per_day
+    letters = () if matter.arrival.imported or enough else (_help(matter, staff) if read.help else _question(matter, staff, read),)
+    what = (
+        "asks for the orders"
+        if read.help
+        else "an entry that is not clear"
+        if read.mistakes
+        else "a colleague's mail that belongs to no case"
+    )
+    asked = "its writer was answered" if letters else "its writer was not asked again"
+    return Decision(
+        Outcome.SET_ASIDE,
+        Folder.ARCHIVE,
+        matter.verdict,
+        direction=Direction.NOTE,
+        role=Role.STAFF,
+        notices=letters,
+        evidence=(*matter.verdict.evidence, matter.writer.evidence, f"set aside: {what}; {asked}"),
+    )
+
+
+def _question(matter: Matter, staff: Staff, read: NoEntry) -> Letter:
+    lines = "\n".join(
+        "\t".join(" ".join(part.split()) for part in (mistake.line, mistake.problem, " oder ".join(mistake.suggestions)))
+        for mistake in read.mistakes
+    )
+    unknown = not read.mistakes or any(mistake.problem == BELONGS_NOWHERE for mistake in read.mistakes)
+    links = entry_links(matter.policy, staff.address, matter.now)
+    return _to_writer(matter, staff, UNPLACED, {"zeilen": lines, "wohin": "ja" if unknown else "", "text": read.text, "links": links})
+
+
+def _help(matter: Matter, staff: Staff) -> Letter:
+    policy = matter.policy
+    card = reference_card(policy.categories, policy.staff, policy.desk.prefix)
+    return _to_writer(matter, staff, HELP, {"karte": "\n".join(f"{line.example}\t{line.meaning}" for line in card)})
+
+
+def _to_writer(matter: Matter, staff: Staff, template: str, context: dict[str, str]) -> Letter:
+    """A letter of no case. It counts against the limit of automatic letters: that ends a talk between two programs."""
+    policy, message = matter.policy, matter.message
+    letter_id = letter_id_for(message.digest, template, staff.address)
+    return Letter(
+        letter_id=letter_id,
+        template=template,
+        recipient=staff.address,
+        message_id=keyed_message_id(policy.secret, ENTRY, letter_id, staff.address, policy.desk.domain),
+        in_reply_to=message.message_id,
+        references=(message.message_id,) if message.message_id else (),
+        language=policy.desk.languages[0],
+        context={"nr": "", "stelle": policy.desk.name, **context},
+        created_at=matter.now,
+    )
+
+
+# --- copiers and fax gateways ---
+
+
+def is_scan_of_house(matter: Matter) -> bool:
+    """A document from a device whose address is nobody's. What bears an unproved staff address is told as such, and is no scan."""
+    message, policy = matter.message, matter.policy
+    address, local_part = message.originator.addr_spec, message.originator.local_part
+    if not matter.verdict.from_device or (matter.writer.role is Role.STAFF and not matter.writer.proved):
+        return False
+    devices = re.fullmatch(SCANNER_LOCAL_PARTS, local_part) or takes_no_answer(message)
+    return bool(devices) or not address or policy.is_colleague(address) or policy.desk.owns(address) or matter.writer.staff is not None
+
+
+def decide_scan(matter: Matter) -> Decision:
+    """Each document is a case of its own: neither device nor subject says whose it is."""
+    number = matter.known.next_case_number
+    kept = replace(matter.message, originator=NOBODY, reply_to=())
+    new_case = _new_case(matter, Channel.POST, kept, kept.text)
+    hints = ("Brief oder Fax über ein Gerät im Haus.", NO_ANSWER_BY_MAIL, *((FORGED,) if matter.writer.forged else ()))
+    return Decision(
+        Outcome.NEW_CASE,
+        Folder.ARCHIVE,
+        matter.verdict,
+        case_number=number,
+        new_case=new_case,
+        role=Role.CITIZEN,
+        events=(CaseEvent("opened", f"by letter, from a device, answer due on {new_case.due_on:%d.%m.%Y}"),),
+        notices=_to_colleagues(matter, kept, new_case, hints, None),
+        refusal=Refusal.AUTOMATIC,
+        kept=kept,
+        evidence=(
+            *matter.verdict.evidence,
+            matter.writer.evidence,
+            f"new case {number}: a letter from a device",
+            no_letter(Refusal.AUTOMATIC),
+        ),
+    )
+
+
+FORGED = "Der Mailserver hält den Absender für gefälscht."

@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""What copiers and fax gateways send: post of somebody whom they do not name. The device itself is nobody."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+
+from maildesk.core.calendar import WorkCalendar
+from maildesk.core.case import Channel
+from maildesk.core.classify import classify
+from maildesk.core.decision import Arrival, Decision, Known, Outcome
+from maildesk.core.desk import decide
+from maildesk.core.letters import RELAY
+from maildesk.core.message import Address
+from maildesk.core.policy import Desk, Policy, Staff
+from tests.builders import MONDAY, a_multipart, a_part, parsed
+
+CORPUS = Path(__file__).parents[1] / "corpus" / "scans"
+NAMES = sorted(path.stem for path in CORPUS.glob("*.eml"))
+WEBER = Staff("Anna Weber", "anna.weber@office.example.net", "weber")
+POLICY = Policy(
+    Desk("Kundendialog", "kundendialog@desk.example", internal_domains=("office.example.net",)),
+    WorkCalendar(UTC),
+    b"k" * 32,
+    staff=(WEBER,),
+)
+
+
+def decided(octets: bytes) -> Decision:
+    return decide(parsed(octets), Known("KD-2026-00001"), POLICY, Arrival(MONDAY), MONDAY)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_scan_is_a_letter_of_somebody_unknown_and_goes_to_staff_with_its_document(name: str) -> None:
+    octets = (CORPUS / f"{name}.eml").read_bytes()
+    decision = decided(octets)
+
+    assert classify(parsed(octets)).automatic is None
+    assert decision.outcome is Outcome.NEW_CASE
+    assert decision.new_case is not None
+    assert (decision.new_case.channel, decision.new_case.correspondent) == (Channel.POST, Address("", ""))
+    assert decision.kept is not None
+    assert decision.kept.originator == Address("", "")
+    assert decision.letters == ()
+    assert [(letter.template, letter.recipient, len(letter.enclosures)) for letter in decision.notices] == [(RELAY, WEBER.address, 1)]
+
+
+def test_the_devices_of_four_makers_and_a_fax_gateway_are_known() -> None:
+    assert len(NAMES) == 5
+
+
+def test_what_a_person_outside_scanned_stays_that_persons_mail() -> None:
+    document = a_part("%PDF-1.4", 'application/pdf; name="doc.pdf"', content_disposition='attachment; filename="doc.pdf"')
+    decision = decided(a_multipart(a_part(""), document, to="kundendialog@desk.example", subject="Scanned image from MX-2640N"))
+
+    assert decision.new_case is not None
+    assert (decision.new_case.channel, decision.new_case.correspondent.addr_spec) == (Channel.EMAIL, "eva@example.org")
+
+
+def test_a_scan_under_an_unproved_staff_address_is_told_as_such() -> None:
+    document = a_part("%PDF-1.4", 'application/pdf; name="doc.pdf"', content_disposition='attachment; filename="doc.pdf"')
+    octets = a_multipart(a_part(""), document, sender=WEBER.address, to="kundendialog@desk.example", subject="Attached Image")
+    decision = decided(octets)
+
+    assert decision.unverified
+    assert [alarm.name for alarm in decision.alarms] == ["Absender nicht bewiesen"]
