@@ -49,6 +49,8 @@ def policy(settings: Settings) -> Policy:
         alert_addresses=settings.alerts.addresses,
         alarm_again_after=timedelta(minutes=settings.alerts.repeat_minutes),
         categories=settings.categories,
+        digest=settings.digest.plan(),
+        quiet_orders=bool(settings.imap.done),
     )
 
 

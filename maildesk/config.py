@@ -12,6 +12,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping
+from datetime import time
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -22,12 +23,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from maildesk import categories_file
 from maildesk.core.calendar import ServiceSpan, parse_service_hours
 from maildesk.core.categories import Categories
-from maildesk.core.policy import Deadlines, Desk, LetterLimits, Staff
+from maildesk.core.policy import DIGEST_LATEST, Deadlines, Desk, DigestPlan, LetterLimits, Staff
 from maildesk.errors import ConfigError
 from maildesk.toml_files import Section as _Section
 from maildesk.toml_files import problems, read_toml
 
 FILE_NAME = "maildesk.toml"
+ADDRESS_CHARS_MAX = 70  # so that no link of an order is longer than mail programs take
 SYSTEM_FILE = Path("/etc/maildesk") / FILE_NAME
 
 
@@ -52,6 +54,12 @@ def _plain_line(value: str) -> str:
 def _web_address(value: str) -> str:
     if value and not re.fullmatch(r"https?://[^\s<>\"]+", value):
         raise ValueError("must be a web address such as https://www.example.org/datenschutz, or empty")
+    return value
+
+
+def _time_of_day(value: str) -> str:
+    if not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", value) or time.fromisoformat(value) >= DIGEST_LATEST:
+        raise ValueError(f"must be a time of day such as 07:30, before {DIGEST_LATEST:%H:%M}")
     return value
 
 
@@ -90,6 +98,13 @@ class DeskSettings(_Section):
     authserv_id: Line = ""
     plus_addressing: bool = False
     categories: Path = Field(default=Path(categories_file.FILE_NAME), strict=False)
+
+    @field_validator("address")
+    @classmethod
+    def _fits_into_links(cls, value: str) -> str:
+        if len(value) > ADDRESS_CHARS_MAX or not value.isascii():
+            raise ValueError(f"must be plain ASCII of at most {ADDRESS_CHARS_MAX} characters: it stands in the links of mails to staff")
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -167,14 +182,15 @@ class ImapSettings(_Server):
     archive: Line = "Archive"
     quarantine: Line = "Quarantine"
     sent: Line = "Sent"
+    done: Line = ""
     poll_seconds: Annotated[int, Field(ge=5, le=86400)] = 60
     idle: bool = True
 
     @model_validator(mode="after")
     def _folders_differ(self) -> ImapSettings:
-        names = [self.inbox.lower(), self.archive.lower(), self.quarantine.lower(), self.sent.lower()]
+        names = [self.inbox.lower(), self.archive.lower(), self.quarantine.lower(), self.sent.lower(), *filter(None, [self.done.lower()])]
         if "" in names or len(set(names)) < len(names):
-            raise ValueError("inbox, archive, quarantine and sent must be four different folders")
+            raise ValueError("inbox, archive, quarantine, sent and, if it is set, done must be different folders")
         return self
 
 
@@ -223,6 +239,17 @@ class LetterSettings(_Section):
         )
 
 
+class DigestSettings(_Section):
+    """[digest]: the overview that colleagues get on the morning of each working day."""
+
+    enabled: bool = True
+    at: Annotated[str, AfterValidator(_time_of_day)] = "07:30"
+    when_empty: Literal["line", "none"] = "line"
+
+    def plan(self) -> DigestPlan:
+        return DigestPlan(self.enabled, time.fromisoformat(self.at), self.when_empty)
+
+
 class AlertSettings(_Section):
     """[alerts]: who is told when something is wrong, and how often."""
 
@@ -262,6 +289,7 @@ class Settings(_Section):
     smtp: SmtpSettings
     database: DatabaseSettings = DatabaseSettings()
     letters: LetterSettings = LetterSettings()
+    digest: DigestSettings = DigestSettings()
     alerts: AlertSettings = AlertSettings()
     staff: tuple[StaffSettings, ...] = ()
     file: Path = Field(default=Path(FILE_NAME), exclude=True, strict=False)

@@ -34,13 +34,14 @@ from maildesk.adapters.store import Store, only_one
 from maildesk.config import Passwords, Settings
 from maildesk.core.pauses import Pauses
 from maildesk.errors import ConfigError, MailboxRefused, MaildeskError, Retry, Stop, place_of
-from maildesk.jobs import intake, outbox, upkeep
+from maildesk.jobs import digest, intake, outbox, reminders, upkeep
 from maildesk.jobs.intake import Intake, Watching
 from maildesk.jobs.outbox import Post
 
 log = logging.getLogger(__name__)
 
 OUTBOX_SECONDS = 30
+AGENDA_SECONDS = 60
 GRACE_SECONDS = 5.0  # how long a job may take to come to its next stopping point
 ABORT_SECONDS = 2.0  # and then to notice that its connection was cut
 LOOK_SECONDS = 1.0
@@ -222,6 +223,8 @@ class _Serving:
         seconds = self._parts.settings.imap.poll_seconds
         self._add("intake", self._intake, trigger="interval", seconds=seconds, next_run_time=now)
         self._add("outbox", self._outbox, trigger="interval", seconds=OUTBOX_SECONDS, next_run_time=now + timedelta(seconds=1))
+        self._add("digest", self._digest, trigger="interval", seconds=AGENDA_SECONDS)  # not at once: the first pass comes before it
+        self._add("reminders", self._reminders, trigger="interval", seconds=AGENDA_SECONDS)
         self._add("upkeep", self._upkeep, trigger="cron", hour=4, minute=15)
         self._scheduler.add_listener(self._after, EVENT_JOB_EXECUTED)
         self._scheduler.start()
@@ -330,6 +333,14 @@ class _Serving:
         report = outbox.run_once(self._parts.post, should_stop=self._ending.is_set)
         if report.sent:
             log.info("outbox: %d letters sent", report.sent)
+
+    def _digest(self) -> None:
+        if digest.run_once(self._parts.store, self._parts.post.policy, building.now()):
+            self.wake("outbox")
+
+    def _reminders(self) -> None:
+        if reminders.run_once(self._parts.store, self._parts.post.policy, building.now()):
+            self.wake("outbox")
 
     def _upkeep(self) -> None:
         upkeep.run_once(self._parts.store)

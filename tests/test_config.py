@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 
 import pytest
 
 from maildesk import config
 from maildesk.config import is_loopback
+from maildesk.core.policy import DigestPlan
 from maildesk.errors import ConfigError
 
 SMALLEST = """
@@ -115,10 +117,24 @@ def test_loopback_is_told_by_the_address(host: str) -> None:
     assert is_loopback(host) is HOSTS[host]
 
 
+@pytest.mark.parametrize("at", ["7:30", "24:00", "16:00", "morgens", "07:30:00", "07:60"])
+def test_the_hour_of_the_digest_is_one_at_which_somebody_reads_it(tmp_path: Path, at: str) -> None:
+    (problem,) = problems_of(tmp_path, SMALLEST + f'[digest]\nat = "{at}"\n')
+    assert "digest.at" in problem
+    assert "before 16:00" in problem
+
+
+def test_the_digest_is_planned_as_configured(tmp_path: Path) -> None:
+    text = SMALLEST + '[digest]\nenabled = false\nat = "09:05"\nwhen_empty = "none"\n'
+
+    assert config.load(written(tmp_path, text)).digest.plan() == DigestPlan(False, time(9, 5), "none")
+    assert config.load(written(tmp_path, SMALLEST)).digest.plan() == DigestPlan()
+
+
 def test_folders_must_differ(tmp_path: Path) -> None:
     text = SMALLEST.replace("[smtp]", 'archive = "Sent"\n[smtp]')
 
-    assert any("four different folders" in problem for problem in problems_of(tmp_path, text))
+    assert any("different folders" in problem for problem in problems_of(tmp_path, text))
 
 
 def test_two_staff_with_one_key_are_refused(tmp_path: Path) -> None:
@@ -189,3 +205,9 @@ def test_a_missing_or_empty_password_is_told_with_all_three_ways_to_give_it(tmp_
     with pytest.raises(ConfigError) as caught:
         config.passwords(settings, {})
     assert ["is empty" in caught.value.problems[0], "no such file" in caught.value.problems[1]] == [True, True]
+
+
+def test_an_address_that_would_make_links_too_long_is_refused(tmp_path: Path) -> None:
+    text = SMALLEST.replace("desk@example.com", f"{'k' * 60}@{'d' * 20}.example")
+
+    assert any("at most 70 characters" in problem for problem in problems_of(tmp_path, text))

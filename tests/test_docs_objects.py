@@ -96,7 +96,7 @@ def test_cases_and_show_print_the_documented_objects(busy_desk: Path) -> None:
     assert set(shown) - set(listed) == {"messages", "letters", "events", "links"}
     assert list(shown["events"][0]) == ["at", "who", "what", "detail"]
     assert shape(shown["letters"][0]) == shape(documented("letter"))
-    inside = {"id", "direction", "role", "at", "size", "sha256"}
+    inside = {"id", "direction", "role", "at", "size", "sha256", "entered"}
     assert set(shown["messages"][0]) == set(documented("message")) | inside
     assert all(f'`"{key}"`' in section(COMMANDS_PAGE, "message") for key in inside)
 

@@ -106,11 +106,12 @@ def _root(
 def init(
     folder: Annotated[Path, typer.Argument(help="The folder for the configuration.", metavar="DIR")],
     templates: Annotated[bool, typer.Option("--templates", help="Also copy the texts of the letters, to edit them.")] = False,
+    categories: Annotated[bool, typer.Option("--categories", help="Also copy the lists of kinds, topics and so on, to edit them.")] = False,
 ) -> None:
     """Write a commented maildesk.toml and say what to do next. Nothing is ever overwritten."""
     from maildesk.cli import setup
 
-    setup.init(folder, with_templates=templates)
+    setup.init(folder, with_templates=templates, with_categories=categories)
 
 
 @app.command()
@@ -158,6 +159,23 @@ def inspect(paths: Paths, as_json: JsonOption = False, config: ConfigOption = No
 
     logs.set_up(daemon=False)
     return mail.inspect_files(paths, as_json=as_json, config=config)
+
+
+@app.command()
+def add(
+    channel: Annotated[str, typer.Option(help="phone, post or visit.")],
+    config: ConfigOption = None,
+    kind: Annotated[str, typer.Option(help="The kind, by its key.")] = "",
+    topic: Annotated[str, typer.Option(help="The topic, by its key.")] = "",
+    name: Annotated[str, typer.Option(help="The person's name.")] = "",
+    address: Annotated[str, typer.Option(help="The person's mail address; an acknowledgement goes there.")] = "",
+    text: Annotated[str | None, typer.Option(help="The concern; else it is read from standard input.")] = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Make a case from a phone call, a letter or a visit, and print its number."""
+    from maildesk.cli import adding
+
+    return adding.run(_settings(config), adding.Wanted(channel, kind, topic, name, address, text), as_json=as_json)
 
 
 @app.command()
@@ -232,6 +250,19 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> int:
     from maildesk.cli import lists
 
     return lists.status(_settings(config), as_json=as_json)
+
+
+@app.command()
+def preview(
+    template: Annotated[str, typer.Argument(help="The letter: acknowledgement, relay, answer, ...", metavar="TEMPLATE")],
+    config: ConfigOption = None,
+    case: Annotated[str, typer.Option("--case", help="With the number, dates and name of this case.", metavar="NUMBER")] = "",
+    html: Annotated[Path | None, typer.Option(help="Also write its HTML form to a file.", metavar="FILE")] = None,
+) -> int:
+    """Show a letter as it would go out, with sample data. Nothing is sent."""
+    from maildesk.cli import preview as previewing
+
+    return previewing.run(_settings(config), template, case, html)
 
 
 @app.command()

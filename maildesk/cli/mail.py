@@ -20,8 +20,9 @@ from maildesk.cli import show
 from maildesk.core.classify import classify
 from maildesk.core.message import Message
 from maildesk.core.objects import JsonObject, message_object
+from maildesk.core.triage import Proposal, propose
 from maildesk.errors import Hold, MaildeskError
-from maildesk.jobs import PassReport, importing, intake, outbox
+from maildesk.jobs import PassReport, digest, importing, intake, outbox, reminders
 from maildesk.jobs.importing import Import
 from maildesk.jobs.intake import Intake, Watching
 from maildesk.jobs.outbox import Post
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from maildesk.adapters.store import Store
     from maildesk.config import Passwords, Settings
     from maildesk.core.decision import Decision
+    from maildesk.core.policy import Policy
 
 OK, NOT_DONE, BAD_INPUT, UNREACHABLE = 0, 1, 65, 69
 COUNT_NAMES = {
@@ -84,6 +86,7 @@ def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitSta
         if error.exit_code != UNREACHABLE:
             raise
         failure = error
+    _plan(store, work.policy)
     sender = building.sender(settings, passwords)
     stack.callback(sender.close)
     composer, enclose = building.composer(settings), building.encloser(store, parser, settings.state_dir)
@@ -96,6 +99,15 @@ def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitSta
     for problem in filter(None, (str(failure or ""), sent.unreachable)):
         show.message(f"maildesk: {problem}")
     return UNREACHABLE if failure or sent.unreachable else OK
+
+
+def _plan(store: Store, policy: Policy) -> None:
+    """What is written by the clock. What goes wrong with it holds no other letter up."""
+    for job in (digest, reminders):
+        try:
+            job.run_once(store, policy, building.now())
+        except MaildeskError as error:
+            show.message(f"maildesk: {error}")
 
 
 def _take_in_all(work: Intake) -> PassReport:
@@ -256,7 +268,9 @@ def _inspected(parser: ParserProcess, raw: RawMessage, path: Path) -> JsonObject
         nothing = Message(raw.octets.digest, raw.octets.size_bytes, defects=(str(error),))
         return {"file": str(path), **message_object(nothing, None, acknowledge=False, evidence=())}
     verdict = classify(message)
-    inspected = message_object(message, verdict.automatic, acknowledge=verdict.acknowledge, evidence=verdict.evidence)
+    proposal = Proposal() if verdict.is_machine else propose(message)
+    evidence = (*verdict.evidence, *proposal.evidence)
+    inspected = message_object(message, verdict.automatic, acknowledge=verdict.acknowledge, evidence=evidence, proposal=proposal)
     return {"file": str(path), **inspected}
 
 

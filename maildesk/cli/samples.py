@@ -4,24 +4,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+from maildesk.core.agenda import Agenda, OpenCase
+from maildesk.core.case import Status
+from maildesk.core.digest import digest_letters
 from maildesk.core.letters import (
     ACKNOWLEDGEMENT,
     ALARM,
     ANSWER,
     CONFIRMED,
+    CONSULTATION,
     COPY,
+    DIGEST,
     FOLLOW_UP_NOTE,
     HELD_ANSWER,
     HELP,
     MISTAKE,
+    OVERDUE,
     RELAY,
+    REMINDER,
     RETURNED,
+    STATEMENT,
+    UNPLACED,
     Letter,
 )
 from maildesk.core.links import percent_encoded
-from maildesk.core.policy import Policy
+from maildesk.core.policy import Policy, Staff
 from maildesk.core.writing import letter_context
 
 SAMPLE_NUMBER = "KD-2026-00042"
@@ -96,8 +106,67 @@ def _contexts(policy: Policy, now: datetime) -> dict[str, dict[str, str]]:
             "rest": REPLY,
             "links": _links(desk.address, "Alle Befehle"),
         },
+        CONSULTATION: {
+            **colleague,
+            "frage": "Wann sind die Unterlagen bei Ihnen angekommen?",
+            "frist": due,
+            "fragt": "Anna Beispiel",
+            "von": "Eva Muster",
+            "text": QUESTION,
+            "anlagen": "2",
+        },
+        STATEMENT: {
+            **colleague,
+            "wer": "Berta Beispiel",
+            "wann": f"{time} Uhr",
+            "text": "Die Unterlagen liegen seit dem 17.11. vor. Der Bescheid geht morgen hinaus.",
+            "anlagen": "Vermerk.pdf",
+            "zurueckgehalten": "",
+            "links": _links(desk.address, "Nachricht der Person zeigen"),
+        },
+        REMINDER: {
+            **colleague,
+            "gefragt_am": f"{policy.calendar.local(now):%d.%m.%Y}",
+            "frist": due,
+            "frage": "Wann sind die Unterlagen bei Ihnen angekommen?",
+        },
+        OVERDUE: {
+            **colleague,
+            "gefragt_am": f"{policy.calendar.local(now):%d.%m.%Y}",
+            "frist": due,
+            "wer": "berta.beispiel@example.org",
+            "links": _links(desk.address, "Nachricht der Person zeigen"),
+        },
+        DIGEST: _digest(policy, now),
+        UNPLACED: {
+            **colleague,
+            "nr": "",
+            "zeilen": "Telfon\tDas gehört zu keinem Vorgang.\tTelefon",
+            "wohin": "ja",
+            "text": "Telfon\nEva Muster fragt nach ihren Unterlagen.",
+            "links": _links(desk.address, "Telefonat eintragen", "Brief eintragen", "Besuch eintragen"),
+        },
         HELP: {**colleague, "karte": "#erledigt\tschließt den Vorgang ab\n#frist 15.12.2026\tändert den Tag, bis zu dem wir antworten"},
     }
+
+
+def _digest(policy: Policy, now: datetime) -> dict[str, str]:
+    """As the digest of a desk with a case in each section."""
+    today = policy.calendar.local(now).date()
+    since, later = now - timedelta(days=12), today + timedelta(days=2)
+    first = OpenCase(SAMPLE_NUMBER, Status.NEW, since, "kritik", title="Unterlagen für die Wohnung", due_on=today - timedelta(days=1))
+    cases = (
+        first,
+        replace(first, number="KD-2026-00043", due_on=today, kind_confirmed=True),
+        replace(first, number="KD-2026-00044", status=Status.CONSULTING, due_on=later, statement_due_on=today - timedelta(days=1)),
+        replace(first, number="KD-2026-00045", opened_at=now, kind="", title="", due_on=later),
+        replace(first, number="KD-2026-00046", status=Status.OPEN, due_on=later),
+        replace(first, number="KD-2026-00047", status=Status.WAITING, due_on=later, waiting_since=now),
+        replace(first, number="KD-2026-00048", status=Status.ANSWERED),
+    )
+    reader = Staff("Anna Beispiel", policy.desk.address, "anna")
+    (letter,) = digest_letters(replace(policy, staff=(reader,)), Agenda(cases, (SAMPLE_NUMBER,)), now)
+    return dict(letter.context)
 
 
 def _returned(address: str, time: str) -> dict[str, str]:
@@ -112,7 +181,8 @@ def _relayed(time: str, due: str) -> dict[str, str]:
         "eingang": f"{time} Uhr",
         "frist": due,
         "art": "Vorschlag: Kritik",
-        "dringlichkeit": "dringend",
+        "dringlichkeit": "Heute bearbeiten (Vorschlag)",
+        "sofort": "",
         "hinweise": "Diese Adresse ist im Vorgang neu und nicht bestätigt.",
         "verlauf": f"{time}  Eingangsbestätigung verschickt",
         "text": QUESTION,

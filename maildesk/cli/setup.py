@@ -8,6 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
+from maildesk.categories_file import FILE_NAME as CATEGORIES_FILE
 from maildesk.cli import show
 from maildesk.config import FILE_NAME
 from maildesk.errors import CannotCreateError
@@ -15,7 +16,7 @@ from maildesk.errors import CannotCreateError
 DEFAULT_URL = 'url = "sqlite:///maildesk.db"'
 
 
-def init(folder: Path, *, with_templates: bool) -> None:
+def init(folder: Path, *, with_templates: bool, with_categories: bool = False) -> None:
     from maildesk.shipped import shipped
 
     os.umask(0o022)  # the service's own user must be able to read all but the secrets
@@ -23,6 +24,7 @@ def init(folder: Path, *, with_templates: bool) -> None:
         _make_folder(folder)
         made = [_write_config(folder, shipped("config") / FILE_NAME)]
         made += _copy_templates(folder / "templates", shipped("templates")) if with_templates else []
+        made += [_copy(shipped("config") / CATEGORIES_FILE, folder / CATEGORIES_FILE)] if with_categories else []
     except OSError as error:
         raise CannotCreateError(f"{error.filename or folder}: cannot be written ({error.strerror})") from error
     for line in (*filter(None, made), *_next_steps(folder)):
@@ -58,15 +60,14 @@ def _create(target: Path, text: str) -> str:
 
 def _copy_templates(target: Path, source: Path) -> list[str]:
     target.mkdir(exist_ok=True)
-    lines = []
-    for file in sorted(source.iterdir()):
-        copy = target / file.name
-        if copy.exists():
-            lines.append(f"kept     {copy} (it was there already)")
-        else:
-            shutil.copyfile(file, copy)
-            lines.append(f"written  {copy}")
-    return lines
+    return [_copy(file, target / file.name) for file in sorted(source.iterdir())]
+
+
+def _copy(file: Path, copy: Path) -> str:
+    if copy.exists():
+        return f"kept     {copy} (it was there already)"
+    shutil.copyfile(file, copy)
+    return f"written  {copy}"
 
 
 def _next_steps(folder: Path) -> tuple[str, ...]:

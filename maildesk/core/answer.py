@@ -24,7 +24,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from maildesk.core.closing import RULE, above_signature_mark, closing_line, without_block, words_of_name
+from maildesk.core.closing import RULE, above_signature_mark, closing_line, without_block, without_closing, words_of_name
 from maildesk.core.message import Attachment, Message
 from maildesk.core.policy import Desk, Staff
 
@@ -52,8 +52,14 @@ def answer_of(message: Message, staff: Staff, desk: Desk, orders: Collection[str
 
 def above_the_closing(message: Message, staff: Staff, desk: Desk) -> str:
     """What the colleague typed before the closing and the signature: where orders may stand."""
-    lines = above_signature_mark(_above_the_relayed_mail(_plain_lines(message.reply), desk), staff)
+    above = _above_the_relayed_mail(_plain_lines(message.reply), desk)
+    lines = without_block(above_signature_mark(above, staff), staff, desk)
     return "\n".join(lines[: closing_line(lines, staff)])
+
+
+def typed_lines(text: str, staff: Staff, desk: Desk) -> list[str]:
+    """What the colleague typed, without closing, name and block; sentences and postscripts behind the name stay."""
+    return without_closing(above_signature_mark(_above_the_relayed_mail(_plain_lines(text), desk), staff), staff, desk)
 
 
 # --- the relayed mail ---------------------------------------------------------------------------------------------------------------

@@ -61,6 +61,10 @@ class NewCase:
     opened_at: datetime
     due_on: date
     opened_by_reply: bool = False
+    flags: tuple[str, ...] = ()
+    kind: str = ""  # proposed, as are topics and urgency
+    topics: tuple[str, ...] = ()
+    urgency: str = "normal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +114,14 @@ class KnownCase:
     opened_by_reply: bool = False
     merged_into: str = ""
     continued_by: tuple[str, ...] = ()
+    split_from: frozenset[str] = frozenset()  # cases that staff parted it from: they never become one by themselves
     subject: str = ""
     title: str = ""
     kind: str = ""
     kind_confirmed: bool = False
     urgency: str = "normal"
     flags: tuple[str, ...] = ()
+    urgency_by_staff: bool = False  # a colleague has said how urgent it is
     assignee: str = ""
     history: tuple[tuple[datetime, str], ...] = ()  # what happened, for people: a German word or two each
 
@@ -143,3 +149,21 @@ def case_numbers_in(text: str, prefix: str) -> tuple[str, ...]:
     """
     found = re.findall(rf"(?<![A-Za-z0-9]){re.escape(prefix)}-{_NUMBER_PARTS}(?!\d)", text, re.IGNORECASE)
     return tuple(dict.fromkeys(case_number(prefix, int(year), int(sequence)) for year, sequence in found))
+
+
+def entry_word(prefix: str) -> str:
+    """What stands in place of a case number where a colleague enters a new case by a link.
+
+    >>> entry_word("KD")
+    'KD-NEU'
+    """
+    return f"{prefix}-NEU"
+
+
+def names_entry(text: str, prefix: str) -> bool:
+    """Whether a line of text names the word of a new case.
+
+    >>> names_entry("[KD-NEU] #telefon", "KD"), names_entry("KD-Neubau", "KD")
+    (True, False)
+    """
+    return re.search(rf"(?<![A-Za-z0-9]){re.escape(entry_word(prefix))}(?![\w-])", text, re.IGNORECASE) is not None

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from maildesk.core.case import Status
-from maildesk.core.message import Address
+from maildesk.core.case import NewCase, Status
+from maildesk.core.message import Address, Attachment, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class CaseState:
     assignee: str = ""
     title: str = ""
     due_on: date | None = None
+    topics: tuple[str, ...] = ()  # as the case shows them: proposed ones, until a concern has its own
 
     def as_json(self) -> dict[str, Any]:
         """For the database; `from_json` reads it."""
@@ -51,6 +52,7 @@ class CaseState:
                 "concerns": tuple(Concern(**each) for each in value["concerns"]),
                 "flags": tuple(value["flags"]),
                 "due_on": date.fromisoformat(value["due_on"]) if value["due_on"] else None,
+                "topics": tuple(value.get("topics", ())),
             }
         )
 
@@ -67,6 +69,21 @@ class IncomingMail:
     received_at: datetime
     verified: bool
     words: str  # the writer's own
+    attachments: tuple[Attachment, ...] = ()
+
+    def as_message(self) -> Message:
+        """As far as it is needed to hand the mail on once more."""
+        return Message(
+            digest=self.digest,
+            size_bytes=0,
+            message_id=self.message_id,
+            references=self.references,
+            originator=self.writer,
+            subject=self.subject,
+            text=self.words,
+            reply=self.words,
+            attachments=self.attachments,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +105,68 @@ class HeldAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Undo:
+    """What taking orders back means: the state before (None: it stays), cases to be apart again with their states before, a case that
+    was split off and comes back, letters whose questions to colleagues no longer stand."""
+
+    before: CaseState | None = None
+    merged: tuple[tuple[str, Status], ...] = ()
+    split: str = ""
+    consulted: tuple[str, ...] = ()
+
+    def more_as_json(self) -> dict[str, Any]:
+        """All but the state, for the database."""
+        return {
+            "merged": [[number, status.value] for number, status in self.merged],
+            "split": self.split,
+            "consulted": list(self.consulted),
+        }
+
+    @classmethod
+    def from_json(cls, before: Mapping[str, Any], more: Mapping[str, Any]) -> Undo:
+        """Reads what `CaseState.as_json` (or an empty object) and `more_as_json` wrote."""
+        return cls(
+            CaseState.from_json(before) if before else None,
+            tuple((number, Status(status)) for number, status in more.get("merged", ())),
+            more.get("split", ""),
+            tuple(more.get("consulted", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Instruction:
-    """Orders that can be taken back: their number, and the state before."""
+    """Orders that can be taken back, by their number."""
 
     row: int
-    before: CaseState
+    undo: Undo
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A colleague in the house is asked for a statement. `letter_id` is ours that asks, empty where staff forwarded the mail by hand;
+    `asked_by` the key of the colleague who wants to know."""
+
+    letter_id: str
+    asked: str
+    asked_by: str
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """A question of the case with its number in the database, and whether it waits for its answer."""
+
+    row: int
+    question: Question
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SplitOff:
+    """A mail of the case, by its digest, that becomes a case of its own."""
+
+    new_case: NewCase
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +180,8 @@ class CaseFile:
     answers: tuple[GivenAnswer, ...] = ()
     held: tuple[HeldAnswer, ...] = ()
     last_instruction: Instruction | None = None
+    consultations: tuple[Consultation, ...] = ()
+    statements: tuple[str, ...] = ()  # the words of colleagues who were asked
     channel: str = "email"
     opened_at: datetime | None = None
     history: tuple[tuple[datetime, str], ...] = field(default=())
@@ -117,15 +193,20 @@ class CaseFile:
 
 @dataclass(frozen=True, slots=True)
 class CaseWork:
-    """What a colleague's mail does to a case: the state that it shall have (None: unchanged) and the one to keep for an undo.
+    """What a colleague's mail does to a case.
 
-    `taken_back` is the number of the orders that are undone; `released` and `dropped` are held letters; `confirmed_writer` takes part from
-    now on.
+    `state` is the one that it shall have (None: unchanged), `undo` what to keep so that it can be taken back. `taken_back` is the number
+    of the orders that are undone, with `undoing` what that means; `released` and `dropped` are held letters; `confirmed_writer` takes part
+    from now on; `questions` are put to colleagues, `answered` are numbers of questions that have their answer.
     """
 
     state: CaseState | None = None
-    before: CaseState | None = None
+    undo: Undo | None = None
     taken_back: int | None = None
+    undoing: Undo | None = None
     released: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     confirmed_writer: Address | None = None
+    questions: tuple[Question, ...] = ()
+    answered: tuple[int, ...] = ()
+    split: SplitOff | None = None

@@ -14,9 +14,13 @@ from maildesk.core.case import Status
 from maildesk.core.casefile import CaseState, Concern
 from maildesk.core.categories import Categories
 from maildesk.core.orders import Order, OrderName
+from maildesk.core.wishes import ANONYMOUS
 
 CONCERNS_MAX = 3
 TITLE_CHARS_MAX = 60
+WAITS = "wartet auf die Person"  # how the history says it, too: the digest looks there since when
+URGENCY = "Dringlichkeit: "  # these two as well: a further mail does not overrule what staff said of the urgency
+NOT_URGENT = "nicht dringend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,15 @@ def carry_out(state: CaseState, orders: tuple[Order, ...], categories: Categorie
 
 
 def missing_to_close(state: CaseState, categories: Categories) -> tuple[str, ...]:
-    """The lists in which a closed case must have a value: kind, and for each concern topic, outcome and, of criticism, assessment."""
+    """The lists in which a closed case must have a value: kind, and for each concern topic, outcome and, of criticism, assessment.
+
+    A kind that was only proposed is none (R13).
+    """
     concerns = state.concerns or (Concern(),)
-    kind = categories.kind.get(state.kind)
+    kind = categories.kind.get(state.kind) if state.kind_confirmed else None
     assessed = kind is not None and kind.assessed == "yes"
     wanted = (
-        ("kind", not state.kind),
+        ("kind", not (state.kind and state.kind_confirmed)),
         ("topic", any(not concern.topic for concern in concerns)),
         ("assessment", assessed and any(not concern.assessment for concern in concerns)),
         ("outcome", any(not concern.outcome for concern in concerns)),
@@ -112,7 +119,7 @@ def _person_group(work: _Work, order: Order) -> _Work:
 
 
 def _urgency(work: _Work, order: Order) -> _Work:
-    return work.did(f"Dringlichkeit: {work.label('urgency', order.key)}", urgency=order.key)
+    return work.did(f"{URGENCY}{work.label('urgency', order.key)}", urgency=order.key)
 
 
 def _seen(work: _Work, order: Order) -> _Work:  # noqa: ARG001
@@ -120,7 +127,7 @@ def _seen(work: _Work, order: Order) -> _Work:  # noqa: ARG001
 
 
 def _not_urgent(work: _Work, order: Order) -> _Work:  # noqa: ARG001
-    return work.did("nicht dringend", urgency="normal")
+    return work.did(NOT_URGENT, urgency="normal")
 
 
 def _note(work: _Work, order: Order) -> _Work:  # noqa: ARG001
@@ -135,8 +142,9 @@ def _due(work: _Work, order: Order) -> _Work:
     return work.did(f"Frist: {order.day:%d.%m.%Y} ({order.text})", due_on=order.day)
 
 
-def _wait(work: _Work, order: Order) -> _Work:  # noqa: ARG001
-    return work.did("wartet auf die Person", status=Status.WAITING)
+def _wait(work: _Work, order: Order) -> _Work:
+    until = f" bis {order.day:%d.%m.%Y}" if order.day else ""
+    return work.did(f"{WAITS}{until}", status=Status.WAITING)
 
 
 def _close(work: _Work, order: Order) -> _Work:  # noqa: ARG001
@@ -157,6 +165,11 @@ def _title(work: _Work, order: Order) -> _Work:
     return work.did(f"Kurztitel: {title}", title=title)
 
 
+def _anonymous(work: _Work, order: Order) -> _Work:  # noqa: ARG001
+    flags = tuple(dict.fromkeys((*work.state.flags, ANONYMOUS)))
+    return work.did("die Person bleibt anonym", flags=flags)
+
+
 STEPS: dict[OrderName, Callable[[_Work, Order], _Work]] = {
     OrderName.KIND: _kind,
     OrderName.TOPIC: _topic,
@@ -175,4 +188,5 @@ STEPS: dict[OrderName, Callable[[_Work, Order], _Work]] = {
     OrderName.CLOSE: _close,
     OrderName.REOPEN: _reopen,
     OrderName.TITLE: _title,
+    OrderName.ANONYMOUS: _anonymous,
 }

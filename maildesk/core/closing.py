@@ -76,6 +76,16 @@ def without_block(lines: list[str], staff: Staff, desk: Desk) -> list[str]:
     return lines if number is None else lines[:number]
 
 
+def without_closing(lines: list[str], staff: Staff, desk: Desk) -> list[str]:
+    """The words alone: without closing, name and block. Whole sentences and postscripts behind the name stay."""
+    closing = closing_line(lines, staff)
+    if closing is None:
+        start = _start_of_block(lines, staff)
+        return lines if start is None else lines[:start]
+    behind = _behind_the_name(lines, closing, staff, desk)
+    return [*lines[:closing], *_kept_paragraphs(lines[behind:], staff)]
+
+
 def _is_closing(line: str, staff: Staff) -> bool:
     """A line with the closing alone, or with the colleague's name behind it."""
     match = _CLOSING.fullmatch(line)

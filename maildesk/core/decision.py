@@ -15,6 +15,7 @@ from maildesk.core.classify import Verdict
 from maildesk.core.evidence import ThreadFacts
 from maildesk.core.letters import Alarm, Letter, RecentLetters, Refusal
 from maildesk.core.message import Message
+from maildesk.core.triage import Proposal
 
 CLOCK_WRONG_BY = timedelta(days=30)
 
@@ -74,7 +75,8 @@ class Questions:
     base_subject: str = ""
     text_digest: str = ""
     failed_recipients: tuple[str, ...] = ()
-    of_staff: bool = False  # the mail bears a staff address: the files of its cases are asked for
+    of_house: bool = False  # the mail bears an address of the house: the files of its cases are asked for
+    entered: str = ""  # the person whom a colleague enters: whose letters are counted
     sent_by_us: bool = False  # a colleague's own mail: a copy of it that was delivered to us is another thing
 
 
@@ -121,7 +123,8 @@ class Decision:
 
     `answered_at`: when the mail answered the case; the first answer counts. `merges` are cases that become part of this one. `unverified`:
     the writer has no part in the case until staff say so. `letters` go to the writer, or are a colleague's answer; `notices` go to staff.
-    `work` is what a colleague's orders do to the case.
+    `work` is what a colleague's orders do to the case. `proposal` is what the mail's own words say, `urgency` and `flags` what they make of
+    a known case (None: no change). `kept`: the message as it is kept, where the mail speaks for a person outside.
     """
 
     outcome: Outcome
@@ -142,6 +145,10 @@ class Decision:
     alarms: tuple[Alarm, ...] = ()
     letter_report: LetterReport | None = None
     work: CaseWork | None = None
+    proposal: Proposal = field(default_factory=Proposal)
+    urgency: str | None = None
+    flags: tuple[str, ...] | None = None
+    kept: Message | None = None
     refusal: Refusal | None = None
     confirms_letter: str = ""
     evidence: tuple[str, ...] = ()

@@ -5,24 +5,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from maildesk.core.case import CaseEvent, CaseLink, Channel, Direction, KnownCase, LinkKind, NewCase, Role, Status, case_numbers_in
 from maildesk.core.classify import Automatic, Verdict, classify
+from maildesk.core.consultation import Stated, asked_of, decide_statement
 from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, OwnLetter, Questions, sent_at
+from maildesk.core.entries import decide_entry, decide_scan, entered_key, enters, is_scan_of_house
 from maildesk.core.evidence import OtherCase, ThreadMatch, Trail, case_numbers, named_ids
 from maildesk.core.fingerprint import base_subject, ids_in_text, is_alike, text_digest, thread_index_root
-from maildesk.core.identify import Writer, identify
+from maildesk.core.identify import KnownLetter, Writer, identify
 from maildesk.core.keyed import parse_keyed_id, reply_tokens
-from maildesk.core.letters import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, Letter
+from maildesk.core.letters import ACKNOWLEDGEMENT, ASKING, FOLLOW_UP_NOTE, Letter
 from maildesk.core.matter import Matter
 from maildesk.core.message import Address, Message, address_key, is_forward
 from maildesk.core.policy import Policy, Staff
 from maildesk.core.relay import Incoming, relay_letters
 from maildesk.core.reports import join_report, set_aside
 from maildesk.core.shared import is_sent_by_us, sent_by_us
-from maildesk.core.staffwork import StaffMail, decide_staff_mail
+from maildesk.core.staffmail import StaffMail
+from maildesk.core.staffwork import decide_staff_mail
 from maildesk.core.thread import Thread, find_thread
+from maildesk.core.triage import Proposal, graver, noticed
+from maildesk.core.wishes import ANONYMOUS, wants_to_stay_unknown
 
 ORDERED_NUMBERS_MAX = 20
 FIRST_YEAR = 1990  # no mailbox that could be imported is older
@@ -47,7 +52,8 @@ def questions(message: Message, policy: Policy, arrival: Arrival, now: datetime)
         base_subject=base_subject(message.subject),
         text_digest=text_digest(message),
         failed_recipients=tuple(address_key(address) for address in report.failed_recipients) if report else (),
-        of_staff=policy.staff_by_address(message.originator.addr_spec) is not None,
+        of_house=policy.staff_by_address(message.originator.addr_spec) is not None or policy.is_colleague(message.originator.addr_spec),
+        entered=entered_key(message, policy, arrival),
         sent_by_us=is_sent_by_us(message, policy, arrival),
     )
 
@@ -81,14 +87,43 @@ def decide(message: Message, known: Known, policy: Policy, arrival: Arrival, now
     matter = Matter(message, verdict, writer, thread, known, policy, arrival, now)
     if verdict.is_machine:
         return join_report(matter, thread.match) if thread.match else set_aside(verdict)
+    if is_scan_of_house(matter):
+        return decide_scan(matter)
+    if colleague := enters(matter):
+        return decide_entry(matter, colleague)
+    if thread.match and (stated := _stated(matter, thread.match)):
+        return decide_statement(stated)
     if writer.staff and writer.proved and thread.match and thread.match.case_number in known.files:
         return decide_staff_mail(_staff_mail(matter, writer.staff, thread.match))
     return _follow_up(matter, thread.match) if thread.match else _open_case(matter)
 
 
+def _stated(matter: Matter, match: ThreadMatch) -> Stated | None:
+    """A mail of a colleague who was asked: proved by the letter that asks, or, where staff forwarded by hand, by naming a mail of the case.
+
+    More is not needed: a statement does nothing but to be shown to the colleagues of the desk.
+    """
+    writer, message, file = matter.writer, matter.message, matter.known.files.get(match.case_number)
+    if file is None or writer.forged:
+        return None
+    letter, asked = _answered_letter(matter), asked_of(file, message.originator.addr_spec)
+    by_letter = writer.proved and letter is not None and letter.template in ASKING
+    by_hand = writer.role is Role.CITIZEN and match.by_id and bool(asked) and matter.policy.is_colleague(message.originator.addr_spec)
+    if not (by_letter or by_hand or writer.role is Role.CONSULTED):
+        return None
+    proof = writer.evidence if writer.proved else "writer: a consulted colleague, not proved"
+    return Stated(message, matter.verdict, file, matter.policy, matter.arrival, matter.now, asked, (proof, match.evidence))
+
+
+def _answered_letter(matter: Matter) -> KnownLetter | None:
+    """The letter of ours that the mail answers: the nearest."""
+    letters = matter.known.facts.letters
+    return next((letters[named] for named in named_ids(matter.message) if named in letters), None)
+
+
 def _staff_mail(matter: Matter, staff: Staff, match: ThreadMatch) -> StaffMail:
     facts, message = matter.known.facts, matter.message
-    letter = next((facts.letters[named] for named in named_ids(message) if named in facts.letters), None)
+    letter = _answered_letter(matter)
     file = matter.known.files[match.case_number]
     return StaffMail(
         message=message,
@@ -102,6 +137,7 @@ def _staff_mail(matter: Matter, staff: Staff, match: ThreadMatch) -> StaffMail:
         matched=match.evidence,
         proof=matter.writer.evidence,
         known=dict(facts.cases),
+        next_number=matter.known.next_case_number,
     )
 
 
@@ -144,6 +180,8 @@ def _follow_up(matter: Matter, match: ThreadMatch) -> Decision:
     refusal = matter.refusal(case)
     letters = () if refusal else (matter.letter(FOLLOW_UP_NOTE, case.number, case),)
     unverified = writer.role is Role.CITIZEN and not case.takes_part(writer.identity)
+    proposal = matter.proposal()
+    raised = _raised(case, proposal, unverified=unverified)
     reopened = case.status in {Status.CLOSED, Status.ANSWERED} and writer.role is Role.CITIZEN and not thread.repeated
     events = [CaseEvent("repeated" if thread.repeated else "follow-up", match.evidence)]
     events += _merged_events(thread)
@@ -152,6 +190,7 @@ def _follow_up(matter: Matter, match: ThreadMatch) -> Decision:
     events += _doubts(writer)
     if reopened:
         events.append(CaseEvent("reopened", f"from {case.status}"))
+    events += _urgency_events(raised.urgency, case.urgency) + _anonymous_events(raised.flags, case.flags)
     return Decision(
         OUTCOMES.get(writer.role, Outcome.FOLLOW_UP),
         Folder.ARCHIVE,
@@ -164,24 +203,48 @@ def _follow_up(matter: Matter, match: ThreadMatch) -> Decision:
         merges=thread.merges,
         unverified=unverified,
         letters=letters,
-        notices=_relayed(matter, case, unverified=unverified),
-        alarms=matter.alarms(case.number, refusal),
+        notices=_relayed(matter, raised, proposal, unverified=unverified),
+        alarms=matter.alarms(case.number, refusal, proposal),
+        proposal=proposal,
+        urgency=raised.urgency if raised.urgency != case.urgency else None,
+        flags=raised.flags if raised.flags != case.flags else None,
         refusal=refusal,
-        evidence=matter.evidence(match.evidence, letters, refusal),
+        evidence=matter.evidence(match.evidence, letters, refusal, proposal),
     )
 
 
-def _relayed(matter: Matter, case: KnownCase | NewCase, *, unverified: bool = False) -> tuple[Letter, ...]:
+def _raised(case: KnownCase, proposal: Proposal, *, unverified: bool) -> KnownCase:
+    """The case with what a further mail adds: more urgent, never less. What staff said of the urgency stays, but new danger is new.
+
+    Who is not known in the case adds nothing but that.
+    """
+    counts = proposal.is_danger or not (case.urgency_by_staff or unverified)
+    urgency = graver(case.urgency, proposal.urgency) if counts else case.urgency
+    flags = case.flags if unverified else tuple(dict.fromkeys((*case.flags, *proposal.flags)))
+    return replace(case, urgency=urgency, flags=flags)
+
+
+def _urgency_events(urgency: str, before: str) -> list[CaseEvent]:
+    return [CaseEvent("urgency", f"proposed by the words of the mail: {urgency}")] if urgency != before else []
+
+
+def _anonymous_events(flags: tuple[str, ...], before: tuple[str, ...]) -> list[CaseEvent]:
+    asked = ANONYMOUS in flags and ANONYMOUS not in before
+    return [CaseEvent("anonymous", "the writer asks to stay unknown: neither name nor address is shown")] if asked else []
+
+
+def _relayed(matter: Matter, case: KnownCase | NewCase, proposal: Proposal, *, unverified: bool = False) -> tuple[Letter, ...]:
     """A citizen's mail for the colleagues; not of the past, and not twice."""
     arrival, writer = matter.arrival, matter.writer
-    too_old = matter.now - arrival.received_at > timedelta(days=matter.policy.letters.not_older_than_days)
-    if arrival.imported or too_old or matter.thread.repeated or writer.role is not Role.CITIZEN:
+    if matter.is_past or matter.thread.repeated or writer.role is not Role.CITIZEN:
         return ()
-    hints = ((STRANGER_HINT,) if unverified else ()) + ((FORGED_HINT,) if writer.forged else ())
-    incoming = Incoming(case.number, matter.message, arrival.received_at, case, hints)
+    noted = (NOTICED_HINT.format(noticed(proposal)),) if noticed(proposal) else ()
+    hints = ((STRANGER_HINT,) if unverified else ()) + ((FORGED_HINT,) if writer.forged else ()) + noted
+    incoming = Incoming(case.number, matter.message, arrival.received_at, case, hints, proposal)
     return relay_letters(incoming, matter.policy, matter.now)
 
 
+NOTICED_HINT = "Bitte prüfen (an den Worten erkannt): {}."
 STRANGER_HINT = "Diese Adresse ist im Vorgang neu und nicht bestätigt. Bitte prüfen, ob die Person dazugehört."
 FORGED_HINT = "Der Mailserver hält den Absender für gefälscht. Es ging keine Eingangsbestätigung hinaus."
 OUTCOMES = {Role.STAFF: Outcome.STAFF, Role.CONSULTED: Outcome.STAFF}
@@ -207,27 +270,38 @@ def _open_case(matter: Matter) -> Decision:
     message, policy, number, writer = matter.message, matter.policy, matter.known.next_case_number, matter.writer
     refusal = matter.refusal(None)
     letters = () if refusal else (matter.letter(ACKNOWLEDGEMENT, number, None),)
-    new_case = case_of(number, message.originator, message.subject, matter.arrival.received_at, policy)
+    unknown = wants_to_stay_unknown(message.reply or message.text)
+    proposal = matter.proposal()
+    new_case = replace(
+        case_of(number, message.originator, message.subject, matter.arrival.received_at, policy),
+        opened_by_reply=bool(named_ids(message)) and not is_forward(message),
+        flags=tuple(dict.fromkeys((*((ANONYMOUS,) if unknown else ()), *proposal.flags))),
+        kind=proposal.kind,
+        topics=proposal.topics,
+        urgency=proposal.urgency,
+    )
     links = _links(matter)
     events = [CaseEvent("opened", f"by e-mail, answer due on {new_case.due_on:%d.%m.%Y}")]
     events += [CaseEvent(link.kind, LINKED[link.kind].format(link.number)) for link in links]
     events += _merged_events(matter.thread) + _doubts(writer)
+    events += _urgency_events(new_case.urgency, "normal") + _anonymous_events(new_case.flags, ())
     return Decision(
         OUTCOMES.get(writer.role, Outcome.NEW_CASE),
         Folder.ARCHIVE,
         matter.verdict,
         case_number=number,
-        new_case=replace(new_case, opened_by_reply=bool(named_ids(message)) and not is_forward(message)),
+        new_case=new_case,
         role=Role.CITIZEN,
         events=tuple(events),
         merges=matter.thread.merges,
         links=links,
         unverified=writer.forged or (writer.role is Role.STAFF and not writer.proved),
         letters=letters,
-        notices=_relayed(matter, new_case),
-        alarms=matter.alarms(number, refusal),
+        notices=_relayed(matter, new_case, proposal),
+        alarms=matter.alarms(number, refusal, proposal),
+        proposal=proposal,
         refusal=refusal,
-        evidence=matter.evidence(f"new case {number}: no message, letter or number known here", letters, refusal),
+        evidence=matter.evidence(f"new case {number}: no message, letter or number known here", letters, refusal, proposal),
     )
 
 

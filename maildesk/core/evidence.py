@@ -157,7 +157,14 @@ def by_keyed_id(trail: Trail) -> Iterator[ThreadMatch]:
         if _is_conversation(trail, keyed):
             yield ThreadMatch(number, "keyed-id", f"follow-up: it names the conversation of our letters of {number}", by_id=True)
         elif _is_letter(trail, keyed, named):
+            number = _case_now(trail, keyed, named)
             yield ThreadMatch(number, "keyed-id", f"follow-up: it answers our letter {keyed.letter_id} of {number}", by_id=True)
+
+
+def _case_now(trail: Trail, keyed: KeyedId, named: str) -> str:
+    """The case of the letter: another than its id names, where staff made the mail that it handed on a case of its own."""
+    known = trail.facts.letters.get(named)
+    return known.case_number if known and known.case_number in trail.facts.cases else keyed.case_number
 
 
 def _is_conversation(trail: Trail, keyed: KeyedId) -> bool:
@@ -240,9 +247,18 @@ def by_case_number(trail: Trail) -> Iterator[ThreadMatch]:
     """A case number in the subject or in the quoted text, and the writer takes part in that case. The number alone proves nothing."""
     message = trail.message
     for number in case_numbers(message, trail.policy.desk.prefix):
-        if trail.takes_part(number) or trail.writer.proved:
+        if trail.takes_part(number) or (trail.writer.proved and _is_meant(trail, number)):
             where = "the subject" if number in case_numbers_in(message.subject, trail.policy.desk.prefix) else "the quoted text"
             yield ThreadMatch(number, "case-number", f"follow-up: {where} names {number} and its writer takes part in it")
+
+
+def _is_meant(trail: Trail, number: str) -> bool:
+    """Whether a colleague's mail is about this case. A digest, and what else belongs to no case, names many in what an answer quotes."""
+    message, prefix = trail.message, trail.policy.desk.prefix
+    if number in case_numbers_in(message.subject, prefix):
+        return True
+    of_no_case = any(not trail.facts.letters[named].case_number for named in named_ids(message) if named in trail.facts.letters)
+    return not of_no_case and case_numbers(message, prefix) == (number,)
 
 
 def case_numbers(message: Message, prefix: str) -> tuple[str, ...]:

@@ -10,17 +10,16 @@ fails, nothing counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from maildesk.core.authentication import Authentication, authentication
-from maildesk.core.case import Role, case_numbers_in
+from maildesk.core.case import Role, case_numbers_in, entry_word, names_entry
 from maildesk.core.keyed import is_order_token, parse_keyed_id
+from maildesk.core.letters import ASKING
 from maildesk.core.message import Message, address_key
 from maildesk.core.policy import Policy, Staff
-
-CONSULTATION = "consultation"  # the template of a letter that asks a colleague for a statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def identify(message: Message, policy: Policy, letters: Mapping[str, KnownLetter
         return _staff(message, policy, staff, says, letters, now)
     if says.fails:
         return Writer(Role.CITIZEN, evidence=f"writer: from outside, forged ({says.evidence})", forged=True)
-    if policy.is_colleague(address) and _answers_own_letter(message, policy, letters, now, CONSULTATION):
+    if policy.is_colleague(address) and _answers_own_letter(message, policy, letters, now, ASKING):
         return Writer(Role.CONSULTED, None, True, "writer: a consulted colleague, proved by the keyed id", message.originator.key)
     return Writer(Role.CITIZEN, evidence="writer: from outside", identity=message.originator.key)
 
@@ -87,20 +86,24 @@ _TOKEN = re.compile(r"(?<!\S)~([a-z2-7]{26})(?!\S)", re.IGNORECASE | re.ASCII)
 
 def _used_link(message: Message, policy: Policy, now: datetime) -> bool:
     """Whether the subject has the token of an order link that was given to the one address in From for the case that it names."""
-    token, numbers = _TOKEN.search(message.subject), case_numbers_in(message.subject, policy.desk.prefix)
+    prefix = policy.desk.prefix
+    token, numbers = _TOKEN.search(message.subject), case_numbers_in(message.subject, prefix)
+    numbers = numbers or ((entry_word(prefix),) if names_entry(message.subject, prefix) else ())
     if token is None or not numbers or len(message.values("from")) > 1:
         return False
     return is_order_token(policy.secret, token[1], numbers[0], message.originator.key, now, policy.letters.proof_days)
 
 
-def _answers_own_letter(message: Message, policy: Policy, letters: Mapping[str, KnownLetter], now: datetime, template: str = "") -> bool:
+def _answers_own_letter(
+    message: Message, policy: Policy, letters: Mapping[str, KnownLetter], now: datetime, templates: Collection[str] = ()
+) -> bool:
     """Whether the mail names a letter that went to the very address in its one From line, and that is young enough to prove it."""
     if len(message.values("from")) > 1:
         return False
     oldest = now - timedelta(days=policy.letters.proof_days)
     for named in (*message.in_reply_to, *message.references):
         keyed, letter = parse_keyed_id(named), letters.get(named)
-        if keyed is None or letter is None or letter.created_at < oldest or template not in {"", letter.template}:
+        if keyed is None or letter is None or letter.created_at < oldest or (templates and letter.template not in templates):
             continue
         if address_key(letter.recipient) == message.originator.key and keyed.is_genuine(policy.secret, letter.recipient):
             return True

@@ -147,7 +147,15 @@ HELD_ANSWER = "held"
 CONFIRMED = "confirmed"
 MISTAKE = "mistake"
 HELP = "help"
-INSIDE_THE_HOUSE = frozenset({ALARM, RETURNED, RELAY, COPY, HELD_ANSWER, CONFIRMED, MISTAKE, HELP})  # templates of letters to staff
+CONSULTATION = "consultation"  # asks a colleague in the house for a statement
+REMINDER = "reminder"  # of that question
+STATEMENT = "statement"  # hands the statement on to staff
+OVERDUE = "overdue"  # tells staff that the statement has not come
+DIGEST = "digest"
+UNPLACED = "unplaced"  # asks a colleague where a mail belongs
+ASKING = frozenset({CONSULTATION, REMINDER})  # who answers one of these, states something, and answers no citizen
+TO_STAFF = frozenset({ALARM, RETURNED, RELAY, COPY, HELD_ANSWER, CONFIRMED, MISTAKE, HELP, STATEMENT, OVERDUE, DIGEST, UNPLACED})
+INSIDE_THE_HOUSE = TO_STAFF | ASKING  # templates of letters that no citizen gets
 
 
 def letter_id_for(cause: str, template: str, recipient: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from maildesk.core.case import entry_word
 from maildesk.core.keyed import order_token
 from maildesk.core.policy import Policy
 
@@ -24,6 +25,13 @@ class OrderLink:
 
     label: str
     order: str
+
+
+ENTRY_LINKS = (
+    OrderLink("Telefonat eintragen", "#telefon"),
+    OrderLink("Brief eintragen", "#brief"),
+    OrderLink("Besuch eintragen", "#besuch"),
+)
 
 
 def percent_encoded(text: str) -> str:
@@ -47,3 +55,8 @@ def order_url(policy: Policy, number: str, order: str, colleague: str, now: date
 def lines_of_links(policy: Policy, number: str, links: Iterable[OrderLink], colleague: str, now: datetime) -> str:
     """What the templates get: one line a link, label and URL with a tab between them."""
     return "\n".join(f"{link.label}\t{order_url(policy, number, link.order, colleague, now)}" for link in links)
+
+
+def entry_links(policy: Policy, colleague: str, now: datetime) -> str:
+    """Lines for templates: links by which the colleague with this address enters a telephone call, a letter or a visit as a new case."""
+    return lines_of_links(policy, entry_word(policy.desk.prefix), ENTRY_LINKS, colleague, now)

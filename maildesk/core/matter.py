@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from maildesk.core.case import KnownCase, Role
 from maildesk.core.classify import Verdict
@@ -15,7 +15,8 @@ from maildesk.core.letters import LIMITS, Alarm, Letter, Occasion, Refusal, refu
 from maildesk.core.message import Message
 from maildesk.core.policy import Policy
 from maildesk.core.thread import Thread
-from maildesk.core.writing import answer_letter, letter_context, limit_alarm, unproved_staff_alarm
+from maildesk.core.triage import DATA_BREACH, Proposal, propose
+from maildesk.core.writing import answer_letter, breach_alarm, danger_alarm, letter_context, limit_alarm, unproved_staff_alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,34 @@ class Matter:
         context = letter_context(desk, self.policy.calendar, number, self.arrival.received_at, f"{due:%d.%m.%Y}" if due else "")
         return answer_letter(self.policy, template, number, self.message, context, self.now)
 
-    def evidence(self, where: str, letters: tuple[Letter, ...], refusal: Refusal | None) -> tuple[str, ...]:
+    def evidence(
+        self, where: str, letters: tuple[Letter, ...], refusal: Refusal | None, proposal: Proposal | None = None
+    ) -> tuple[str, ...]:
         about_letter = no_letter(refusal) if refusal else f"letter: {', '.join(letter.template for letter in letters)}"
-        return (*self.verdict.evidence, self.writer.evidence, where, about_letter)
+        return (*self.verdict.evidence, self.writer.evidence, where, about_letter, *(proposal.evidence if proposal else ()))
 
-    def alarms(self, number: str, refusal: Refusal | None) -> tuple[Alarm, ...]:
+    @property
+    def is_past(self) -> bool:
+        """Whether colleagues are told nothing of the mail: it is imported, or arrived too long ago."""
+        too_old = self.now - self.arrival.received_at > timedelta(days=self.policy.letters.not_older_than_days)
+        return self.arrival.imported or too_old
+
+    def proposal(self) -> Proposal:
+        """What the words of a citizen say of kind and urgency. A mail that came before says nothing new."""
+        if self.writer.role is not Role.CITIZEN or self.thread.repeated:
+            return Proposal()
+        return propose(self.message, self.policy.categories, self.policy.calendar.local(self.arrival.received_at).date())
+
+    def alarms(self, number: str, refusal: Refusal | None, proposal: Proposal | None = None) -> tuple[Alarm, ...]:
         """What somebody must be told of at once. Imported mail is history."""
         unproved = self.writer.role is Role.STAFF and not self.writer.proved
-        found = (unproved_staff_alarm(number) if unproved else None, limit_alarm(number) if refusal in LIMITS else None)
+        said = proposal if proposal and not self.is_past else Proposal()
+        found = (
+            danger_alarm(number) if said.is_danger else None,
+            breach_alarm(number) if DATA_BREACH in said.flags else None,
+            unproved_staff_alarm(number) if unproved else None,
+            limit_alarm(number) if refusal in LIMITS else None,
+        )
         return () if self.arrival.imported else tuple(alarm for alarm in found if alarm)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from maildesk.core.classify import Automatic
 from maildesk.core.message import Address, Attachment, Message
+from maildesk.core.triage import Proposal
 
 JsonObject = dict[str, Any]
 
@@ -27,8 +28,11 @@ def attachment_object(attachment: Attachment) -> JsonObject:
     }
 
 
-def message_object(message: Message, automatic: Automatic | None, *, acknowledge: bool, evidence: Iterable[str]) -> JsonObject:
-    """The contract's message object. `kind`, `topics`, `urgency` and `flags` are proposals; nothing proposes them yet."""
+def message_object(
+    message: Message, automatic: Automatic | None, *, acknowledge: bool, evidence: Iterable[str], proposal: Proposal | None = None
+) -> JsonObject:
+    """The contract's message object. `kind`, `topics`, `urgency` and `flags` are proposals (`core.triage`)."""
+    proposed = proposal or Proposal()
     report = message.delivery_report
     return {
         "message_id": message.message_id,
@@ -47,10 +51,10 @@ def message_object(message: Message, automatic: Automatic | None, *, acknowledge
         "failed_recipients": list(report.failed_recipients) if report else [],
         "acknowledge": acknowledge,
         "language": message.language or None,
-        "kind": None,
-        "topics": [],
-        "urgency": "normal",
-        "flags": [],
+        "kind": proposed.kind or None,
+        "topics": list(proposed.topics),
+        "urgency": proposed.urgency,
+        "flags": list(proposed.flags),
         "evidence": list(evidence),
         "defects": list(message.defects),
     }

@@ -40,6 +40,8 @@ class OrderName(StrEnum):
     SEND = "send"  # a held answer, as it is
     SHORTEN = "shorten"  # a held answer, shortened
     DROP = "drop"  # a held answer does not go out
+    SHOW = "show"  # the last mail of the case once more
+    ANONYMOUS = "anonymous"  # the writer wants to stay unknown in the house
     HELP = "help"
 
 
@@ -149,6 +151,8 @@ ORDER_WORDS: Final = (
     OrderWord(_N.SEND, ("senden", "absenden", "abschicken"), _T.NOTHING, "Die angehaltene Antwort so senden, wie sie ist"),
     OrderWord(_N.SHORTEN, ("kürzen", "gekürzt"), _T.NOTHING, "Die angehaltene Antwort ohne die beanstandeten Stellen senden"),
     OrderWord(_N.DROP, ("verwerfen", "nicht senden", "verworfen"), _T.NOTHING, "Die angehaltene Antwort nicht senden"),
+    OrderWord(_N.SHOW, ("zeigen", "anzeigen", "schicken"), _T.NOTHING, "Die letzte Nachricht der Person noch einmal schicken"),
+    OrderWord(_N.ANONYMOUS, ("anonym",), _T.NOTHING, "Die Person will anonym bleiben: Name und Adresse werden nicht mehr gezeigt"),
     OrderWord(_N.HELP, ("hilfe", "befehle", "help"), _T.NOTHING, "Diese Übersicht"),
 )  # fmt: skip
 

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
+from typing import Literal
 
 from maildesk.core.calendar import WorkCalendar
 from maildesk.core.categories import Categories
@@ -84,6 +85,18 @@ class LetterLimits:
     })  # fmt: skip
 
 
+DIGEST_LATEST = time(16)  # a digest later than this would be read, if at all, on the next morning, beside the next one
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPlan:
+    """When colleagues get their overview, on the desk's own clock, and what they get when there is nothing to do: one line, or no mail."""
+
+    enabled: bool = True
+    at: time = time(7, 30)
+    when_empty: Literal["line", "none"] = "line"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """All that `decide` may know of the house. `secret` keys the Message-IDs of our letters."""
@@ -97,6 +110,8 @@ class Policy:
     alert_addresses: tuple[str, ...] = ()
     alarm_again_after: timedelta = timedelta(minutes=30)
     categories: Categories = field(default_factory=Categories)
+    digest: DigestPlan = field(default_factory=DigestPlan)
+    quiet_orders: bool = False  # orders that were carried out are told by a folder, and not by a mail
 
     def staff_by_address(self, address: str) -> Staff | None:
         wanted = address_key(address)

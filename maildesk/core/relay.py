@@ -8,7 +8,7 @@ address stands in the head, never in From or Reply-To, so that an answer cannot 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from maildesk.core.case import KnownCase, NewCase
@@ -18,11 +18,12 @@ from maildesk.core.links import OrderLink, lines_of_links
 from maildesk.core.message import Attachment, Message
 from maildesk.core.outbound import masked
 from maildesk.core.policy import Policy, Staff
+from maildesk.core.triage import Proposal
+from maildesk.core.wishes import ANONYMOUS
 
 TITLE_CHARS_MAX = 60
 TEXT_CHARS_MAX = 100_000
 ENCLOSED_BYTES_MAX = 10 * 1024 * 1024
-ANONYMOUS = "anonym"  # the flag of a case whose writer wants to stay unknown
 # What a program would run when somebody opens it, and what shows pictures and runs scripts in a browser.
 DANGEROUS = frozenset({
     "ade", "adp", "apk", "appx", "bat", "cab", "chm", "cmd", "com", "cpl", "dll", "docm", "dotm", "exe", "hta", "htm", "html",
@@ -30,8 +31,10 @@ DANGEROUS = frozenset({
     "ppsm", "pptm", "ps1", "psm1", "reg", "scr", "sct", "shb", "shtml", "svg", "swf", "url", "vb", "vbe", "vbs", "vhd", "vhdx",
     "wsc", "wsf", "wsh", "xhtml", "xlam", "xll", "xlsm", "xltm",
 })  # fmt: skip
+SEEN = OrderLink("Als gesehen bestätigen", "#gesehen")
+NOT_URGENT = OrderLink("Nicht dringend", "#nicht-dringend")
 LINKS = (
-    OrderLink("Als gesehen bestätigen", "#gesehen"),
+    SEEN,
     OrderLink("Kritik", "#kritik"),
     OrderLink("Hinweis", "#hinweis"),
     OrderLink("Anregung", "#anregung"),
@@ -50,19 +53,21 @@ class Incoming:
     received_at: datetime
     case: KnownCase | NewCase
     hints: tuple[str, ...] = ()
+    proposal: Proposal = field(default_factory=Proposal)  # by the words of this mail
 
 
 def relay_letters(incoming: Incoming, policy: Policy, now: datetime) -> tuple[Letter, ...]:
     """One letter for each colleague who gets new mail, or who has this case."""
     assignee = incoming.case.assignee if isinstance(incoming.case, KnownCase) else ""
     readers = (person for person in policy.staff if person.receives == "all" or (person.receives == "assigned" and person.key == assignee))
-    return tuple(_letter(incoming, policy, person, now) for person in readers)
+    return tuple(relay_letter(incoming, policy, person, now) for person in readers)
 
 
-def _letter(incoming: Incoming, policy: Policy, reader: Staff, now: datetime) -> Letter:
+def relay_letter(incoming: Incoming, policy: Policy, reader: Staff, now: datetime, cause: str = "") -> Letter:
+    """The mail for one colleague. `cause` is what makes it leave once more: the digest of the mail that asks for it."""
     number, message, desk = incoming.number, incoming.message, policy.desk
-    letter_id = letter_id_for(message.digest, RELAY, reader.address)
-    enclosures, held_back = _enclosures(message)
+    letter_id = letter_id_for(f"{cause} {message.digest}".strip(), RELAY, reader.address)
+    enclosures, held_back = enclosures_of(message)
     return Letter(
         letter_id=letter_id,
         template=RELAY,
@@ -81,10 +86,25 @@ def _letter(incoming: Incoming, policy: Policy, reader: Staff, now: datetime) ->
             "text": _text(incoming)[:TEXT_CHARS_MAX],
             "anlagen": "\n".join(f"{each.filename} ({_size(each.size_bytes)})" for each in enclosures),
             "zurueckgehalten": "\n".join(held_back),
-            "links": lines_of_links(policy, number, LINKS, reader.address, now),
+            "links": lines_of_links(policy, number, _links(incoming, policy), reader.address, now),
         },
         created_at=now,
     )
+
+
+def _links(incoming: Incoming, policy: Policy) -> tuple[OrderLink, ...]:
+    """The proposed kind first: one click confirms it. Before it stands only that danger was seen, or that there is none."""
+    key = _proposed_kind(incoming)
+    label = policy.categories.label("kind", key).partition("/")[0].strip()
+    confirm = (OrderLink(f"{label} bestätigen", f"#{key}"),) if key else ()
+    danger = (SEEN, NOT_URGENT) if incoming.proposal.is_danger else ()
+    others = (link for link in LINKS if link.order not in {each.order for each in (*danger, *confirm)})
+    return (*danger, *confirm, *others)
+
+
+def _proposed_kind(incoming: Incoming) -> str:
+    case = incoming.case
+    return "" if isinstance(case, KnownCase) and case.kind_confirmed else case.kind
 
 
 def _writer(incoming: Incoming) -> str:
@@ -95,7 +115,7 @@ def _writer(incoming: Incoming) -> str:
 
 
 def _is_anonymous(incoming: Incoming) -> bool:
-    return isinstance(incoming.case, KnownCase) and ANONYMOUS in incoming.case.flags
+    return ANONYMOUS in incoming.case.flags
 
 
 def title_of(title: str, subject: str) -> str:
@@ -108,9 +128,10 @@ def title_of(title: str, subject: str) -> str:
 def _head(incoming: Incoming, policy: Policy) -> dict[str, str]:
     case, message = incoming.case, incoming.message
     known = case if isinstance(case, KnownCase) else None
-    kind = policy.categories.label("kind", known.kind) if known and known.kind else ""
-    proposed = "" if known and known.kind_confirmed else "Vorschlag: "
-    urgency = known.urgency if known else "normal"
+    kind = policy.categories.label("kind", case.kind) if case.kind else ""
+    proposed = "Vorschlag: " if _proposed_kind(incoming) else ""
+    # What this mail proposes; what the case had before may be a colleague's word.
+    by_words = " (Vorschlag)" if incoming.proposal.urgency == case.urgency else ""
     return {
         "nr": incoming.number,
         "titel": title_of(known.title if known else "", known.subject if known else message.subject),
@@ -119,7 +140,8 @@ def _head(incoming: Incoming, policy: Policy) -> dict[str, str]:
         "eingang": f"{policy.calendar.local(incoming.received_at):%d.%m.%Y, %H:%M} Uhr",
         "frist": f"{case.due_on:%d.%m.%Y}" if case.due_on else "",
         "art": f"{proposed}{kind}" if kind else "",
-        "dringlichkeit": policy.categories.label("urgency", urgency) if urgency != "normal" else "",
+        "dringlichkeit": f"{policy.categories.label('urgency', case.urgency)}{by_words}" if case.urgency != "normal" else "",
+        "sofort": "ja" if incoming.proposal.is_danger else "",
         "hinweise": "\n".join(incoming.hints),
         "verlauf": "\n".join(_happened(policy, *each) for each in known.history) if known else "",
         "stelle": policy.desk.name,
@@ -136,7 +158,7 @@ def _text(incoming: Incoming) -> str:
     return message.text if isinstance(incoming.case, NewCase) else (message.reply or message.text)
 
 
-def _enclosures(message: Message) -> tuple[tuple[Enclosure, ...], tuple[str, ...]]:
+def enclosures_of(message: Message) -> tuple[tuple[Enclosure, ...], tuple[str, ...]]:
     """What goes along, and a line for each attachment that is held back."""
     enclosed: list[Enclosure] = []
     held_back: list[str] = []

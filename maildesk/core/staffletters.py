@@ -37,7 +37,9 @@ class Post:
     file: CaseFile
     now: datetime
 
-    def letter(self, template: str, cause: str, recipient: str, context: dict[str, str]) -> Letter:
+    def letter(
+        self, template: str, cause: str, recipient: str, context: dict[str, str], *, enclosures: tuple[Enclosure, ...] = (), about: str = ""
+    ) -> Letter:
         """A letter to a colleague, with a keyed id of its own: the answer to it proves who wrote it."""
         number, desk = self.file.number, self.policy.desk
         letter_id = letter_id_for(cause, template, recipient)
@@ -51,6 +53,8 @@ class Post:
             reply_to=reply_address(self.policy.secret, desk, number, letter_id, recipient),
             language=desk.languages[0],
             automatic=False,
+            enclosures=enclosures,
+            about=about,
             context={"nr": number, "stelle": desk.name, **context},
             created_at=self.now,
         )
@@ -135,10 +139,14 @@ def confirmed_letter(
     lines += [f"Nicht ausgeführt: {reason}." for reason in refused]
     if missing:
         lines.append(f"Zum Abschließen fehlt noch: {', '.join(ASKED_FOR[name] for name in missing)}.")
+    proposed = post.file.state.kind
     values = [
-        OrderLink(f"{ASKED_FOR[name]}: {category.label}", f"{ORDER_OF_LIST[name]} {category.key}")
+        OrderLink(
+            f"{ASKED_FOR[name]}: {category.label}{' (Vorschlag)' if category.key == proposed and name == 'kind' else ''}",
+            f"{ORDER_OF_LIST[name]} {category.key}",
+        )
         for name in missing
-        for category in post.policy.categories.active(name)
+        for category in sorted(post.policy.categories.active(name), key=lambda each: (name, each.key) != ("kind", proposed))
     ]
     links = post.links((*((UNDO,) if undo else ()), *values, *((DONE,) if missing else ())), author.address)
     return post.letter(CONFIRMED, mail.digest, author.address, {"was": "\n".join(lines), "links": links})

@@ -7,23 +7,23 @@ Nothing is altered silently, and nothing that was meant for the desk reaches a c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from maildesk.core.answer import Answer, above_the_closing, answer_of
-from maildesk.core.case import CaseEvent, Direction, KnownCase, Role
-from maildesk.core.casefile import CaseFile, CaseState, CaseWork, HeldAnswer, IncomingMail
+from maildesk.core.case import CaseEvent, Direction, Role, Status
+from maildesk.core.casefile import CaseWork, IncomingMail
 from maildesk.core.casework import Carried, carry_out
-from maildesk.core.classify import Verdict
-from maildesk.core.decision import Arrival, Decision, Folder, Outcome
-from maildesk.core.identify import KnownLetter
+from maildesk.core.consultation import may_be_asked, question, statement_due
+from maildesk.core.decision import Decision, Folder, Outcome
 from maildesk.core.keyed import is_order_token
-from maildesk.core.letters import ANSWER, COPY, HELD_ANSWER, RELAY, Letter
-from maildesk.core.message import Address, Message
-from maildesk.core.orders import WRITER, Order, OrderName, Reading, Vocabulary, read_orders
+from maildesk.core.letters import ANSWER, COPY, HELD_ANSWER, RELAY
+from maildesk.core.message import is_forward
+from maildesk.core.orders import WRITER, OrderName, Reading, Vocabulary, read_orders
 from maildesk.core.outbound import Finding, FindingKind, findings, quotes
-from maildesk.core.policy import Policy, Staff
-from maildesk.core.staffletters import Post, answer_letter, confirmed_letter, copies, held_letter, help_letter, mistake_letter
+from maildesk.core.staffletters import answer_letter, confirmed_letter, copies, held_letter, help_letter, mistake_letter
+from maildesk.core.staffmail import Result, StaffMail
+from maildesk.core.staffsteps import STEPS, asked_event, consulting, undone
 
 ANSWERED_TEMPLATES = frozenset({RELAY, COPY, HELD_ANSWER})  # letters that show a citizen's mail, or an answer to one
 NO_ANSWER = "Sie haben auf eine Meldung der Stelle geantwortet, nicht auf die Nachricht der Person."
@@ -35,60 +35,19 @@ QUOTED_ELSEWHERE = "In der Antwort stehen Worte aus einer Nachricht dieses Vorga
 NO_ADDRESS = "Zu diesem Vorgang gibt es keine E-Mail-Adresse."
 
 
-@dataclass(frozen=True, slots=True)
-class StaffMail:
-    """A proved colleague's mail that belongs to a case. `letter` is ours that it answers, or None where it came by a link."""
-
-    message: Message
-    verdict: Verdict
-    writer: Staff
-    file: CaseFile
-    letter: KnownLetter | None
-    policy: Policy
-    arrival: Arrival
-    now: datetime
-    matched: str
-    proof: str
-    known: dict[str, KnownCase] = field(default_factory=dict)
-
-    @property
-    def post(self) -> Post:
-        return Post(self.policy, self.file, self.now)
-
-    @property
-    def about(self) -> IncomingMail | None:
-        """The citizen's mail that the colleague answers: the one that was handed on, else the last one."""
-        return self.file.mail(self.letter.about if self.letter else "")
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    """What comes together for the decision."""
-
-    state: CaseState | None = None
-    taken_back: int | None = None
-    letters: tuple[Letter, ...] = ()
-    released: tuple[str, ...] = ()
-    dropped: tuple[str, ...] = ()
-    merges: tuple[str, ...] = ()
-    into: str = ""
-    confirmed: Address | None = None
-    events: tuple[CaseEvent, ...] = ()
-    done: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-
-
 def decide_staff_mail(mail: StaffMail) -> Decision:
     """Orders first, then the answer. A mistake anywhere holds all of it."""
     reading = _read(mail)
+    forward = is_forward(mail.message)
     if reading.mistakes:
         answer = answer_of(mail.message, mail.writer, mail.policy.desk)
         return _decision(
-            mail, _Result(letters=(mistake_letter(mail.post, mail.writer, mail.message, reading, answer.text),), events=(_MISTAKEN,))
+            mail, Result(letters=(mistake_letter(mail.post, mail.writer, mail.message, reading, answer.text),), events=(_MISTAKEN,))
         )
     result = _ordered(mail, reading)
-    if not reading.token:
+    if forward:
+        result = _forwarded(mail, result)
+    elif not reading.token:
         result = _answered(mail, reading, result)
     return _decision(mail, _with_confirmation(mail, result))
 
@@ -103,6 +62,8 @@ def _read(mail: StaffMail) -> Reading:
     today = policy.calendar.local(mail.now).date()
     typed = above_the_closing(mail.message, mail.writer, policy.desk)
     reading = read_orders(mail.message.subject, typed, vocabulary, today)
+    if is_forward(mail.message) and not any(line.lstrip().startswith("#") for line in typed.splitlines()):
+        return Reading()  # "Stellungnahme bitte" is said to the colleague who gets it
     foreign = reading.inherited or (reading.token != "" and not _is_genuine(mail, reading))
     return read_orders("", typed, vocabulary, today) if foreign else reading
 
@@ -119,100 +80,64 @@ def _is_genuine(mail: StaffMail, reading: Reading) -> bool:
 # --- orders ------------------------------------------------------------------------------------------------------------------------
 
 
-def _ordered(mail: StaffMail, reading: Reading) -> _Result:
+def _ordered(mail: StaffMail, reading: Reading) -> Result:
     names = {order.name for order in reading.orders}
-    result = _Result()
+    result = Result()
     if OrderName.HELP in names:
         result = replace(result, letters=(help_letter(mail.post, mail.writer, mail.message),))
     if OrderName.UNDO in names:
-        return _undone(mail, result)
+        return undone(mail, result)
     orders = tuple(replace(order, key=mail.writer.key) if order.key == WRITER else order for order in reading.orders)
     carried = carry_out(mail.file.state, orders, mail.policy.categories)
     result = _carried(mail, result, carried)
     for order in reading.orders:
-        step = _STEPS.get(order.name)
+        step = STEPS.get(order.name)
         result = step(mail, order, result) if step else result
     return result
 
 
-def _carried(mail: StaffMail, result: _Result, carried: Carried) -> _Result:
+def _carried(mail: StaffMail, result: Result, carried: Carried) -> Result:
     changed = carried.state if carried.state != mail.file.state else None
     events = tuple(CaseEvent("order", line, "staff") for line in carried.done)
     return replace(result, state=changed, done=carried.done, refused=carried.refused, missing=carried.missing, events=events)
 
 
-def _undone(mail: StaffMail, result: _Result) -> _Result:
-    last = mail.file.last_instruction
-    if last is None:
-        return replace(result, refused=("es gibt nichts, was zurückzunehmen wäre",))
-    event = CaseEvent("undone", "the last orders were taken back", "staff")
-    return replace(result, state=last.before, taken_back=last.row, done=("letzte Anweisung zurückgenommen",), events=(event,))
+# --- forwarded ---
 
 
-def _held_of(mail: StaffMail) -> HeldAnswer | None:
-    """The held answer that the colleague means: the own last one."""
-    return next((held for held in reversed(mail.file.held) if held.author == mail.writer.key), None)
+def _forwarded(mail: StaffMail, result: Result) -> Result:
+    """A forwarded mail of the case answers nobody: it asks a colleague, brings the statement of one, or is a note."""
+    policy, message = mail.policy, mail.message
+    others = [each.addr_spec for each in (*message.to, *message.cc) if not policy.desk.owns(each.addr_spec)]
+    asked = [each for each in others if may_be_asked(policy, each) and policy.staff_by_address(each) is None]
+    outside = [each for each in others if not may_be_asked(policy, each)]
+    if outside:
+        result = replace(result, refused=(*result.refused, FORWARDED_OUTSIDE))
+    if asked:
+        due = statement_due(policy, mail.now)
+        questions = tuple(question(None, each, mail.writer, due) for each in dict.fromkeys(asked))
+        line = f"Rückfrage eingetragen, Stellungnahme bis {due:%d.%m.%Y}"
+        return replace(
+            result,
+            questions=(*result.questions, *questions),
+            state=consulting(mail, result) if mail.file.state.status is not Status.CLOSED else result.state,
+            done=(*result.done, line),
+            events=(*result.events, asked_event(due)),
+        )
+    rows = tuple(each.row for each in mail.file.consultations if each.is_open and each.question.asked.lower() in message.text.lower())
+    if rows:
+        event = CaseEvent("statement", "a colleague who was asked has answered; forwarded by staff", "staff")
+        return replace(result, answered=rows, done=(*result.done, "Stellungnahme eingetragen"), events=(*result.events, event))
+    return replace(result, done=(*result.done, "als interne Notiz abgelegt"))
 
 
-def _send(mail: StaffMail, _order: Order, result: _Result) -> _Result:
-    held = _held_of(mail)
-    if held is None:
-        return replace(result, refused=(*result.refused, "es wird keine Antwort von Ihnen angehalten"))
-    event = CaseEvent("released", "the held answer leaves as it is", "staff")
-    sent = copies(mail.post, mail.writer, held.text, held.letter_id)
-    return replace(
-        result,
-        released=(held.letter_id,),
-        letters=(*result.letters, *sent),
-        done=(*result.done, "Antwort gesendet"),
-        events=(*result.events, event),
-    )
-
-
-def _drop(mail: StaffMail, order: Order, result: _Result) -> _Result:
-    held = _held_of(mail)
-    if held is None:
-        return replace(result, refused=(*result.refused, "es wird keine Antwort von Ihnen angehalten"))
-    shorten = order.name is OrderName.SHORTEN
-    done = "Antwort verworfen; antworten Sie mit dem gekürzten Text auf die Nachricht" if shorten else "Antwort verworfen"
-    event = CaseEvent("dropped", "the held answer does not leave", "staff")
-    return replace(result, dropped=(held.letter_id,), done=(*result.done, done), events=(*result.events, event))
-
-
-def _merge(mail: StaffMail, order: Order, result: _Result) -> _Result:
-    other = mail.known.get(order.key)
-    if other is None or other.merged_into or order.key == mail.file.number:
-        return replace(result, refused=(*result.refused, f"{order.key} gibt es nicht, oder er gehört schon dazu"))
-    older = other.opened_at is not None and mail.file.opened_at is not None and other.opened_at < mail.file.opened_at
-    target, part = (other.number, mail.file.number) if older else (mail.file.number, other.number)
-    event = CaseEvent("merged", f"{part} became part of this case, by staff", "staff")
-    return replace(
-        result, into=target, merges=(part,), done=(*result.done, f"{part} gehört jetzt zu {target}"), events=(*result.events, event)
-    )
-
-
-def _confirm(mail: StaffMail, _order: Order, result: _Result) -> _Result:
-    unverified = next((each for each in reversed(mail.file.incoming) if not each.verified), None)
-    about = mail.about if mail.about and not mail.about.verified else unverified
-    if about is None:
-        return replace(result, refused=(*result.refused, "alle Adressen in diesem Vorgang sind schon bestätigt"))
-    event = CaseEvent("confirmed", "staff say that the new address belongs to the case", "staff")
-    return replace(result, confirmed=about.writer, done=(*result.done, "Adresse bestätigt"), events=(*result.events, event))
-
-
-_STEPS = {
-    OrderName.SEND: _send,
-    OrderName.DROP: _drop,
-    OrderName.SHORTEN: _drop,
-    OrderName.MERGE: _merge,
-    OrderName.CONFIRM: _confirm,
-}
+FORWARDED_OUTSIDE = "Ihre Mail ging auch an Adressen außerhalb des Hauses; das können wir nicht zurückholen"
 
 
 # --- the answer --------------------------------------------------------------------------------------------------------------------
 
 
-def _answered(mail: StaffMail, reading: Reading, result: _Result) -> _Result:
+def _answered(mail: StaffMail, reading: Reading, result: Result) -> Result:
     answer = answer_of(mail.message, mail.writer, mail.policy.desk, reading.lines)
     if not answer.text and not answer.attachments and (reading.orders or result.letters):
         return result
@@ -238,7 +163,7 @@ def _found(mail: StaffMail, answer: Answer, *, confirmed: bool) -> tuple[Finding
     about = mail.about
     original, correspondent = (about.words, about.writer.addr_spec) if about else ("", "")
     found = findings(answer, mail.message, original, mail.file.number, correspondent, mail.policy, mail.verdict.is_machine)
-    others = "\n".join(each.words for each in mail.file.incoming if each is not about)
+    others = "\n".join((*(each.words for each in mail.file.incoming if each is not about), *mail.file.statements))
     more = (
         (FindingKind.QUOTED, QUOTED_ELSEWHERE, quotes(answer.text, others)),
         (FindingKind.NO_ADDRESS, NO_ADDRESS, about is None or not about.writer.key),
@@ -259,36 +184,47 @@ def _overtaken(mail: StaffMail, about: IncomingMail) -> bool:
 # --- what comes of it --------------------------------------------------------------------------------------------------------------
 
 
-def _with_confirmation(mail: StaffMail, result: _Result) -> _Result:
+def _with_confirmation(mail: StaffMail, result: Result) -> Result:
     if not (result.done or result.refused or result.missing):
         return result
-    undo = result.state is not None and result.taken_back is None
+    if _is_quiet(mail, result):
+        return result
+    undo = result.can_be_undone
     letter = confirmed_letter(mail.post, mail.writer, mail.message, result.done, result.refused, result.missing, undo=undo)
     return replace(result, letters=(*result.letters, letter))
 
 
-def _decision(mail: StaffMail, result: _Result) -> Decision:
+def _is_quiet(mail: StaffMail, result: Result) -> bool:
+    """Whether the folder to which the mail goes says enough."""
+    return mail.policy.quiet_orders and bool(result.done) and not (result.refused or result.missing)
+
+
+def _decision(mail: StaffMail, result: Result) -> Decision:
     file = mail.file
     evidence = (*mail.verdict.evidence, mail.proof, mail.matched, *(f"order: {line}" for line in result.done))
     written = () if mail.arrival.imported else result.letters
     return Decision(
         Outcome.STAFF,
-        Folder.ARCHIVE,
+        Folder.DONE if _is_quiet(mail, result) else Folder.ARCHIVE,
         mail.verdict,
         case_number=result.into or file.number,
         direction=Direction.NOTE,
         role=Role.STAFF,
         events=result.events or (CaseEvent("staff", "a mail of a colleague", "staff"),),
-        merges=result.merges,
+        merges=tuple(number for number, _ in result.merged),
         letters=tuple(letter for letter in written if letter.template == ANSWER),
         notices=tuple(letter for letter in written if letter.template != ANSWER),
         work=CaseWork(
             state=result.state,
-            before=file.state if result.state is not None and result.taken_back is None else None,
+            undo=result.undo(file.state),
             taken_back=result.taken_back,
+            undoing=result.undoing,
             released=result.released,
             dropped=result.dropped,
             confirmed_writer=result.confirmed,
+            questions=result.questions,
+            answered=result.answered,
+            split=result.split,
         ),
         evidence=evidence,
     )

@@ -63,8 +63,8 @@ def _overtaken(trail: Trail, hits: Hits) -> tuple[Hits, list[str]]:
 
 
 def _carried(trail: Trail, hits: list[ThreadMatch]) -> tuple[tuple[CaseLink, ...], list[ThreadMatch]]:
-    """A forwarded mail is no follow-up of what it carries, unless its writer takes part in that case anyway."""
-    if trail.machine or not is_forward(trail.message):
+    """A forwarded mail is no follow-up of what it carries, unless its writer takes part in that case anyway, or works in the house."""
+    if trail.machine or trail.writer.proved or not is_forward(trail.message):
         return (), hits
     of_their_own = {"same-parent", "late-parent", "repeated"}
     own = [match for match in hits if match.matched_by in of_their_own or trail.takes_part(match.case_number)]
@@ -110,7 +110,7 @@ def _made_one(trail: Trail, target: str, others: list[str]) -> tuple[str, tuple[
     merges: list[str] = []
     for other in dict.fromkeys(others):
         one, two = trail.facts.cases[target], trail.facts.cases[other]
-        if other == target or other in merges or Status.CLOSED in {one.status, two.status}:
+        if other == target or other in merges or Status.CLOSED in {one.status, two.status} or _were_parted(one, two):
             continue
         if one.correspondent and one.correspondent == two.correspondent:
             older, newer = sorted((target, other), key=lambda number: _age(trail.facts.cases[number]))
@@ -119,6 +119,10 @@ def _made_one(trail: Trail, target: str, others: list[str]) -> tuple[str, tuple[
         elif _overtook(trail, two):
             merges.append(other)
     return target, tuple(merges)
+
+
+def _were_parted(one: KnownCase, two: KnownCase) -> bool:
+    return one.number in two.split_from or two.number in one.split_from
 
 
 def _may_make_one(trail: Trail) -> bool:

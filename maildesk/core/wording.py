@@ -49,13 +49,15 @@ YOUR_MAIL_WAITS = (
 # What copiers and fax gateways are called, and how they name what somebody put on the glass.
 SCANNER_LOCAL_PARTS = (
     r"(?:scan(?:ner)?|scan[-_.]?(?:to|2)[-_.]?e?-?mail|kopierer|copier|mfp|multifunktion\w{0,20}|drucker|printer|fax|e?fax2?mail)"
-    r"[-_.\d]{0,20}"
+    r"[-_.\d]{0,20}|(?:taskalfa|ecosys|bizhub|workcentre|aficio|imagerunner|ir-?adv)[-_.\w]{0,24}"
 )
 SCAN_SUBJECT = (
     r"scan(?:ned)?[ -]?(?:to|2)[ -]?(?:e-?)?mail\b|message from \W?(?:km|bizhub|rnp|kmbt|mfp|ricoh|sharp|mx)[-_ ]?\w{0,30}"
     r"|scan(?:ned image| data| file)? from (?:mx|a xerox|km|hp|kyocera|canon|ricoh|bizhub|workcentre)|attached image$"
     r"|(?:tele)?fax2mail|(?:neues |new )?(?:tele)?fax(?:nachricht|eingang| message)? (?:von|from) \+?[\d(]"
 )
+COUNTED_SUBJECT = r"doc\d{11,26}"  # Kyocera counts its documents, and signs with the number of its network card
+NETWORK_CARD = r"\[[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\]"
 DOCUMENT_TYPES = frozenset({"application/pdf", "application/octet-stream", "image/tiff", "image/tif", "image/jpeg", "image/png"})
 
 
@@ -89,4 +91,6 @@ def is_scan(message: Message) -> str:
         return ""
     if re.fullmatch(SCANNER_LOCAL_PARTS, message.originator.local_part):
         return "From is a scanner or a fax, with a document"
+    if re.fullmatch(COUNTED_SUBJECT, message.subject.strip(), re.IGNORECASE) and re.search(NETWORK_CARD, message.text[:TEXT_CHARS_READ]):
+        return "subject and text are those of a scanner, with a document"
     return "subject is that of a scanner or a fax, with a document" if _subject_begins(message, SCAN_SUBJECT) else ""

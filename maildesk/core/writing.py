@@ -122,6 +122,29 @@ def limit_alarm(number: str) -> Alarm:
     return Alarm("Grenze der automatischen Briefe", detail, LOOK_AT_THE_LIMIT, timedelta(days=1))
 
 
+READ_AT_ONCE = (
+    "Bitte lesen Sie die Nachricht sofort und handeln Sie nach der Notfall-Liste Ihres Hauses. Bei Lebensgefahr: 112, Polizei: 110. "
+    "Von hier aus wird niemand außerhalb des Hauses benachrichtigt. Wer sie gelesen hat, antwortet auf die weitergeleitete Nachricht "
+    "mit #gesehen; stimmt der Hinweis nicht, mit #nicht-dringend."
+)
+TELL_DATA_PROTECTION = (
+    "Bitte lesen Sie die Nachricht heute und informieren Sie die Datenschutzbeauftragte oder den Datenschutzbeauftragten. Ist es eine "
+    "Datenpanne, läuft ab jetzt die Frist von 72 Stunden (Art. 33 DSGVO, § 83a SGB X)."
+)
+
+
+def danger_alarm(number: str) -> Alarm:
+    """Words of a mail tell of danger for a person. Each such mail is told, also when one was told a minute ago."""
+    detail = f"Eine Nachricht im Vorgang {number} enthält Worte, die auf eine Gefahr für Menschen hinweisen."
+    return Alarm(f"SOFORT LESEN – {number} – Hinweis auf Gefahr für Menschen", detail, READ_AT_ONCE, timedelta(0))
+
+
+def breach_alarm(number: str) -> Alarm:
+    """Somebody got, or may have got, what was meant for another person."""
+    detail = f"Eine Nachricht im Vorgang {number} enthält Worte, die auf eine Datenpanne hinweisen."
+    return Alarm(f"HEUTE LESEN – {number} – Hinweis auf eine Datenpanne", detail, TELL_DATA_PROTECTION, timedelta(0))
+
+
 def alarm_letter(policy: Policy, alarm: Alarm, recipient: str, now: datetime) -> Letter:
     """A letter inside the house that something is wrong. It belongs to no case and counts against no limit."""
     letter_id = letter_id_for(f"{alarm.name} {now.isoformat()}", ALARM, recipient)

@@ -64,6 +64,9 @@ port = {smtp_port}
 security = "none"
 user = "{desk.address}"
 password_file = "password"
+
+[digest]
+enabled = false
 {staff}"""
 
 STAFF = """

@@ -209,16 +209,17 @@ def test_a_database_of_a_newer_maildesk_stops_every_command(tmp_path: Path, conf
 
 
 def test_init_writes_a_configuration_and_never_overwrites_it(tmp_path: Path) -> None:
-    first = maildesk("init", tmp_path / "desk", "--templates")
+    first = maildesk("init", tmp_path / "desk", "--templates", "--categories")
     file = tmp_path / "desk" / "maildesk.toml"
     file.write_text(file.read_text().replace("Musterstadt", "Anderswo"))
-    second = maildesk("init", tmp_path / "desk", "--templates")
+    second = maildesk("init", tmp_path / "desk", "--templates", "--categories")
 
     assert (first.code, second.code) == (0, 0)
     assert "What to do next" in first.out
     assert "kept" in second.out
     assert "Anderswo" in file.read_text()
     assert (tmp_path / "desk" / "templates" / "acknowledgement.de.txt").exists()
+    assert "kritik" in (tmp_path / "desk" / "categories.toml").read_text(encoding="utf-8")
     assert (tmp_path / "desk" / "secrets").stat().st_mode & 0o777 == 0o700
     assert file.stat().st_mode & 0o777 == 0o644, "the service's own user reads it"
     assert maildesk("cases", "--config", file).code == 0, "what init writes is a valid configuration"

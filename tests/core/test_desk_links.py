@@ -13,8 +13,7 @@ import pytest
 from maildesk.core.case import CaseLink, Direction, KnownCase, LinkKind, Role, Status
 from maildesk.core.decision import Decision, LetterReport, Outcome
 from maildesk.core.evidence import OtherCase, SameSubject, ThreadFacts
-from maildesk.core.identify import CONSULTATION
-from maildesk.core.letters import RecentLetters, Refusal
+from maildesk.core.letters import CONSULTATION, RecentLetters, Refusal
 from maildesk.core.message import Address, DeliveryReport, Message
 from maildesk.core.policy import Staff
 from tests.builders import EVA, MONDAY, a_message

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from maildesk.core.case import Role
-from maildesk.core.identify import CONSULTATION, KnownLetter, Writer, identify
+from maildesk.core.identify import KnownLetter, Writer, identify
+from maildesk.core.letters import CONSULTATION
 from maildesk.core.message import Address
 from maildesk.core.policy import Policy
 from tests.builders import EVA, MONDAY, a_message

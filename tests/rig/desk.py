@@ -34,6 +34,8 @@ password_file = "imap-password"
 host = "127.0.0.1"
 port = {smtp_port}
 security = "none"
+[digest]
+enabled = {digest}
 {more}
 """
 
@@ -79,15 +81,25 @@ class TestDesk:
 
 
 def a_desk(
-    folder: Path, dovecot: Dovecot, post: PostOffice, user: str, *, desk_more: str = "", imap_more: str = "", more: str = ""
+    folder: Path,
+    dovecot: Dovecot,
+    post: PostOffice,
+    user: str,
+    *,
+    desk_more: str = "",
+    imap_more: str = "",
+    more: str = "",
+    digest: bool = False,
 ) -> TestDesk:
+    """`digest`: only where a test asks for it, else what staff get would depend on the hour at which the test runs."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     (folder / "imap-password").write_text(dovecot.password)
     (folder / "imap-password").chmod(0o600)
     text = CONFIG.format(
-        address=ADDRESS, imap_port=dovecot.imap_port, smtp_port=post.port, user=user, desk_more=desk_more, imap_more=imap_more, more=more
-    )
+        address=ADDRESS, imap_port=dovecot.imap_port, smtp_port=post.port, user=user, desk_more=desk_more, imap_more=imap_more,
+        digest=str(digest).lower(), more=more,
+    )  # fmt: skip
     (folder / "maildesk.toml").write_text(text, encoding="utf-8")
     return TestDesk(folder, user, dovecot, post)
 

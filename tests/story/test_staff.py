@@ -4,100 +4,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from email.header import decode_header, make_header
-from email.message import Message
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
 
 from tests.builders import a_mail
+from tests.rig.colleagues import EVA, INTERNAL, MOSER, STAFF, WEBER, answers, case, click, polled, shown, text_of, to, writes
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot
 from tests.rig.letters import content
-from tests.rig.post_office import Accepted, PostOffice
-
-EVA, WEBER, MOSER = "eva@example.org", "weber@haus.example", "moser@haus.example"
-STAFF = f"""
-[[staff]]
-name = "Anna Weber"
-address = "{WEBER}"
-key = "weber"
-
-[[staff]]
-name = "Jörg Moser"
-address = "{MOSER}"
-key = "moser"
-"""
-INTERNAL = re.compile(rb"weber|moser|haus\.example|06252 99|~[a-z2-7]{26}|Frist:|GEHEIM", re.IGNORECASE)
+from tests.rig.post_office import PostOffice
 
 
 @pytest.fixture
 def desk(dovecot: Dovecot, user: str, tmp_path: Path) -> Iterator[TestDesk]:
     with PostOffice(dovecot, {ADDRESS: user}) as post:
         yield a_desk(tmp_path / "desk", dovecot, post, user, more=STAFF)
-
-
-def to(desk: TestDesk, recipient: str) -> list[Accepted]:
-    return desk.post.letters_to(recipient)
-
-
-def shown(letter: Accepted) -> str:
-    return str(make_header(decode_header(letter.mail["Subject"])))
-
-
-def text_of(letter: Accepted) -> str:
-    return content(letter.mail, "text/plain")
-
-
-def writes(desk: TestDesk, text: str = "Guten Tag,\nmein Antrag liegt seit Wochen. GEHEIM.\n", **fields: str) -> None:
-    values = {"sender": f"Eva Muster <{EVA}>", "to": ADDRESS, "subject": "Wartezeit", "message_id": "frage@example.org", **fields}
-    desk.write(a_mail(text, **values))  # type: ignore[arg-type]
-    polled(desk)
-
-
-def polled(desk: TestDesk) -> dict[str, int]:
-    said = desk.maildesk("poll", "--json")
-    assert said.code == 0, said.err
-    counts: dict[str, int] = said.json
-    return counts
-
-
-def answers(desk: TestDesk, relayed: Accepted, text: str, *, who: str = WEBER, number: int = 1, **fields: str) -> dict[str, int]:
-    """As Outlook writes an answer: the whole mail below a block of its header."""
-    quoted = (
-        f"\n\nVon: Eva Muster über Kundendialog Musterstadt <{ADDRESS}>\nGesendet: Montag, 23. November 2026 09:20\nAn: Weber, Anna\n"
-        f"Betreff: {shown(relayed)}\n\n{text_of(relayed)}"
-    )
-    signature = "\n\nMit freundlichen Grüßen\nAnna Weber\n\n-- \nAnna Weber, Zimmer 12\nTel. 06252 99-12\nweber@haus.example\n"
-    mail: Message = relayed.mail
-    values = {
-        "sender": f"Weber, Anna <{who}>",
-        "to": ADDRESS,
-        "subject": f"AW: {shown(relayed)}",
-        "message_id": f"antwort-{number}-{who}",
-        "in_reply_to": mail["Message-ID"],
-        "references": f"{mail['References']} {mail['Message-ID']}",
-        **fields,
-    }
-    desk.write(a_mail(f"{text}{signature}{quoted}", **values))  # type: ignore[arg-type]
-    return polled(desk)
-
-
-def click(desk: TestDesk, letter: Accepted, order: str, *, who: str = WEBER, number: int = 50) -> dict[str, int]:
-    """Opens the link of the mail whose subject has this order, and sends what the mail program makes of it."""
-    found = re.findall(r"mailto:([^\s>]+)\?subject=([^\s>]+)", text_of(letter).replace("\n", " "))
-    subject = next(unquote(subject) for _, subject in found if order in unquote(subject))
-    assert len(subject) < 200
-    desk.write(a_mail("\n", sender=who, to=ADDRESS, subject=subject, message_id=f"klick-{number}-{who}"))
-    return polled(desk)
-
-
-def case(desk: TestDesk, number: str = "KD-2026-00001") -> dict[str, object]:
-    found: dict[str, object] = desk.maildesk("show", number, "--json").json
-    return found
 
 
 def test_a_citizens_mail_reaches_each_colleague_and_shows_no_address_to_answer_by_mistake(desk: TestDesk) -> None:
@@ -149,10 +73,11 @@ def test_who_answers_second_is_asked(desk: TestDesk) -> None:
 
 def test_orders_are_carried_out_confirmed_and_taken_back(desk: TestDesk) -> None:
     writes(desk)
-    answers(desk, to(desk, WEBER)[0], "#kritik #thema bearbeitungsdauer #berechtigt #abgeholfen\n#erledigt\n\nDas tut uns leid.")
+    proposed = case(desk)
+    answers(desk, to(desk, WEBER)[0], "#hinweis #thema bearbeitungsdauer #berechtigt #abgeholfen\n#erledigt\n\nDas tut uns leid.")
 
     done = case(desk)
-    assert (done["kind"], done["topics"]) == ("kritik", ["bearbeitungsdauer"])
+    assert (done["kind"], done["kind_confirmed"], done["topics"]) == ("hinweis", True, ["bearbeitungsdauer"])
     assert "Das tut uns leid" in text_of(to(desk, EVA)[-1])
     assert "#" not in text_of(to(desk, EVA)[-1])
     assert done["status"] == "closed"
@@ -162,7 +87,7 @@ def test_orders_are_carried_out_confirmed_and_taken_back(desk: TestDesk) -> None
     click(desk, confirmed, "#rueckgaengig")
 
     back = case(desk)
-    assert (back["kind"], back["topics"]) == (None, [])
+    assert (back["kind"], back["kind_confirmed"], back["topics"]) == (proposed["kind"], False, proposed["topics"])
     assert back["status"] != "closed"
 
 
@@ -266,3 +191,18 @@ def test_who_only_knows_a_colleagues_address_orders_nothing(desk: TestDesk) -> N
 
     assert case(desk)["status"] == before["status"] == "new"
     assert len(to(desk, EVA)) == 1
+
+
+def test_orders_that_were_carried_out_can_be_told_by_a_folder_and_not_by_a_mail(dovecot: Dovecot, user: str, tmp_path: Path) -> None:
+    with PostOffice(dovecot, {ADDRESS: user}) as post:
+        quiet = a_desk(tmp_path / "desk", dovecot, post, user, more=STAFF, imap_more='done = "Ausgeführt"')
+        writes(quiet)
+        answers(quiet, to(quiet, WEBER)[0], "#kritik #thema bearbeitungsdauer")
+
+        assert len(to(quiet, WEBER)) == 1, "the mail that was handed on, and no confirmation"
+        assert quiet.count("Ausgeführt") == 1
+        assert case(quiet)["kind"] == "kritik"
+
+        answers(quiet, to(quiet, WEBER)[0], "#kritk", number=2)
+        assert "#kritik" in text_of(to(quiet, WEBER)[-1]), "a mistake is told by mail all the same"
+        assert quiet.count("Ausgeführt") == 1

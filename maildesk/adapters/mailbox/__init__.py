@@ -90,7 +90,7 @@ class ImapMailbox:
         return Fetching(self._connection, state, lambda: self._still_selected(state), self._spool_dir).batches(uids)
 
     def file(self, state: FolderState, uids: Collection[int], folder: str) -> frozenset[int]:
-        """Moves mails to the folder "archive", "sent" or "quarantine"; returns those UIDs that are seen to have left the inbox.
+        """Moves mails to the folder "archive", "sent", "quarantine" or "done"; returns those UIDs that are seen to have left the inbox.
 
         None have, where the UIDVALIDITY has changed: then these numbers name other mails.
         """

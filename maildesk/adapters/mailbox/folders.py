@@ -12,7 +12,7 @@ from maildesk.adapters.mailbox.connection import Connection
 from maildesk.config import ImapSettings
 from maildesk.errors import MailboxRefused
 
-ROLES = ("archive", "quarantine", "sent")
+ROLES = ("archive", "quarantine", "sent", "done")  # "done" only where the configuration names a folder for it
 CAPABILITIES_THAT_MATTER = ("MOVE", "UIDPLUS", "IDLE")
 NOT_TO_BE_SELECTED = frozenset({b"\\noselect", b"\\nonexistent"})
 
@@ -77,13 +77,17 @@ class Folders:
         self._naming: Naming | None = None
 
     def name(self, role: str) -> str:
-        """The server's name of `inbox`, `archive`, `quarantine` or `sent`."""
+        """The server's name of `inbox`, `archive`, `quarantine`, `sent` or `done`."""
         if role not in ("inbox", *ROLES):
             raise ValueError("no such folder role")
-        configured: str = getattr(self._settings, role)
+        configured: str = getattr(self._settings, role) or self._settings.archive
         if any(ord(letter) < 32 or ord(letter) == 127 for letter in configured):
             raise MailboxRefused(f"imap.{role} has control characters")
         return self.naming.on_server(configured)
+
+    @property
+    def _roles(self) -> tuple[str, ...]:
+        return tuple(role for role in ROLES if getattr(self._settings, role))
 
     @property
     def naming(self) -> Naming:
@@ -93,7 +97,7 @@ class Folders:
         return self._naming
 
     def prepare(self) -> None:
-        for role in ROLES:
+        for role in self._roles:
             self.ensure(role)
 
     def ensure(self, role: str) -> bool:
@@ -111,7 +115,7 @@ class Folders:
 
     def survey(self) -> Survey:
         offered = self._connection.capabilities()
-        folders = tuple(self._count(role) for role in ("inbox", *ROLES))
+        folders = tuple(self._count(role) for role in ("inbox", *self._roles))
         return Survey(folders, tuple(name for name in CAPABILITIES_THAT_MATTER if name in offered))
 
     def _count(self, role: str) -> FolderCount:

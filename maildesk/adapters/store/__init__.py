@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from maildesk.adapters.store import octet_rows
+from maildesk.adapters.store.agenda import AgendaRows
 from maildesk.adapters.store.engine import check_health, open_engine, reading, translated, writing
 from maildesk.adapters.store.intake import IntakeTransaction
 from maildesk.adapters.store.lock import only_one
@@ -26,7 +27,7 @@ from maildesk.octets import Octets, RawMessage
 __all__ = ["CaseFilter", "Store", "only_one"]
 
 
-class Store(OutboxRows):
+class Store(OutboxRows, AgendaRows):
     """The open database. Every method is one transaction; `transaction` is one for a whole batch."""
 
     def __init__(self, file: Path, prefix: str, zone: tzinfo) -> None:

@@ -10,11 +10,32 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from maildesk.adapters.store.tables import cases, concerns, contacts, instructions, letters, messages, participants, raws
+from maildesk.adapters.store.tables import (
+    cases,
+    concerns,
+    consultations,
+    contacts,
+    instructions,
+    letters,
+    messages,
+    participants,
+    raws,
+)
 from maildesk.core.case import Direction, Role, Status
-from maildesk.core.casefile import CaseFile, CaseState, Concern, GivenAnswer, HeldAnswer, IncomingMail, Instruction
+from maildesk.core.casefile import (
+    CaseFile,
+    CaseState,
+    Concern,
+    Consultation,
+    GivenAnswer,
+    HeldAnswer,
+    IncomingMail,
+    Instruction,
+    Question,
+    Undo,
+)
 from maildesk.core.letters import ANSWER, LetterState
-from maildesk.core.message import Address
+from maildesk.core.message import Address, Attachment, address_key
 
 MAILS_MAX = 50
 WORDS_CHARS_MAX = 50_000
@@ -41,6 +62,8 @@ class CaseFiles:
             answers=self._answers(parts),
             held=self._held(parts),
             last_instruction=self._last_instruction(row.id),
+            consultations=self._consultations(parts),
+            statements=self._statements(parts),
             channel=row.channel,
             opened_at=row.opened_at,
         )
@@ -66,6 +89,7 @@ class CaseFiles:
             assignee=row.assignee or "",
             title=row.title,
             due_on=row.due_on,
+            topics=tuple(row.topics),
         )
 
     def _incoming(self, parts: tuple[int, ...]) -> tuple[IncomingMail, ...]:
@@ -104,7 +128,19 @@ class CaseFiles:
     def _last_instruction(self, case_id: int) -> Instruction | None:
         query = select(instructions).where(instructions.c.case_id == case_id, instructions.c.undone_at.is_(None))
         row = self._connection.execute(query.order_by(instructions.c.id.desc())).first()
-        return Instruction(row.id, CaseState.from_json(row.before)) if row else None
+        return Instruction(row.id, Undo.from_json(row.before, row.more)) if row else None
+
+    def _consultations(self, parts: tuple[int, ...]) -> tuple[Consultation, ...]:
+        query = select(consultations).where(consultations.c.case_id.in_(parts)).order_by(consultations.c.id)
+        return tuple(
+            Consultation(row.id, Question(row.letter_id, row.asked, row.asked_by, row.due_on), row.answered_at is None)
+            for row in self._connection.execute(query)
+        )
+
+    def _statements(self, parts: tuple[int, ...]) -> tuple[str, ...]:
+        said = (messages.c.case_id.in_(parts), messages.c.role == Role.CONSULTED)
+        query = select(messages.c.reply, messages.c.text).where(*said).order_by(messages.c.id.desc()).limit(MAILS_MAX)
+        return tuple((row.reply or row.text)[:WORDS_CHARS_MAX] for row in self._connection.execute(query))
 
     # --- the way back ---
 
@@ -119,7 +155,7 @@ class CaseFiles:
                 status=state.status,
                 kind=state.kind or None,
                 kind_confirmed=state.kind_confirmed,
-                topics=[concern.topic for concern in state.concerns if concern.topic],
+                topics=[concern.topic for concern in state.concerns if concern.topic] or list(state.topics),
                 urgency=state.urgency,
                 flags=list(state.flags),
                 person_group=state.person_group,
@@ -138,21 +174,50 @@ class CaseFiles:
         if rows:
             self._connection.execute(insert(concerns), rows)
 
-    def note_instruction(self, case_id: int, before: CaseState, now: datetime) -> None:
-        self._connection.execute(insert(instructions).values(case_id=case_id, at=now, before=before.as_json(), more={}))
+    def note_instruction(self, case_id: int, undo: Undo, now: datetime) -> None:
+        before = undo.before.as_json() if undo.before else {}
+        self._connection.execute(insert(instructions).values(case_id=case_id, at=now, before=before, more=undo.more_as_json()))
 
     def take_back(self, row: int, now: datetime) -> None:
         self._connection.execute(update(instructions).where(instructions.c.id == row).values(undone_at=now))
 
+    def ask(self, case_id: int, question: Question, now: datetime) -> None:
+        values = {"letter_id": question.letter_id, "asked": question.asked, "asked_by": question.asked_by, "due_on": question.due_on}
+        self._connection.execute(
+            insert(consultations).values(case_id=case_id, asked_key=address_key(question.asked), asked_at=now, **values)
+        )
+
+    def note_answered(self, rows: Collection[int], now: datetime) -> None:
+        waiting = (consultations.c.id.in_(rows), consultations.c.answered_at.is_(None))
+        self._connection.execute(update(consultations).where(*waiting).values(answered_at=now))
+
+    def withdraw(self, letter_ids: Collection[str], now: datetime) -> None:
+        """The questions of these letters wait no longer. The letters have left, or are about to."""
+        waiting = (consultations.c.letter_id.in_(letter_ids), consultations.c.answered_at.is_(None))
+        self._connection.execute(update(consultations).where(*waiting).values(answered_at=now))
+
+    def set_apart(self, merged: Collection[tuple[str, Status]]) -> None:
+        """Cases that were made part of another are cases of their own again."""
+        for number, status in merged:
+            values: dict[str, Any] = {"merged_into_id": None, "status": status}
+            if status is not Status.CLOSED:
+                values["closed_at"] = None
+            self._connection.execute(update(cases).where(cases.c.number == number).values(**values))
+
 
 def _incoming_mail(row: Any) -> IncomingMail:
+    entered = row.parsed.get("entered", False)  # its ids are a colleague's, and an answer must not name them
     return IncomingMail(
         digest=row.digest,
-        message_id=row.message_id,
-        references=tuple(row.parsed.get("references") or row.parsed.get("in_reply_to") or ()),
+        message_id="" if entered else row.message_id,
+        references=() if entered else tuple(row.parsed.get("references") or row.parsed.get("in_reply_to") or ()),
         subject=row.subject,
         writer=Address(row.display_name or "", row.addr_spec or ""),
         received_at=row.received_at,
         verified=bool(row.verified),
         words=(row.reply or row.text)[:WORDS_CHARS_MAX],
+        attachments=tuple(
+            Attachment(each["filename"], each["content_type"], each["size"], each["sha256"], each["inline"])
+            for each in row.parsed.get("attachments") or ()
+        ),
     )

@@ -28,14 +28,15 @@ from maildesk.adapters.store.tables import (
     number_series,
     participants,
     quarantined,
+    raws,
 )
-from maildesk.core.case import CaseEvent, Direction, NewCase, Status, case_number
-from maildesk.core.casefile import CaseWork
+from maildesk.core.case import CaseEvent, Direction, LinkKind, NewCase, Status, case_number
+from maildesk.core.casefile import CaseWork, SplitOff
 from maildesk.core.decision import Decision, Folder, Outcome, sent_at
 from maildesk.core.desk import case_of
 from maildesk.core.evidence import named_ids
 from maildesk.core.fingerprint import base_subject, text_digest, thread_index_root
-from maildesk.core.letters import LetterState
+from maildesk.core.letters import RELAY, Letter, LetterState
 from maildesk.core.message import Address, Message
 from maildesk.core.objects import message_object
 from maildesk.core.policy import Policy
@@ -60,14 +61,14 @@ class IntakeTransaction(LetterRows):
             self.confirm_letter(decision, raw, message, now)
         elif decision.outcome is not Outcome.ALREADY_KNOWN:
             case_id = self._case(decision)
-            self.keep_message(raw, message, decision, case_id)
+            self.keep_message(raw, decision.kept or message, decision, case_id)
             if case_id is not None:
                 self.add_events(case_id, decision.events, now)
                 self._merge(case_id, decision, now)
                 if decision.work:
                     self._work(case_id, decision.work, now)
             for letter in (*decision.letters, *decision.notices):
-                self.queue(letter, case_id, now)
+                self.queue(letter, self._case_of_letter(letter, decision, case_id), now)
             if decision.letter_report:
                 self.note_report(decision.letter_report, now)
         self._ledger_line(raw, message.message_id, decision.outcome, decision.folder, now)
@@ -87,7 +88,20 @@ class IntakeTransaction(LetterRows):
         if decision.status:
             changes: dict[str, Any] = {"status": decision.status, "closed_at": None}
             self._connection.execute(update(cases).where(cases.c.id == case_id).values(**changes))
+        self._raise(case_id, decision)
         return case_id
+
+    def _raise(self, case_id: int, decision: Decision) -> None:
+        """What a mail of a known case makes of its urgency and flags."""
+        raised = {"urgency": decision.urgency, "flags": None if decision.flags is None else list(decision.flags)}
+        values = {name: value for name, value in raised.items() if value is not None}
+        if values:
+            self._connection.execute(update(cases).where(cases.c.id == case_id).values(**values))
+
+    def _case_of_letter(self, letter: Letter, decision: Decision, case_id: int | None) -> int | None:
+        """A case that is split off in this decision has letters of its own."""
+        split = decision.work.split if decision.work else None
+        return self._case_id(letter.case_number) if split and letter.case_number == split.new_case.number else case_id
 
     def _case_id(self, number: str) -> int:
         return int(self._connection.execute(select(cases.c.id).where(cases.c.number == number)).scalar_one())
@@ -111,10 +125,25 @@ class IntakeTransaction(LetterRows):
         files = CaseFiles(self._connection)
         if work.taken_back is not None:
             files.take_back(work.taken_back, now)
-        if work.before:
-            files.note_instruction(case_id, work.before, now)
+        if work.undoing:
+            files.set_apart(work.undoing.merged)
+            files.withdraw(work.undoing.consulted, now)
+        if work.undo:
+            files.note_instruction(case_id, work.undo, now)
         if work.state:
             files.change(case_id, work.state, now)
+        for question in work.questions:
+            files.ask(case_id, question, now)
+        files.note_answered(work.answered, now)
+        self._held(case_id, work, now)
+        if work.split:
+            self._split(case_id, work.split, now)
+        if work.confirmed_writer:
+            contact_id = self.contact(work.confirmed_writer)
+            whose = (participants.c.case_id == case_id, participants.c.contact_id == contact_id)
+            self._connection.execute(update(participants).where(*whose).values(verified=True))
+
+    def _held(self, case_id: int, work: CaseWork, now: datetime) -> None:
         held = letters.c.state == LetterState.HELD
         if work.released:
             again = {"state": LetterState.QUEUED, "next_attempt_at": now}
@@ -122,10 +151,20 @@ class IntakeTransaction(LetterRows):
         if work.dropped:
             # The words stay in the colleague's mail; a failed letter would turn the status red for what is no trouble.
             self._connection.execute(delete(letters).where(held, letters.c.letter_id.in_(work.dropped)))
-        if work.confirmed_writer:
-            contact_id = self.contact(work.confirmed_writer)
-            whose = (participants.c.case_id == case_id, participants.c.contact_id == contact_id)
-            self._connection.execute(update(participants).where(*whose).values(verified=True))
+
+    def _split(self, case_id: int, split: SplitOff, now: datetime) -> None:
+        """The mail moves to the new case, and so do the letters that handed it on: who answers them answers in the new case."""
+        query = select(messages.c.id, messages.c.case_id, messages.c.contact_id).join(raws, raws.c.id == messages.c.raw_id)
+        mail = self._connection.execute(query.where(raws.c.digest == split.digest)).one()
+        whose = (participants.c.case_id == mail.case_id, participants.c.contact_id == mail.contact_id)
+        verified = self._connection.execute(select(participants.c.verified).where(*whose)).scalar()
+        new_id = self._open(split.new_case, verified=bool(verified))
+        self._connection.execute(update(messages).where(messages.c.id == mail.id).values(case_id=new_id))
+        handed_on = (letters.c.about == split.digest, letters.c.template == RELAY)
+        self._connection.execute(update(letters).where(*handed_on).values(case_id=new_id))
+        old = self._connection.execute(select(cases.c.number).where(cases.c.id == case_id)).scalar_one()
+        self._connection.execute(insert(case_links).values(case_id=new_id, other_id=case_id, kind=LinkKind.SPLIT))
+        self.add_events(new_id, (CaseEvent("opened", f"a mail of {old}, made a case of its own by staff"),), now)
 
     def _open(self, new: NewCase, *, verified: bool = True) -> int:
         _prefix, year, sequence = new.number.rsplit("-", 2)
@@ -133,9 +172,10 @@ class IntakeTransaction(LetterRows):
         contact_id = self.contact(new.correspondent)
         result = self._connection.execute(
             insert(cases).values(
-                number=new.number, year=int(year), sequence=int(sequence), status=Status.NEW, channel=new.channel, kind=None,
-                kind_confirmed=False, topics=[], urgency="normal", flags=[], language=new.language, contact_id=contact_id,
-                subject=new.subject, opened_at=new.opened_at, due_on=new.due_on, opened_by_reply=new.opened_by_reply,
+                number=new.number, year=int(year), sequence=int(sequence), status=Status.NEW, channel=new.channel, kind=new.kind or None,
+                kind_confirmed=False, topics=list(new.topics), urgency=new.urgency, flags=list(new.flags),
+                language=new.language, contact_id=contact_id, subject=new.subject, opened_at=new.opened_at, due_on=new.due_on,
+                opened_by_reply=new.opened_by_reply,
             )
         )  # fmt: skip
         case_id = _new_id(result)
@@ -158,7 +198,7 @@ class IntakeTransaction(LetterRows):
 
     def keep_message(self, raw: RawMessage, message: Message, decision: Decision, case_id: int | None) -> int:
         outgoing = decision.direction is Direction.OUT
-        contact_id = None if outgoing else self.contact(message.originator)
+        contact_id = None if outgoing else self._writer(message, decision, case_id)
         message_row = _new_id(
             self._connection.execute(
                 insert(messages).values(
@@ -191,6 +231,12 @@ class IntakeTransaction(LetterRows):
             self._note_unverified(case_id, contact_id)
         return message_row
 
+    def _writer(self, message: Message, decision: Decision, case_id: int | None) -> int:
+        """The contact of the message. Who has no address is known by nothing but the case that is opened for him."""
+        if decision.new_case is None or message.originator.key:
+            return self.contact(message.originator)
+        return int(self._connection.execute(select(cases.c.contact_id).where(cases.c.id == case_id)).scalar_one())
+
     def _store_references(self, message_row: int, message: Message) -> None:
         rows = [{"message_row": message_row, "identifier": identifier} for identifier in named_ids(message)]
         if rows:
@@ -222,9 +268,10 @@ class IntakeTransaction(LetterRows):
         if row is None:
             return None
         year = policy.calendar.local(now).year
+        ours = policy.staff_by_address(row.addr_spec) is not None  # who wrote it is not whom it is about
         new_case = case_of(
             case_number(self._prefix, year, self._last_number(year) + 1),
-            Address(row.display_name, row.addr_spec),
+            Address("", "") if ours else Address(row.display_name, row.addr_spec),
             row.subject,
             row.received_at,
             policy,
@@ -266,8 +313,14 @@ class IntakeTransaction(LetterRows):
 
 def _shown_only(message: Message, decision: Decision) -> dict[str, Any]:
     """The message object without what has a column of its own."""
-    whole = message_object(message, decision.verdict.automatic, acknowledge=bool(decision.letters), evidence=decision.evidence)
-    return {key: value for key, value in whole.items() if key not in IN_COLUMNS}
+    whole = message_object(
+        message,
+        decision.verdict.automatic,
+        acknowledge=bool(decision.letters),
+        evidence=decision.evidence,
+        proposal=decision.proposal,
+    )
+    return {**{key: value for key, value in whole.items() if key not in IN_COLUMNS}, "entered": decision.kept is not None}
 
 
 def _new_id(result: Any) -> int:

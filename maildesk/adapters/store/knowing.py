@@ -11,9 +11,21 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select
 
 from maildesk.adapters.store.casefiles import CaseFiles
-from maildesk.adapters.store.tables import case_links, cases, contacts, letters, messages, number_series, participants, quarantined, raws
+from maildesk.adapters.store.tables import (
+    case_links,
+    cases,
+    contacts,
+    events,
+    letters,
+    messages,
+    number_series,
+    participants,
+    quarantined,
+    raws,
+)
 from maildesk.adapters.store.trails import Trails
 from maildesk.core.case import Direction, KnownCase, LinkKind, Role, Status, case_number
+from maildesk.core.casework import NOT_URGENT, URGENCY
 from maildesk.core.decision import Known, OwnLetter, Questions
 from maildesk.core.letters import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, RecentLetters
 
@@ -43,8 +55,8 @@ class Knowing:
         if seen or own_letter:
             return Known(next_number, seen, own_letter)
         facts = Trails(self._connection).of(asked, now, self._known_cases)
-        files = CaseFiles(self._connection).of(facts.cases) if asked.of_staff else {}
-        return Known(next_number, facts=facts, recent=self._recent_letters(asked.originator, now), files=files)
+        files = CaseFiles(self._connection).of(facts.cases) if asked.of_house else {}
+        return Known(next_number, facts=facts, recent=self._recent_letters(asked.entered or asked.originator, now), files=files)
 
     def _seen(self, asked: Questions) -> str:
         """How the very same mail was taken in before: the same octets, or a copy that came by another way."""
@@ -112,15 +124,23 @@ class Knowing:
             opened_by_reply=row.opened_by_reply,
             merged_into=row.merged_into or "",
             continued_by=self._continued_by(row.id) if row.closed_at else (),
+            split_from=self._split_from(row.id),
             subject=row.subject,
             title=row.title,
             kind=row.kind or "",
             kind_confirmed=row.kind_confirmed,
             urgency=row.urgency,
             flags=tuple(row.flags),
+            urgency_by_staff=self._urgency_by_staff(row.id),
             assignee=row.assignee or "",
             history=self._history(row.id),
         )
+
+    def _urgency_by_staff(self, case_id: int) -> bool:
+        """Whether a colleague has said how urgent the case is, and has not taken orders back since."""
+        said = events.c.detail.startswith(URGENCY) | events.c.detail.startswith(NOT_URGENT)
+        last = select(events.c.what).where(events.c.case_id == case_id, (events.c.what == "undone") | ((events.c.what == "order") & said))
+        return self._connection.execute(last.order_by(events.c.id.desc()).limit(1)).scalar() == "order"
 
     def _history(self, case_id: int) -> tuple[tuple[datetime, str], ...]:
         """The last messages of a case, the oldest first."""
@@ -141,6 +161,11 @@ class Knowing:
         linked = and_(case_links.c.case_id == cases.c.id, case_links.c.kind == LinkKind.CONTINUES)
         query = select(cases.c.number).join(case_links, linked).where(case_links.c.other_id == case_id).order_by(cases.c.id.desc())
         return tuple(self._connection.execute(query.limit(CONTINUED_MAX)).scalars())
+
+    def _split_from(self, case_id: int) -> frozenset[str]:
+        query = select(cases.c.number).join(case_links, case_links.c.other_id == cases.c.id)
+        found = self._connection.execute(query.where(case_links.c.case_id == case_id, case_links.c.kind == LinkKind.SPLIT))
+        return frozenset(found.scalars())
 
     def _has_letter(self, case_id: int, template: str) -> bool:
         query = select(letters.c.id).where(letters.c.case_id == case_id, letters.c.template == template)

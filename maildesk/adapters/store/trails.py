@@ -45,7 +45,7 @@ class Trails:
             *((same_id.case_number,) if same_id else ()),
             *(same.case_number for same in same_subject),
             *conversation,
-            *(letter.case_number for letter in (*by_letter_id.values(), *returned) if letter.case_number),
+            *(letter.case_number for letter in (*known.values(), *by_letter_id.values(), *returned) if letter.case_number),
         })  # fmt: skip
         return ThreadFacts(
             cases=found,

@@ -228,6 +228,7 @@ def _case_object(row: Row[Any], message_ids: list[str]) -> JsonObject:
 def _message_object(row: Row[Any]) -> JsonObject:
     return {
         "file": "",
+        "entered": False,  # of mails that were kept before it was noted
         **row.parsed,
         "id": row.id,
         "direction": row.direction,

@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""`maildesk preview`: a letter as it would go out, to be read before it does. Nothing is sent or stored."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from maildesk import building
+from maildesk.cli import show
+from maildesk.cli.samples import sample_letters
+from maildesk.core.objects import JsonObject
+from maildesk.core.relay import title_of
+from maildesk.core.writing import letter_context
+from maildesk.errors import CannotCreateError, WrongUseError
+
+if TYPE_CHECKING:
+    from maildesk.config import Settings
+    from maildesk.core.letters import Letter
+    from maildesk.core.policy import Policy
+
+OK, NOT_DONE = 0, 1
+HEADER = ("From", "To", "Reply-To", "Subject")
+
+
+def run(settings: Settings, template: str, number: str, html: Path | None) -> int:
+    policy_of_desk = building.policy(settings)
+    samples = {letter.template: letter for letter in sample_letters(policy_of_desk, building.now())}
+    letter = samples.get(template)
+    if letter is None:
+        raise WrongUseError(f"there is no letter {template!r}: it is one of {', '.join(sorted(samples))}")
+    if number:
+        found = _case(settings, number)
+        if found is None:
+            show.message(f"there is no case {number}")
+            return NOT_DONE
+        letter = _of_case(letter, found, policy_of_desk)
+    mail = message_from_bytes(building.composer(settings)(letter), policy=policy.default)
+    return _shown(mail, html)
+
+
+def _case(settings: Settings, number: str) -> JsonObject | None:
+    with building.store(settings) as store:
+        return store.views.case(number.upper())
+
+
+def _of_case(letter: Letter, case: JsonObject, desk: Policy) -> Letter:
+    """With what is true of the case; the rest stays a sample. A template gets the words that it gets when it leaves, and no others."""
+    opened = datetime.fromisoformat(case["opened_at"])
+    due = f"{date.fromisoformat(case['due_at']):%d.%m.%Y}" if case["due_at"] else ""
+    received = f"{desk.calendar.local(opened):%d.%m.%Y, %H:%M} Uhr"
+    true = {**letter_context(desk.desk, desk.calendar, case["number"], opened, due), "titel": title_of("", case["subject"])}
+    true |= {"eingang": received, "von": case["correspondent"]["name"], "adresse": case["correspondent"]["address"]}
+    context = {name: true.get(name, value) for name, value in letter.context.items()}
+    recipient = case["correspondent"]["address"] if letter.template in {"acknowledgement", "follow-up", "answer"} else ""
+    return replace(letter, case_number=case["number"], context=context, recipient=recipient or letter.recipient)
+
+
+def _shown(mail: EmailMessage, html: Path | None) -> int:
+    for name in HEADER:
+        if mail[name]:
+            show.line(f"{name}: {mail[name]}")
+    show.line()
+    plain = mail.get_body(("plain",))
+    for line in (plain.get_content() if plain else "").splitlines():
+        show.line(line)
+    if html is None:
+        return OK
+    body = mail.get_body(("html",))
+    if body is None:
+        show.message("this letter has no HTML form")
+        return NOT_DONE
+    try:
+        with html.open("x", encoding="utf-8") as file:
+            file.write(body.get_content())
+    except OSError as error:
+        raise CannotCreateError(f"{html}: cannot be written ({error.strerror}); an existing file is never overwritten") from error
+    return OK

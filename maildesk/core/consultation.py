@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""Colleagues elsewhere in the house are asked for a statement. What they write stays inside, whatever they write it to.
+
+A question tells only what is needed (R16): the words of the person without customer numbers and bank accounts, and never an address; of
+somebody who wants to stay unknown not the name either. Whoever asks may write more into the question.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from maildesk.core.case import CaseEvent, Direction, Role, Status
+from maildesk.core.casefile import CaseFile, CaseWork, Consultation, Question
+from maildesk.core.classify import Verdict
+from maildesk.core.decision import Arrival, Decision, Folder, Outcome
+from maildesk.core.letters import CONSULTATION, STATEMENT, Letter
+from maildesk.core.links import OrderLink
+from maildesk.core.message import Message, address_key
+from maildesk.core.outbound import masked
+from maildesk.core.policy import Policy, Staff
+from maildesk.core.relay import enclosures_of, title_of
+from maildesk.core.staffletters import Post
+from maildesk.core.wishes import ANONYMOUS
+
+TEXT_CHARS_MAX = 20_000
+SHOW = OrderLink("Nachricht der Person zeigen", "#zeigen")
+
+
+def statement_due(policy: Policy, now: datetime) -> date:
+    """The last day for a statement: working days of the desk."""
+    return policy.calendar.add_working_days(policy.calendar.local(now).date(), policy.deadlines.statement_working_days)
+
+
+def may_be_asked(policy: Policy, address: str) -> bool:
+    """Whether the address is of the house, and not the desk's own."""
+    inside = policy.is_colleague(address) or policy.staff_by_address(address) is not None
+    return inside and not policy.desk.owns(address)
+
+
+def consultation_letter(post: Post, cause: str, asked: str, question: str, asker: Staff, due: date) -> Letter:
+    """Asks a colleague. `cause` is the digest of the mail that orders it."""
+    file = post.file
+    about = file.incoming[-1] if file.incoming else None
+    unknown = ANONYMOUS in file.state.flags
+    context = {
+        "titel": title_of(file.state.title, "") if file.state.title else "",
+        "frage": question,
+        "frist": f"{due:%d.%m.%Y}",
+        "fragt": asker.name,
+        "von": about.writer.display_name if about and not unknown else "",
+        "text": masked(about.words)[:TEXT_CHARS_MAX] if about else "",
+        "anlagen": str(len(about.attachments)) if about and about.attachments else "",
+    }
+    return post.letter(CONSULTATION, cause, asked, context)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A colleague's statement: the mail, the case, and the questions that it answers."""
+
+    message: Message
+    verdict: Verdict
+    file: CaseFile
+    policy: Policy
+    arrival: Arrival
+    now: datetime
+    questions: tuple[Consultation, ...]
+    evidence: tuple[str, ...]
+
+
+def asked_of(file: CaseFile, address: str) -> tuple[Consultation, ...]:
+    """What the colleague with this address was asked in this case, the answered questions too."""
+    key = address_key(address)
+    return tuple(each for each in file.consultations if address_key(each.question.asked) == key)
+
+
+def decide_statement(stated: Stated) -> Decision:
+    """Kept in the case as an internal note, and handed on to the colleagues of the desk. Nothing goes outside."""
+    file, message = stated.file, stated.message
+    answered = tuple(each.row for each in stated.questions if each.is_open)
+    waiting = [each for each in file.consultations if each.is_open and each.row not in answered]
+    back = file.state.status is Status.CONSULTING and not waiting
+    late = file.state.status is Status.CLOSED
+    event = CaseEvent("statement", "a colleague who was asked has answered" + (", after the case was closed" if late else ""), "consulted")
+    return Decision(
+        Outcome.STAFF,
+        Folder.ARCHIVE,
+        stated.verdict,
+        case_number=file.number,
+        status=Status.OPEN if back else None,
+        direction=Direction.NOTE,
+        role=Role.CONSULTED,
+        events=(event,),
+        notices=() if stated.arrival.imported else statement_letters(stated),
+        work=CaseWork(answered=answered),
+        evidence=(*stated.evidence, f"statement: stays in the house ({message.originator.domain or 'no domain'})"),
+    )
+
+
+def statement_letters(stated: Stated) -> tuple[Letter, ...]:
+    """To the colleagues who get new mail, who has the case, and who asked; not to the one who wrote it."""
+    policy, file, message = stated.policy, stated.file, stated.message
+    post = Post(policy, file, stated.now)
+    named = {each.question.asked_by for each in stated.questions} | {file.state.assignee}
+    readers = [person for person in policy.staff if person.receives == "all" or person.key in named]
+    enclosures, held_back = enclosures_of(message)
+    context = {
+        "titel": post.title,
+        "wer": message.originator.display_name or "Jemand aus dem Haus",
+        "wann": f"{policy.calendar.local(stated.arrival.received_at):%d.%m.%Y, %H:%M} Uhr",
+        "text": message.reply or message.text,
+        "anlagen": "\n".join(each.filename for each in enclosures),
+        "zurueckgehalten": "\n".join(held_back),
+    }
+    return tuple(
+        post.letter(
+            STATEMENT,
+            message.digest,
+            reader.address,
+            {**context, "links": post.links((SHOW,), reader.address)},
+            enclosures=enclosures,
+            about=message.digest,
+        )
+        for reader in readers
+        if address_key(reader.address) != message.originator.key
+    )
+
+
+def question(letter: Letter | None, asked: str, asker: Staff, due: date) -> Question:
+    return Question(letter.letter_id if letter else "", asked, asker.key, due)

@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""A colleague's mail that belongs to a case, and what comes together of it for the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from maildesk.core.case import CaseEvent, KnownCase, Status
+from maildesk.core.casefile import CaseFile, CaseState, IncomingMail, Question, SplitOff, Undo
+from maildesk.core.classify import Verdict
+from maildesk.core.decision import Arrival
+from maildesk.core.identify import KnownLetter
+from maildesk.core.letters import Letter
+from maildesk.core.message import Address, Message
+from maildesk.core.policy import Policy, Staff
+from maildesk.core.staffletters import Post
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMail:
+    """A proved colleague's mail that belongs to a case. `letter` is ours that it answers, or None where it came by a link."""
+
+    message: Message
+    verdict: Verdict
+    writer: Staff
+    file: CaseFile
+    letter: KnownLetter | None
+    policy: Policy
+    arrival: Arrival
+    now: datetime
+    matched: str
+    proof: str
+    known: Mapping[str, KnownCase] = field(default_factory=dict)
+    next_number: str = ""  # of a case that is split off
+
+    @property
+    def post(self) -> Post:
+        return Post(self.policy, self.file, self.now)
+
+    @property
+    def about(self) -> IncomingMail | None:
+        """The citizen's mail that the colleague answers: the one that was handed on, else the last one."""
+        return self.file.mail(self.letter.about if self.letter else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What comes together for the decision. `merged` are cases that become part of `into`, with their states until now."""
+
+    state: CaseState | None = None
+    taken_back: int | None = None
+    undoing: Undo | None = None
+    letters: tuple[Letter, ...] = ()
+    released: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    merged: tuple[tuple[str, Status], ...] = ()
+    into: str = ""
+    split: SplitOff | None = None
+    questions: tuple[Question, ...] = ()
+    answered: tuple[int, ...] = ()
+    confirmed: Address | None = None
+    events: tuple[CaseEvent, ...] = ()
+    done: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def can_be_undone(self) -> bool:
+        return self.taken_back is None and bool(self.state or self.merged or self.split or self.questions)
+
+    def undo(self, before: CaseState) -> Undo | None:
+        """What to keep, so that it can be taken back."""
+        if not self.can_be_undone:
+            return None
+        asked = tuple(question.letter_id for question in self.questions if question.letter_id)
+        number = self.split.new_case.number if self.split else ""
+        return Undo(before if self.state else None, self.merged, number, asked)

@@ -1,0 +1,203 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""What the orders of a colleague do besides changing the state of the case: letters leave or are dropped, cases become one or are parted,
+colleagues are asked, mail is shown again. Each step takes the result so far and gives it back with its own part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from maildesk.core.case import CaseEvent, Channel, NewCase, Status
+from maildesk.core.casefile import CaseState, HeldAnswer, IncomingMail, SplitOff
+from maildesk.core.consultation import consultation_letter, may_be_asked, question, statement_due
+from maildesk.core.letters import Letter
+from maildesk.core.message import address_key
+from maildesk.core.orders import WRITER, Order, OrderName
+from maildesk.core.policy import Staff
+from maildesk.core.relay import Incoming, relay_letter
+from maildesk.core.staffletters import copies
+from maildesk.core.staffmail import Result, StaffMail
+from maildesk.core.wishes import ANONYMOUS
+
+
+def undone(mail: StaffMail, result: Result) -> Result:
+    """The last orders of the case are taken back."""
+    last = mail.file.last_instruction
+    if last is None:
+        return replace(result, refused=("es gibt nichts, was zurückzunehmen wäre",))
+    undo = last.undo
+    event = CaseEvent("undone", "the last orders were taken back", "staff")
+    back = ((undo.split, Status.OPEN),) if undo.split else ()
+    return replace(
+        result,
+        state=undo.before,
+        taken_back=last.row,
+        undoing=undo,
+        merged=back,
+        into=mail.file.number if back else "",
+        done=("letzte Anweisung zurückgenommen",),
+        events=(event,),
+    )
+
+
+def _refused(result: Result, why: str) -> Result:
+    return replace(result, refused=(*result.refused, why))
+
+
+def _did(result: Result, line: str, event: CaseEvent, *letters: Letter) -> Result:
+    return replace(result, done=(*result.done, line), events=(*result.events, event), letters=(*result.letters, *letters))
+
+
+# --- answers that are held ---
+
+
+def _held_of(mail: StaffMail) -> HeldAnswer | None:
+    """The held answer that the colleague means: the own last one."""
+    return next((held for held in reversed(mail.file.held) if held.author == mail.writer.key), None)
+
+
+NONE_HELD = "es wird keine Antwort von Ihnen angehalten"
+
+
+def _send(mail: StaffMail, _order: Order, result: Result) -> Result:
+    held = _held_of(mail)
+    if held is None:
+        return _refused(result, NONE_HELD)
+    event = CaseEvent("released", "the held answer leaves as it is", "staff")
+    sent = copies(mail.post, mail.writer, held.text, held.letter_id)
+    return replace(_did(result, "Antwort gesendet", event, *sent), released=(held.letter_id,))
+
+
+def _drop(mail: StaffMail, order: Order, result: Result) -> Result:
+    held = _held_of(mail)
+    if held is None:
+        return _refused(result, NONE_HELD)
+    shorten = order.name is OrderName.SHORTEN
+    done = "Antwort verworfen; antworten Sie mit dem gekürzten Text auf die Nachricht" if shorten else "Antwort verworfen"
+    event = CaseEvent("dropped", "the held answer does not leave", "staff")
+    return replace(_did(result, done, event), dropped=(held.letter_id,))
+
+
+# --- cases become one, or are parted ---
+
+
+def _merge(mail: StaffMail, order: Order, result: Result) -> Result:
+    other, here = mail.known.get(order.key), mail.file
+    if other is None or other.merged_into or order.key == here.number:
+        return _refused(result, f"{order.key} gibt es nicht, oder er gehört schon dazu")
+    older = other.opened_at is not None and here.opened_at is not None and other.opened_at < here.opened_at
+    target, part, status = (other.number, here.number, here.state.status) if older else (here.number, other.number, other.status)
+    if older and result.state:
+        result = _refused(replace(result, state=None, done=()), f"was sonst zu tun war; bitte noch einmal im Vorgang {target}")
+    event = CaseEvent("merged", f"{part} became part of this case, by staff", "staff")
+    return replace(_did(result, f"{part} gehört jetzt zu {target}", event), into=target, merged=((part, status),))
+
+
+def _split(mail: StaffMail, _order: Order, result: Result) -> Result:
+    """The mail that the colleague answers, else the last one; the first one is what the case is about."""
+    first, *later = mail.file.incoming or (None,)
+    about = mail.about if mail.about in later else next(reversed(later), None)
+    if first is None or about is None:
+        return _refused(result, "der Vorgang hat nur eine Nachricht; da gibt es nichts zu teilen")
+    new_case = _case_for(mail, about)
+    incoming = Incoming(new_case.number, about.as_message(), about.received_at, new_case)
+    shown = tuple(_shown(mail, incoming, person) for person in mail.policy.staff if person.receives == "all")
+    event = CaseEvent("split", f"a mail of this case became {new_case.number}, by staff", "staff")
+    return replace(_did(result, f"eigener Vorgang: {new_case.number}", event, *shown), split=SplitOff(new_case, about.digest))
+
+
+def _case_for(mail: StaffMail, about: IncomingMail) -> NewCase:
+    policy = mail.policy
+    return NewCase(
+        number=mail.next_number,
+        channel=Channel(mail.file.channel),
+        correspondent=about.writer,
+        subject=about.subject,
+        language=policy.desk.languages[0],
+        opened_at=about.received_at,
+        due_on=policy.calendar.answer_due(about.received_at, policy.deadlines.answer_calendar_days),
+        flags=tuple(flag for flag in mail.file.state.flags if flag == ANONYMOUS),
+    )
+
+
+def _confirm(mail: StaffMail, _order: Order, result: Result) -> Result:
+    unverified = next((each for each in reversed(mail.file.incoming) if not each.verified), None)
+    about = mail.about if mail.about and not mail.about.verified else unverified
+    if about is None:
+        return _refused(result, "alle Adressen in diesem Vorgang sind schon bestätigt")
+    event = CaseEvent("confirmed", "staff say that the new address belongs to the case", "staff")
+    return replace(_did(result, "Adresse bestätigt", event), confirmed=about.writer)
+
+
+# --- mail is shown, colleagues are asked ---
+
+
+def _show(mail: StaffMail, _order: Order, result: Result) -> Result:
+    incoming = _last_mail(mail)
+    if incoming is None:
+        return _refused(result, "zu diesem Vorgang gibt es keine Nachricht, die man zeigen könnte")
+    event = CaseEvent("shown", "the last mail was sent to a colleague again", "staff")
+    return replace(result, letters=(*result.letters, _shown(mail, incoming, mail.writer)), events=(*result.events, event))
+
+
+def _assign(mail: StaffMail, order: Order, result: Result) -> Result:
+    """Who does not get all mail must be shown the case that is now theirs."""
+    key = mail.writer.key if order.key == WRITER else order.key
+    incoming = _last_mail(mail)
+    shown = [_shown(mail, incoming, each) for each in mail.policy.staff if incoming and each.key == key and each.receives != "all"]
+    return replace(result, letters=(*result.letters, *shown))
+
+
+def _last_mail(mail: StaffMail) -> Incoming | None:
+    about, case = next(reversed(mail.file.incoming), None), mail.known.get(mail.file.number)
+    if about is None or case is None:
+        return None
+    hints = () if about.verified else (NOT_CONFIRMED,)
+    return Incoming(case.number, about.as_message(), about.received_at, case, hints)
+
+
+NOT_CONFIRMED = "Diese Adresse ist im Vorgang neu und nicht bestätigt."
+
+
+def _shown(mail: StaffMail, incoming: Incoming, reader: Staff) -> Letter:
+    return relay_letter(incoming, mail.policy, reader, mail.now, cause=mail.message.digest)
+
+
+def _consult(mail: StaffMail, order: Order, result: Result) -> Result:
+    if not may_be_asked(mail.policy, order.address):
+        return _refused(result, "die Rückfrage: diese Adresse gehört nicht zum Haus ([desk] internal_domains)")
+    if address_key(order.address) == address_key(mail.writer.address):
+        return _refused(result, "die Rückfrage: das ist Ihre eigene Adresse")
+    if (result.state or mail.file.state).status is Status.CLOSED:
+        return _refused(result, "die Rückfrage: der Vorgang ist abgeschlossen; erst #oeffnen")
+    due = statement_due(mail.policy, mail.now)
+    letter = consultation_letter(mail.post, mail.message.digest, order.address, order.text, mail.writer, due)
+    if any(each.letter_id == letter.letter_id for each in result.letters):
+        return result
+    asked = (*result.questions, question(letter, order.address, mail.writer, due))
+    result = _did(result, f"Rückfrage gestellt, Stellungnahme bis {due:%d.%m.%Y}", asked_event(due), letter)
+    return replace(result, questions=asked, state=consulting(mail, result))
+
+
+def consulting(mail: StaffMail, result: Result) -> CaseState:
+    return replace(result.state or mail.file.state, status=Status.CONSULTING)
+
+
+def asked_event(due: date) -> CaseEvent:
+    return CaseEvent("consulted", f"a colleague was asked for a statement, due on {due:%d.%m.%Y}", "staff")
+
+
+Step = Callable[[StaffMail, Order, Result], Result]
+STEPS: dict[OrderName, Step] = {
+    OrderName.SEND: _send,
+    OrderName.DROP: _drop,
+    OrderName.SHORTEN: _drop,
+    OrderName.MERGE: _merge,
+    OrderName.SPLIT: _split,
+    OrderName.CONFIRM: _confirm,
+    OrderName.SHOW: _show,
+    OrderName.ASSIGN: _assign,
+    OrderName.CONSULT: _consult,
+}
