@@ -3,6 +3,7 @@
 #
 # make demo     plays the desk with an embedded mail server (ONCE=1: once, then leaves)
 # make test     installs what the tests need, and runs them (PYTEST_ARGS="-k intake")
+# make torture  breaks maildesk everywhere for half an hour, and prints what became of the mail (TORTURE_ARGS="--minutes 5 --seed 7")
 # make check    style, types, licences
 # make lock     writes the pinned requirements anew (UV_FLAGS=--upgrade: newer versions)
 # make clean    takes away everything that the above made in this folder
@@ -12,12 +13,12 @@ SHELL := /bin/bash
 .ONESHELL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock clean debian-packages
+.PHONY: help demo test torture check lock clean debian-packages
 
 VENV := .venv
 TOOLS := .venv-tools
 PYTHON := $(VENV)/bin/python
-DEBIAN_PACKAGES := dovecot-imapd dovecot-lmtpd procps systemd
+DEBIAN_PACKAGES := dovecot-imapd dovecot-lmtpd postfix procps strace systemd
 # Hashes cover everything, also what builds the project itself: nothing is fetched that no lock names.
 PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input
 INSTALL_PROJECT := $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
@@ -32,6 +33,9 @@ demo: $(VENV)/.runtime
 
 test: debian-packages $(VENV)/.dev
 	@$(PYTHON) -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+
+torture: debian-packages $(VENV)/.dev
+	@$(PYTHON) -m tests.torture $(TORTURE_ARGS)
 
 check: $(VENV)/.dev
 	@$(PYTHON) -m ruff check
@@ -116,6 +120,10 @@ debian_install() {
 		printf '#!/bin/sh\nexit 101\n' | "$${root[@]}" install --mode 755 /dev/stdin "$$policy"
 	fi
 	"$${root[@]}" apt-get update -qq
+	# Postfix is run by the tests from folders of their own: it gets no configuration for the system.
+	if [[ " $$* " == *" postfix "* ]] && command -v debconf-set-selections >/dev/null; then
+		echo 'postfix postfix/main_mailer_type select No configuration' | "$${root[@]}" debconf-set-selections
+	fi
 	"$${root[@]}" apt-get install -y -qq --no-install-recommends "$$@" >/dev/null
 }
 endef

@@ -120,8 +120,8 @@ class Dovecot:
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     @classmethod
-    def start(cls, folder: Path, *, separator: str = "/", prefix: str = "", without: tuple[str, ...] = ()) -> Dovecot:
-        """Starts it in an empty folder with a short path. `without` names capabilities that it shall not offer."""
+    def start(cls, folder: Path, *, separator: str = "/", prefix: str = "", without: tuple[str, ...] = (), more: str = "") -> Dovecot:
+        """Starts it in an empty folder with a short path. `without` names capabilities that it shall not offer; `more` is configuration."""
         binary = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         if binary is None:
             pytest.fail("these tests need a real Dovecot: apt-get install dovecot-imapd dovecot-lmtpd", pytrace=False)
@@ -131,7 +131,7 @@ class Dovecot:
         imap_port, imaps_port, lmtp_port = free_port(), free_port(), free_port()
         capabilities = " ".join(name for name in CAPABILITIES if name not in without) if without else ""
         _write_files(
-            folder, ca, separator=separator, prefix=prefix, capabilities=capabilities,
+            folder, ca, more, separator=separator, prefix=prefix, capabilities=capabilities,
             imap_port=imap_port, imaps_port=imaps_port, lmtp_port=lmtp_port,
         )  # fmt: skip
         process = _launch(binary, folder)
@@ -187,14 +187,14 @@ class Dovecot:
         pytest.fail(f"Dovecot did not start; it says: {told}", pytrace=False)
 
 
-def _write_files(folder: Path, ca: trustme.CA, **values: Any) -> None:
+def _write_files(folder: Path, ca: trustme.CA, more: str, **values: Any) -> None:
     owner = unprivileged()
     group = subprocess.run(["id", "-gn", owner.pw_name], check=True, capture_output=True, text=True).stdout.strip()
     certificate = ca.issue_cert(HOST, "localhost")
     (folder / "certificate.pem").write_bytes(b"".join(blob.bytes() for blob in certificate.cert_chain_pems))
     (folder / "key.pem").write_bytes(certificate.private_key_pem.bytes())
     text = CONFIGURATION.format(folder=folder, host=HOST, user=owner.pw_name, group=group, password=Dovecot.password, **values)
-    (folder / "dovecot.conf").write_text(text, encoding="utf-8")
+    (folder / "dovecot.conf").write_text(text + more, encoding="utf-8")
     if os.geteuid() == 0:
         for path in (folder, *folder.iterdir()):
             os.chown(path, owner.pw_uid, owner.pw_gid)

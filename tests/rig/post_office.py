@@ -33,7 +33,10 @@ class Accepted:
 
 @dataclass
 class PostOffice:
-    """`accounts` maps addresses to users of Dovecot; what is for anybody else is taken and goes nowhere."""
+    """`accounts` maps addresses to users of Dovecot; what is for anybody else is taken and goes nowhere.
+
+    What is for an account is delivered before the 250, or held back until `deliver_held`, or, without `deliver`, never.
+    """
 
     dovecot: Dovecot
     accounts: Mapping[str, str]
@@ -41,6 +44,8 @@ class PostOffice:
     accepted: list[Accepted] = field(default_factory=list)
     refuse_null_sender: bool = False
     deliver: bool = True
+    hold: bool = False
+    held: list[tuple[str, bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._controller = Controller(self, hostname=HOST, port=self.port)
@@ -67,8 +72,21 @@ class PostOffice:
         self.accepted.append(Accepted(time.monotonic(), sender, recipients, octets))
         for recipient in recipients if self.deliver else ():
             if recipient in self.accounts:
-                self.dovecot.deliver(self.accounts[recipient], b"Received: from desk by post-office; now\r\n" + octets)
+                self._deliver(self.accounts[recipient], b"Received: from desk by post-office; now\r\n" + octets)
         return "250 2.0.0 taken"
+
+    def _deliver(self, user: str, octets: bytes) -> None:
+        if self.hold:
+            self.held.append((user, octets))
+        else:
+            self.dovecot.deliver(user, octets)
+
+    def deliver_held(self) -> int:
+        """What was held back arrives now; how many."""
+        late, self.held = self.held, []
+        for user, octets in late:
+            self.dovecot.deliver(user, octets)
+        return len(late)
 
     def letters_to(self, recipient: str) -> list[Accepted]:
         return [letter for letter in self.accepted if letter.recipients[0] == recipient]
