@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""How the letters fare, for whoever watches the mail path: read every minute, so by an index and only of the last days."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from maildesk.adapters.store.tables import letters
+from maildesk.core.health import COPY_WITHIN, LATE_AFTER, Signs
+from maildesk.core.letters import ALARM, UNWRITTEN, LetterState
+
+LOOK_BACK = timedelta(days=8)
+COPIES_OF = timedelta(days=1)
+
+
+def read_signs(connection: Connection, last_good_pass: datetime | None, now: datetime) -> Signs:
+    """`last_good_pass`: copies that lay in the mailbox then are known."""
+    lately = letters.c.created_at > now - LOOK_BACK
+    waits = letters.c.state.in_((LetterState.QUEUED, LetterState.SENDING))
+    late, since = _number_and_oldest(connection, letters.c.created_at, waits, letters.c.created_at < now - LATE_AFTER)
+    missing = (
+        lately,
+        letters.c.state == LetterState.SENT,
+        letters.c.copy_expected,
+        letters.c.proven_at.is_(None),
+        letters.c.sent_at > now - COPIES_OF,
+        letters.c.sent_at < (last_good_pass or now - COPIES_OF) - COPY_WITHIN,
+    )
+    copies, missing_since = _number_and_oldest(connection, letters.c.sent_at, *missing)
+    undecided = (letters.c.state == LetterState.DOT, letters.c.doubt_since.is_(None))
+    failed_alarms = (lately, letters.c.state == LetterState.FAILED, letters.c.template == ALARM, letters.c.report == "")
+    unwritten = (letters.c.state == LetterState.QUEUED, letters.c.error.startswith(UNWRITTEN))
+    return Signs(
+        late=late,
+        waiting_since=since,
+        last_sent=connection.execute(select(func.max(letters.c.sent_at)).where(lately)).scalar(),
+        copies_missing=copies,
+        copies_missing_since=missing_since,
+        last_copy=connection.execute(select(func.max(letters.c.proven_at)).where(lately)).scalar(),
+        unwritten=_number_and_oldest(connection, letters.c.created_at, *unwritten)[0],
+        undecided=_number_and_oldest(connection, letters.c.created_at, *undecided)[0],
+        failed_alarms=_number_and_oldest(
+            connection, letters.c.created_at, *failed_alarms, letters.c.next_attempt_at > now - timedelta(days=7)
+        )[0],
+    )
+
+
+def _number_and_oldest(connection: Connection, moment: Any, *conditions: Any) -> tuple[int, datetime | None]:
+    number, oldest = connection.execute(select(func.count(), func.min(moment)).where(*conditions)).one()
+    return int(number), oldest

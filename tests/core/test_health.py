@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""What is told of a desk that is not well: in the page for admins, and in words that name nobody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from maildesk.core.health import COPIES_MIN, FREE_BYTES_MIN, QUARANTINE, WATCHED, Condition, Signs, Surroundings, problems, troubles
+
+NOW = datetime(2026, 11, 23, 8, 15, tzinfo=UTC)
+LONG_AGO = NOW - timedelta(days=9)
+PAGE = (Path(__file__).parent.parent.parent / "docs" / "operation.md").read_text(encoding="utf-8")
+WELL = Condition({"problem": ""}, NOW, {}, 0, 0, surroundings=Surroundings(backups_wanted=True), backup={"at": NOW.isoformat()})
+ILL = Condition(
+    last_pass={"problem": "the pass did not finish"},
+    last_good_pass=LONG_AGO,
+    letters={"in-doubt": 1},
+    failed_lately=2,
+    quarantined=1,
+    signs=Signs(1, LONG_AGO, None, COPIES_MIN, LONG_AGO, None, 1, 1),
+    surroundings=Surroundings(free_bytes=1, backups_wanted=True),
+    backup={"at": LONG_AGO.isoformat(), "problem": ""},
+    certificates={"IMAP": NOW + timedelta(days=1)},
+)
+
+
+def test_a_desk_that_is_well_has_no_problem() -> None:
+    assert problems(WELL, NOW) == ()
+
+
+def test_every_alarm_has_its_row_in_the_page_and_its_all_clear() -> None:
+    names = [trouble.alarm.name for trouble in troubles(ILL, NOW) if trouble.alarm]
+
+    assert sorted([*names, QUARANTINE]) == sorted(WATCHED)
+    assert [name for name in (*WATCHED, "Zählung") if f"| {name} |" not in PAGE] == []
+
+
+def test_every_alarm_says_what_to_do_in_sentences_without_an_address() -> None:
+    for trouble in troubles(ILL, NOW):
+        if trouble.alarm:
+            assert trouble.alarm.advice
+            assert trouble.alarm.detail.endswith(".")
+            assert "@" not in f"{trouble.alarm.detail}{trouble.alarm.advice}{trouble.text}"
+
+
+def test_copies_that_come_again_end_the_trouble_though_some_never_came() -> None:
+    missing = Signs(copies_missing=5, copies_missing_since=NOW - timedelta(hours=5), last_copy=NOW - timedelta(hours=6))
+
+    assert len(problems(replace(WELL, signs=missing), NOW)) == 1
+    assert problems(replace(WELL, signs=replace(missing, last_copy=NOW - timedelta(hours=4))), NOW) == ()
+
+
+def test_there_must_be_room_for_a_backup_only_where_one_is_made() -> None:
+    around = Surroundings(free_bytes=FREE_BYTES_MIN + 10, database_bytes=11, backups_wanted=True)
+
+    assert len(problems(replace(WELL, surroundings=around), NOW)) == 1
+    assert problems(replace(WELL, surroundings=replace(around, backups_wanted=False)), NOW) == ()
+    assert problems(replace(WELL, surroundings=replace(around, database_bytes=10)), NOW) == ()
+
+
+def test_the_pause_between_passes_says_how_long_silence_may_last() -> None:
+    silent = replace(WELL, last_good_pass=NOW - timedelta(hours=2))
+
+    assert len(problems(silent, NOW)) == 1
+    assert problems(replace(silent, surroundings=Surroundings(poll_seconds=3600)), NOW) == ()
