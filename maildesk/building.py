@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import socket
 from collections.abc import Callable, Container
 from contextlib import closing
@@ -13,7 +14,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from maildesk import faults
 from maildesk.core.calendar import WorkCalendar
+from maildesk.core.health import Surroundings
 from maildesk.core.policy import Policy
 from maildesk.errors import ConfigError, StoreUnusable
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from maildesk.adapters.parse import ParserProcess
     from maildesk.adapters.smtp import SmtpSender
     from maildesk.adapters.store import Store
+    from maildesk.adapters.store.backup import Backups
     from maildesk.config import Passwords, Settings
     from maildesk.core.letters import Letter
 
@@ -92,17 +96,40 @@ def letter_key(state_dir: Path) -> bytes:
 def _make_key(path: Path) -> None:
     """Written whole under another name first: a crash leaves no half key, and two processes end up with one."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
+    faults.at("before: the draft of the key")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    faults.at("after: the draft of the key")
     with os.fdopen(handle, "wb") as file:
         file.write(secrets.token_bytes(KEY_BYTES))
         file.flush()
         os.fsync(file.fileno())
     try:
+        faults.at("before: the key")
         os.link(draft, path)
+        faults.at("after: the key")
     except FileExistsError:
         pass
     finally:
         draft.unlink()
+
+
+def backups(settings: Settings) -> Backups | None:
+    """Where the nightly backups go, if there shall be any."""
+    from maildesk.adapters.store.backup import Backups
+
+    folder, database = settings.backups_dir, settings.database_file
+    return Backups(database, settings.state_dir / KEY_FILE, folder, settings.database.keep_backups) if folder else None
+
+
+def surroundings(settings: Settings) -> Surroundings:
+    """What is around the desk, as the watch wants to know it."""
+    file = settings.database_file
+    return Surroundings(
+        poll_seconds=settings.imap.poll_seconds,
+        free_bytes=shutil.disk_usage(settings.state_dir).free,
+        database_bytes=file.stat().st_size if file.exists() else 0,
+        backups_wanted=settings.backups_dir is not None,
+    )
 
 
 def store(settings: Settings, *, check: bool = False) -> Store:

@@ -205,6 +205,8 @@ class DatabaseSettings(_Section):
     """[database]: where cases, mails and letters are kept."""
 
     url: str = "sqlite:///maildesk.db"
+    backups: Path = Field(default=Path("backups"), strict=False)
+    keep_backups: Annotated[int, Field(ge=1, le=3650)] = 14
 
     @field_validator("url")
     @classmethod
@@ -310,6 +312,11 @@ class Settings(_Section):
     @property
     def database_file(self) -> Path:
         return self.base / self.database.url.removeprefix("sqlite:///")
+
+    @property
+    def backups_dir(self) -> Path | None:
+        """Where the nightly backup goes; None if there is none. Relative to the database: a service may write nowhere else."""
+        return self.state_dir / self.database.backups if self.database.backups.name else None
 
     @property
     def state_dir(self) -> Path:

@@ -34,7 +34,7 @@ from maildesk.adapters.store import Store, only_one
 from maildesk.config import Passwords, Settings
 from maildesk.core.pauses import Pauses
 from maildesk.errors import ConfigError, MailboxRefused, MaildeskError, Retry, Stop, place_of
-from maildesk.jobs import digest, intake, outbox, reminders, upkeep
+from maildesk.jobs import digest, intake, outbox, reminders, upkeep, watch
 from maildesk.jobs.intake import Intake, Watching
 from maildesk.jobs.outbox import Post
 
@@ -44,7 +44,11 @@ OUTBOX_SECONDS = 30
 AGENDA_SECONDS = 60
 GRACE_SECONDS = 5.0  # how long a job may take to come to its next stopping point
 ABORT_SECONDS = 2.0  # and then to notice that its connection was cut
+CLOCK_SET_SECONDS = 10.0  # a bigger step between two looks, and somebody has set the clock
 LOOK_SECONDS = 1.0
+WATCH_SECONDS = 60
+FIRST_WATCH = timedelta(seconds=75)  # the first pass has had its chance
+FIRST_BACKUP = timedelta(minutes=10)
 REFUSED_PAUSE = timedelta(minutes=3)  # after a refused log-in: few enough tries that no server locks the account
 
 
@@ -167,6 +171,7 @@ class Daemon:
             self._bell.wait()
             if self.is_stopping():
                 return settings, passwords
+            serving.mind_the_clock()
             if serving.has_tried and not ready:
                 ready = True
                 systemd.ready()
@@ -194,6 +199,11 @@ class Daemon:
         return settings, passwords
 
 
+def _clock_ahead() -> float:
+    """By how many seconds the clock is ahead of one that nobody sets."""
+    return time.time() - time.monotonic()
+
+
 class _Serving:
     """One configuration at work: the scheduler with its jobs, and the thread that waits for mail."""
 
@@ -205,7 +215,10 @@ class _Serving:
         self._reachable = threading.Event()  # the last pass reached the mailbox: only then the watcher may log in as well
         self._wanted: dict[str, threading.Event] = {"intake": threading.Event(), "outbox": threading.Event()}
         self._pauses = Pauses()
+        self._last_pass = ""
+        self._trouble = ""
         self._running: set[str] = set()
+        self._ahead_seconds = _clock_ahead()
         self._idle = threading.Condition()
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(4)},
@@ -226,6 +239,9 @@ class _Serving:
         self._add("digest", self._digest, trigger="interval", seconds=AGENDA_SECONDS)  # not at once: the first pass comes before it
         self._add("reminders", self._reminders, trigger="interval", seconds=AGENDA_SECONDS)
         self._add("upkeep", self._upkeep, trigger="cron", hour=4, minute=15)
+        self._add("watch", self._look_out, trigger="interval", seconds=WATCH_SECONDS, next_run_time=now + FIRST_WATCH)
+        if self._backup_is_due(now):
+            self._add("first backup", self._upkeep, trigger="date", run_date=now + FIRST_BACKUP)
         self._scheduler.add_listener(self._after, EVENT_JOB_EXECUTED)
         self._scheduler.start()
         if self._parts.settings.imap.idle:
@@ -252,6 +268,16 @@ class _Serving:
     def _all_idle(self, seconds: float) -> bool:
         with self._idle:
             return self._idle.wait_for(lambda: not self._running, seconds)
+
+    def mind_the_clock(self) -> None:
+        """After the clock was set all is timed anew: what waited for a moment of the old time might wait for a day, or for years."""
+        before, self._ahead_seconds = self._ahead_seconds, _clock_ahead()
+        if abs(self._ahead_seconds - before) < CLOCK_SET_SECONDS or not self._scheduler.running or self._ending.is_set():
+            return
+        log.warning("the clock was set by %d s", self._ahead_seconds - before)
+        for name in ("intake", "outbox", "watch"):
+            self._run_at(name, building.now())
+        self._scheduler.reschedule_job("upkeep", trigger=self._scheduler.get_job("upkeep").trigger)
 
     # --- waking jobs ---
 
@@ -309,6 +335,7 @@ class _Serving:
             self.wake("outbox")
             if report.left:
                 self.wake("intake")
+        self._last_pass = f"{datetime.now(UTC).astimezone(self._parts.settings.desk.zone):%H:%M:%S}"
         systemd.watchdog()  # a pass has come to an end, if only to the news that the server is away
         self._tell_status()
 
@@ -343,13 +370,29 @@ class _Serving:
             self.wake("outbox")
 
     def _upkeep(self) -> None:
-        upkeep.run_once(self._parts.store)
+        backups = building.backups(self._parts.settings)
+        upkeep.run_once(self._parts.store, backups, building.now, should_stop=self._ending.is_set)
+
+    def _backup_is_due(self, now: datetime) -> bool:
+        """Whether the service was off when it would have been made."""
+        at = self._parts.store.fact(upkeep.BACKUP).get("at")
+        return self._parts.settings.backups_dir is not None and (not at or now - datetime.fromisoformat(at) > timedelta(days=1))
+
+    def _look_out(self) -> None:
+        parts = self._parts
+        watch.note_certificates(parts.store, parts.mailbox.certificate_ends, parts.sender.certificate_ends, building.now())
+        found, told = watch.run_once(parts.store, parts.intake.policy, building.surroundings(parts.settings), building.now())
+        self._trouble = f"{len(found)} problems: {found[0].text}; " if found else ""
+        self._tell_status()
+        if told:
+            self.wake("outbox")
 
     def _tell_status(self) -> None:
         counts = self._parts.store.views.counts(building.now())
         waiting = counts["outbox"]["queued"] + counts["outbox"]["in-doubt"]
-        at = datetime.now(UTC).astimezone(self._parts.settings.desk.zone)
-        systemd.status(f"last pass {at:%H:%M:%S}; {counts['cases']} cases, {waiting} letters waiting, {counts['quarantine']} in quarantine")
+        passed = f"last pass {self._last_pass}" if self._last_pass else "no pass yet"
+        numbers = f"{counts['cases']} cases, {waiting} letters waiting, {counts['quarantine']} in quarantine"
+        systemd.status(f"{self._trouble}{passed}; {numbers}")
 
     # --- waiting for mail ---
 

@@ -42,3 +42,4 @@ class Delivery:
     text: str = ""
     copy_accepted: bool = False
     null_sender_refused: bool = False
+    too_big: bool = False  # the server would take a smaller one

@@ -13,7 +13,8 @@ MaildeskError
 ├── Retry: the same thing may work in a while
 │   ├── MailboxUnreachable     network, time-out, server closing                   exit 69
 │   ├── SenderUnreachable      the SMTP server cannot be reached or refuses log-in exit 69
-│   └── StoreBusy              locked by another, or a second maildesk             exit 75
+│   ├── StoreBusy              locked by another, or a second maildesk             exit 75
+│   └── ParserUnavailable      no parser can be started: memory or processes are short  exit 75
 └── Hold: this one message, never the ones behind it
     ├── Unparseable            the parser gave up on it or died of it
     ├── Unrecordable           the database refuses what was decided on it
@@ -103,6 +104,10 @@ class StoreBusy(Retry):
     """Another process holds the database for too long, or another maildesk already runs on it."""
 
     exit_code = 75
+
+
+class ParserUnavailable(Retry):
+    """The process that parses cannot be started: no fault of the mail that waits for it."""
 
 
 class Unparseable(Hold):

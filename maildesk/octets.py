@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO
+
+from maildesk import faults
+from maildesk.errors import StoreUnusable
 
 CHUNK_BYTES = 1024 * 1024
 IN_MEMORY_BYTES_MAX = 4 * CHUNK_BYTES
@@ -23,7 +27,7 @@ class Octets:
     """Written once, read often. `digest` is the sha256 in hexadecimal; `folder` is where a file goes if one is needed.
 
     Few octets stay in memory and need no closing. Many go to a file without a name, mode 0600, which is gone when it is closed, also
-    when the process dies.
+    when the process dies. Raises StoreUnusable where such a file cannot be written or read.
     """
 
     __slots__ = ("_file", "_folder", "_hash", "_memory", "size_bytes")
@@ -47,12 +51,16 @@ class Octets:
         if self._file is None and self.size_bytes <= IN_MEMORY_BYTES_MAX:
             self._memory += data
             return
-        if self._file is None:
-            self._file = tempfile.TemporaryFile(dir=self._folder, prefix="mail-")  # noqa: SIM115  # closed by close()
-            self._file.write(self._memory)
-            self._memory.clear()
-        self._file.seek(0, 2)
-        self._file.write(data)
+        with _spool("written", self.close):
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(dir=self._folder, prefix="mail-")  # noqa: SIM115  # closed by close()
+                self._file.write(self._memory)
+                self._memory.clear()
+            faults.at("before: the spool")
+            self._file.seek(0, 2)
+            self._file.write(data)
+            self._file.flush()  # a full disk is told here, and not to whoever reads
+            faults.at("after: the spool")
 
     @property
     def digest(self) -> str:
@@ -73,13 +81,24 @@ class Octets:
     def _read(self, position: int, count: int) -> bytes:
         if self._file is None:
             return bytes(self._memory[position : position + count])
-        self._file.seek(position)
-        return self._file.read(count)
+        with _spool("read", self.close):
+            self._file.seek(position)
+            return self._file.read(count)
 
     def close(self) -> None:
         self._memory.clear()
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # what could not be written is thrown away
+                self._file.close()
+
+
+@contextmanager
+def _spool(done: str, close: Callable[[], None]) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        close()
+        raise StoreUnusable(f"the folder for big mails cannot be {done} ({error.strerror}): make room there, or mend it") from error
 
 
 @dataclass(frozen=True, slots=True)

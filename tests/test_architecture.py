@@ -25,18 +25,21 @@ FILES = {
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "maildesk": (),
     "maildesk.errors": (),
-    "maildesk.octets": (),
+    "maildesk.faults": (),
+    "maildesk.octets": ("maildesk.errors", "maildesk.faults"),
     "maildesk.delivery": (),
     "maildesk.core": ("maildesk.core",),
     "maildesk.shipped": ("maildesk.errors",),
     "maildesk.toml_files": ("maildesk.errors",),
     "maildesk.categories_file": ("maildesk.core", "maildesk.errors", "maildesk.shipped", "maildesk.toml_files"),
     "maildesk.config": ("maildesk.core", "maildesk.errors", "maildesk.categories_file", "maildesk.toml_files"),
-    "maildesk.adapters": ("maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.delivery", "maildesk.config"),
+    "maildesk.adapters": (
+        "maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.delivery", "maildesk.config", "maildesk.faults",
+    ),
     "maildesk.jobs": ("maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.delivery", "maildesk.jobs"),
     "maildesk.building": (
         "maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.delivery", "maildesk.config", "maildesk.adapters",
-        "maildesk.shipped",
+        "maildesk.shipped", "maildesk.faults",
     ),
     "maildesk.daemon": (
         "maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.delivery", "maildesk.config", "maildesk.adapters", "maildesk.jobs",
@@ -80,7 +83,7 @@ STANDARD_HOMES: dict[str, tuple[str, ...]] = {
     "socket": ("maildesk.adapters", "maildesk.building", DEMO),
     "ssl": ("maildesk.adapters", "maildesk.building", DEMO),
     "asyncio": (DEMO,),
-    "signal": ("maildesk.daemon", "maildesk.cli", "maildesk.adapters.parse", DEMO),
+    "signal": ("maildesk.daemon", "maildesk.cli", "maildesk.adapters.parse", "maildesk.faults", DEMO),
     **dict.fromkeys(("http", "urllib.request", "ftplib", "xmlrpc", "webbrowser", "poplib", "socketserver", "importlib", "ctypes"), ()),
 }
 
@@ -249,7 +252,7 @@ def test_every_python_file_begins_with_its_licence() -> None:
 def test_every_other_text_file_names_its_licence_at_the_top() -> None:
     folders = ("templates", "config", "systemd", "docs", ".ci")
     files = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "Makefile", ROOT / "pyproject.toml"]
-    files += [path for folder in folders for path in sorted((ROOT / folder).rglob("*")) if path.is_file()]
+    files += [path for folder in folders for path in sorted((ROOT / folder).rglob("*")) if path.is_file() and path.suffix != ".png"]
     wrong = [path.relative_to(ROOT).as_posix() for path in files if not all(line in "\n".join(lines_of(path)[:5]) for line in SPDX)]
     assert wrong == []
 

@@ -25,6 +25,7 @@ from maildesk.cli.app import app
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
 COMMANDS_PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+OBJECTS_PAGE = (ROOT / "docs" / "objects.md").read_text(encoding="utf-8")
 CONFIGURATION_PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHIPPED_CONFIG = ROOT / "config" / "maildesk.toml"
@@ -74,7 +75,7 @@ def test_the_usage_line_of_a_command_has_exactly_its_options(name: str) -> None:
     usage = re.search(rf"`maildesk {name}([^`]*)`", section(COMMANDS_PAGE, name))
     assert usage is not None
     assert set(re.findall(r"--[a-z-]+", usage[1])) == options(COMMANDS[name])
-    arguments = {parameter.metavar for parameter in COMMANDS[name].params if parameter.param_type_name == "argument"}
+    arguments = {each.metavar for each in COMMANDS[name].params if each.param_type_name == "argument" and each.required}
     assert set(re.findall(r"(?:^| )([A-Z]+(?:\.\.\.)?)(?= |$)", re.sub(r"\[[^\]]*\]", "", usage[1]))) == arguments
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The JSON objects of docs/commands.md, held to what the commands print."""
+"""The JSON objects of docs/objects.md, held to what the commands print."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from maildesk.core.classify import Automatic
 from maildesk.core.decision import Outcome
 from maildesk.core.letters import Letter, LetterState
 from maildesk.octets import Octets, RawMessage
-from tests.test_docs import COMMANDS_PAGE, section, write_desk
+from tests.test_docs import OBJECTS_PAGE, section, write_desk
 
 PERSON = b"From: Eva Muster <eva@example.net>\r\nTo: kundendialog@example.org\r\nSubject: Frage\r\nMessage-ID: <a1@example.net>\r\n"
 SHEET = b'Content-Type: text/csv\r\nContent-Disposition: attachment; filename="a.csv"\r\n\r\na,b\r\n'
@@ -42,7 +42,7 @@ def shape(value: Any) -> Any:
 
 
 def documented(heading: str) -> Any:
-    block = re.search(r"^```json\n(.*?)^```", section(COMMANDS_PAGE, heading), re.MULTILINE | re.DOTALL)
+    block = re.search(r"^```json\n(.*?)^```", section(OBJECTS_PAGE, heading), re.MULTILINE | re.DOTALL)
     assert block is not None
     return json.loads(block[1])
 
@@ -98,7 +98,7 @@ def test_cases_and_show_print_the_documented_objects(busy_desk: Path) -> None:
     assert shape(shown["letters"][0]) == shape(documented("letter"))
     inside = {"id", "direction", "role", "at", "size", "sha256", "entered"}
     assert set(shown["messages"][0]) == set(documented("message")) | inside
-    assert all(f'`"{key}"`' in section(COMMANDS_PAGE, "message") for key in inside)
+    assert all(f'`"{key}"`' in section(OBJECTS_PAGE, "message") for key in inside)
 
 
 def test_outbox_and_aside_print_the_documented_objects(busy_desk: Path) -> None:
@@ -109,9 +109,21 @@ def test_outbox_and_aside_print_the_documented_objects(busy_desk: Path) -> None:
 
 def test_quarantine_and_status_print_the_documented_objects(busy_desk: Path) -> None:
     others = documented("Other objects")
-    assert shape(maildesk(busy_desk, "status", code=1)) == shape(others["status"])
+    assert shape(maildesk(busy_desk, "status", code=1)) == shape({**others["status"], "alarms": []})
     assert shape(maildesk(busy_desk, "quarantine")[0]) == shape(others["quarantined mail"])
     assert shape(maildesk(busy_desk, "quarantine", "--retry")) == shape(others["quarantine --retry"])
+
+
+def test_a_backup_and_an_alarm_that_stands_are_the_documented_objects(busy_desk: Path) -> None:
+    from maildesk import building
+
+    others = documented("Other objects")
+    settings = config.load(busy_desk)
+    building.policy(settings)  # makes the key
+    assert shape(maildesk(busy_desk, "backup")) == shape(others["backup"])
+    with building.store(settings) as store, store.transaction() as transaction:
+        transaction.raise_alarm("Zählung", "x", NOW, timedelta(0))
+    assert shape(maildesk(busy_desk, "status", code=1)) == shape(others["status"])
 
 
 def test_the_counts_of_poll_and_import_are_the_documented_ones(desk: Path) -> None:
@@ -137,11 +149,11 @@ def test_what_check_finds_and_what_a_rehearsal_tells_has_the_documented_keys(cap
 
 @pytest.mark.parametrize("kind", [Automatic, Status, Channel, Direction, Role, Outcome], ids=lambda kind: kind.__name__)
 def test_every_value_that_a_key_can_have_is_named(kind: type[Status]) -> None:
-    assert [value for value in kind if f"`{value}`" not in COMMANDS_PAGE] == []
+    assert [value for value in kind if f"`{value}`" not in OBJECTS_PAGE] == []
 
 
 def test_every_state_of_a_letter_is_explained_as_it_is_shown() -> None:
     from maildesk.adapters.store import views
 
     shown = {views._SHOWN_STATES.get(state, state.value) for state in LetterState}
-    assert {state for state in shown if f"`{state}`" not in section(COMMANDS_PAGE, "letter")} == set()
+    assert {state for state in shown if f"`{state}`" not in section(OBJECTS_PAGE, "letter")} == set()

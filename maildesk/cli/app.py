@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from maildesk import __version__
+from maildesk import __version__, faults
 from maildesk.cli import logs, show
 from maildesk.errors import ConfigError, MaildeskError, place_of
 
@@ -43,13 +43,19 @@ def main() -> None:
     """The console script. Errors are one line each, never a traceback; the exit code says what kind."""
     os.umask(0o077)
     show.never_fail_to_print()
-    sys.exit(_run())
+    code = _run()
+    try:
+        sys.stderr.flush()
+    except OSError:
+        show.print_nowhere(sys.stderr)
+    sys.exit(code)
 
 
 def _run() -> int:
     try:
+        _obey_the_fault_switch()
         code = app(standalone_mode=False)
-        sys.stdout.flush()
+        show.finish()
         return code if isinstance(code, int) else OK
     except ConfigError as error:
         for problem in error.problems:
@@ -59,12 +65,19 @@ def _run() -> int:
         show.message(f"maildesk: {error}")
         return error.exit_code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        show.print_nowhere(sys.stdout)
         return OK
     except KeyboardInterrupt:
         return 130
     except Exception as error:
         return _foreign(error)
+
+
+def _obey_the_fault_switch() -> None:
+    try:
+        faults.set_up(os.environ.get(faults.VARIABLE, ""))
+    except ValueError as error:
+        raise ConfigError(f"{faults.VARIABLE}: a number of steps, or {faults.COUNT}FILE; it is for tests only") from error
 
 
 def _foreign(error: Exception) -> int:
@@ -263,6 +276,21 @@ def preview(
     from maildesk.cli import preview as previewing
 
     return previewing.run(_settings(config), template, case, html)
+
+
+@app.command()
+def backup(
+    target: Annotated[
+        Path | None, typer.Argument(help="A folder to make it in, or the name of a new one; else beside the database.", metavar="TARGET")
+    ] = None,
+    config: ConfigOption = None,
+    keep: Annotated[int | None, typer.Option(help="Keep so many backups there, and remove the older ones.", metavar="N")] = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Copy database and key to a new folder, checked, while the service goes on."""
+    from maildesk.cli import backups
+
+    return backups.backup(_settings(config), target, keep, as_json=as_json)
 
 
 @app.command()

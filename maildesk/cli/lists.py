@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from maildesk import __version__, building
 from maildesk.cli import show
 from maildesk.core.case import Channel, Status
-from maildesk.core.health import Condition, problems
+from maildesk.core.health import problems
 from maildesk.core.objects import JsonObject
 from maildesk.errors import CannotCreateError, StoreBusy, WrongUseError
+from maildesk.jobs import watch
 
 if TYPE_CHECKING:
     from maildesk.config import Settings
@@ -220,17 +221,12 @@ def _export(store: Any, quarantine_id: int, folder: Path) -> None:
 
 def status(settings: Settings, *, as_json: bool) -> int:
     with building.store(settings) as store:
-        counts, last = store.views.counts(building.now()), store.fact("last_pass")
-        condition = Condition(
-            last_pass=last,
-            last_good_pass=store.last_good_pass(),
-            letters=counts["outbox"],
-            failed_lately=counts["failed_lately"],
-            quarantined=counts["quarantine"],
-            poll_seconds=settings.imap.poll_seconds,
-        )
+        now = building.now()
+        counts, last = store.views.counts(now), store.fact("last_pass")
+        condition = watch.condition(store, building.surroundings(settings), now)
+        alarms = [{"name": name, "since": since.isoformat()} for name, since in store.standing_alarms().items()]
         schema = store.schema()
-    wrong = problems(condition, building.now())
+    wrong = problems(condition, now)
     found = {
         "healthy": not wrong,
         "problems": list(wrong),
@@ -238,6 +234,8 @@ def status(settings: Settings, *, as_json: bool) -> int:
         "last_pass": last or None,
         "backlog": last.get("backlog", 0) if last else None,
         **counts,
+        "last_backup": condition.backup.get("at"),
+        "alarms": alarms,
         "schema": schema,
         "version": __version__,
     }
@@ -272,6 +270,8 @@ def _show_status(found: JsonObject, settings: Settings) -> None:
         ("outbox", f"{outbox_counts['queued']} waiting, {outbox_counts['in-doubt']} in doubt, {outbox_counts['failed']} failed"),
         ("quarantine", str(found["quarantine"])),
         ("set aside", str(found["set_aside"])),
+        ("last backup", show.moment(found["last_backup"], settings.desk.zone) or "none yet"),
+        *(("alarm", f"{alarm['name']}, since {show.moment(alarm['since'], settings.desk.zone)}") for alarm in found["alarms"]),
         ("schema", found["schema"]),
         ("version", found["version"]),
     )

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import TextIO
 
+from maildesk import faults
 from maildesk.cli import show
 
 _PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}
@@ -26,9 +28,17 @@ class _ForSystemd(_OneLine):
         return f"<{_PRIORITIES.get(record.levelno, 6)}>{super().format(record)}"
 
 
+class _ToStderr(logging.StreamHandler[TextIO]):
+    """A log that cannot be written, as its disk is full or its reader gone, is no reason to stop; nor to fill it with tracebacks later."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the name that logging gives it
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+
 def set_up(*, daemon: bool, under_systemd: bool = False) -> None:
     """`daemon` tells what happens; the other commands only warn."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _ToStderr(sys.stderr)
     handler.setFormatter(_ForSystemd("%(message)s") if under_systemd else _OneLine("maildesk: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("maildesk").setLevel(logging.INFO if daemon else logging.WARNING)
@@ -36,3 +46,5 @@ def set_up(*, daemon: bool, under_systemd: bool = False) -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
     # A job that overlaps or is late is normal here; a job that fails tells so itself.
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
+    if faults.is_on():
+        logging.getLogger("maildesk").critical("%s is set: a switch for tests, never for a desk at work; this run may die", faults.VARIABLE)

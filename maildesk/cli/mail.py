@@ -22,13 +22,14 @@ from maildesk.core.message import Message
 from maildesk.core.objects import JsonObject, message_object
 from maildesk.core.triage import Proposal, propose
 from maildesk.errors import Hold, MaildeskError
-from maildesk.jobs import PassReport, digest, importing, intake, outbox, reminders
+from maildesk.jobs import PassReport, digest, importing, intake, outbox, reminders, watch
 from maildesk.jobs.importing import Import
 from maildesk.jobs.intake import Intake, Watching
 from maildesk.jobs.outbox import Post
 from maildesk.octets import RawMessage
 
 if TYPE_CHECKING:
+    from maildesk.adapters.mailbox import ImapMailbox
     from maildesk.adapters.store import Store
     from maildesk.config import Passwords, Settings
     from maildesk.core.decision import Decision
@@ -69,8 +70,7 @@ def poll(settings: Settings, *, dry_run: bool, as_json: bool) -> int:
         return _pass(settings, passwords, store, stack, as_json=as_json)
 
 
-def _intake(settings: Settings, passwords: Passwords, store: Store, parser: ParserProcess, stack: ExitStack) -> Intake:
-    mailbox = stack.enter_context(building.mailbox(settings, passwords))
+def _intake(settings: Settings, mailbox: ImapMailbox, store: Store, parser: ParserProcess) -> Intake:
     return Intake(mailbox, store, parser.parse, building.policy(settings), building.now)
 
 
@@ -79,7 +79,8 @@ def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitSta
     store.requeue_interrupted(building.now())
     report, failure = PassReport(), None
     parser = stack.enter_context(ParserProcess())
-    work = _intake(settings, passwords, store, parser, stack)
+    mailbox = stack.enter_context(building.mailbox(settings, passwords))
+    work = _intake(settings, mailbox, store, parser)
     try:
         report = _take_in_all(work)
     except MaildeskError as error:
@@ -92,6 +93,10 @@ def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitSta
     composer, enclose = building.composer(settings), building.encloser(store, parser, settings.state_dir)
     post = Post(store, sender, composer, work.parse, work.policy, building.now, settings.letters.proof_copy, enclose)
     sent = outbox.run_once(post)
+    watch.note_certificates(store, mailbox.certificate_ends, sender.certificate_ends, building.now())
+    _, told = watch.run_once(store, work.policy, building.surroundings(settings), building.now())
+    if told and not sent.unreachable:
+        sent = sent.and_then(outbox.run_once(post))  # the alarms
     counts = store.views.counts(building.now())["outbox"]
     waiting = counts["queued"] + counts["sending"] + counts["in-doubt"]
     extra = {"letters_sent": sent.sent, "letters_waiting": waiting, "retrying": report.retrying}
@@ -147,7 +152,8 @@ class _Bar:
 def _rehearse(settings: Settings, passwords: Passwords, stack: ExitStack, *, as_json: bool) -> int:
     """What a pass would do. JSON: one line for each mail."""
     store = stack.enter_context(building.store(settings))
-    work = _intake(settings, passwords, store, stack.enter_context(ParserProcess()), stack)
+    mailbox = stack.enter_context(building.mailbox(settings, passwords))
+    work = _intake(settings, mailbox, store, stack.enter_context(ParserProcess()))
     stack.enter_context(work.mailbox.deadline(building.PASS_SECONDS_MAX))
     report = intake.rehearse(work, lambda raw, decision: _tell_decision(raw, decision, as_json=as_json))
     if not as_json:

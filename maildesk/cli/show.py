@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, TextIO
+
+from maildesk.errors import CannotCreateError
 
 # What ends a line somewhere, or moves the cursor on it: a cell, a fact or a log line is one line, whatever somebody put into it.
 _BREAK = re.compile(r"\r\n|[\t-\r\x1c-\x1e\x85\u2028\u2029]")
@@ -29,20 +32,32 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7e]")
 
 
 def never_fail_to_print() -> None:
-    """A letter that the terminal's character set lacks is printed as an escape, and is no error."""
+    """A letter that the terminal's character set lacks is printed as an escape, and is no error. What was closed leads nowhere."""
+    _open_what_was_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
+def _open_what_was_closed() -> None:
+    """Else the next file that is opened, say the database, is standard output to whoever prints."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", closefd=False)
+
+
 def data(value: Any) -> None:
     """One JSON document on standard output."""
-    sys.stdout.write(_json(value, indent=2) + "\n")
+    _print(_json(value, indent=2) + "\n")
 
 
 def json_line(value: Any) -> None:
     """One line of JSON Lines on standard output."""
-    sys.stdout.write(_json(value) + "\n")
+    _print(_json(value) + "\n")
 
 
 def _json(value: Any, indent: int | None = None) -> str:
@@ -55,12 +70,40 @@ def _json(value: Any, indent: int | None = None) -> str:
 
 def line(text: str = "") -> None:
     """A line for people on standard output."""
-    sys.stdout.write(plain(text) + "\n")
+    _print(plain(text) + "\n")
 
 
 def message(text: str) -> None:
-    """A line about the work on standard error."""
-    sys.stderr.write(plain(text) + "\n")
+    """A line about the work on standard error; where that cannot be written, as its disk is full, the work counts all the same."""
+    with suppress(OSError):
+        sys.stderr.write(plain(text) + "\n")
+
+
+def _print(text: str) -> None:
+    with _printing():
+        sys.stdout.write(text)
+
+
+def finish() -> None:
+    """Writes out what standard output still holds back. Raises CannotCreateError."""
+    with _printing():
+        sys.stdout.flush()
+
+
+@contextmanager
+def _printing() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:  # whoever reads has seen enough
+        raise
+    except OSError as error:
+        print_nowhere(sys.stdout)
+        raise CannotCreateError(f"what was done stays done, but it cannot be printed ({error.strerror})") from error
+
+
+def print_nowhere(stream: TextIO) -> None:
+    """What the stream still holds back is dropped: else Python tries once more at the end, and makes an error of that."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def plain(text: str) -> str:
@@ -78,7 +121,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     widths = [max(map(_width, column)) for column in zip(headings, *shown, strict=True)]
     for row in (tuple(headings), *shown):
         cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
-        sys.stdout.write("  ".join(cells).rstrip() + "\n")
+        _print("  ".join(cells).rstrip() + "\n")
 
 
 def _width(text: str) -> int:

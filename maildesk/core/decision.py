@@ -51,11 +51,15 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How the mail came: `received_at` is the server's date (R1: never the Date field), aware; an imported mail gets no letters."""
+    """How the mail came: `received_at` is the server's date (R1: never the Date field), aware; an imported mail gets no letters.
+
+    `doubtful`: after a restore, the mail may have been taken in before, and what it causes may have left.
+    """
 
     received_at: datetime
     imported: bool = False
     place: Place = Place.INBOX
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,13 @@ class Questions:
     of_house: bool = False  # the mail bears an address of the house: the files of its cases are asked for
     entered: str = ""  # the person whom a colleague enters: whose letters are counted
     sent_by_us: bool = False  # a colleague's own mail: a copy of it that was delivered to us is another thing
+    own_letter_id: str = ""  # of the letter of ours, by its key, that the mail is
+    caused: tuple[str, ...] = ()  # the letters that this mail may have caused before a restore, by their ids
 
 
 @dataclass(frozen=True, slots=True)
 class OwnLetter:
-    """A letter of ours whose Message-ID a message bears."""
+    """A letter of ours whose Message-ID a message bears, or whose id its genuine key names."""
 
     letter_id: str
     case_number: str
@@ -91,7 +97,11 @@ class OwnLetter:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The answers. `seen` says how the very same mail was taken in before, or is empty."""
+    """The answers. `seen` says how the very same mail was taken in before, or is empty.
+
+    `left` are those of the letters asked for that are known to have left before a restore; `next_case_number` is then the one that they
+    name.
+    """
 
     next_case_number: str
     seen: str = ""
@@ -99,6 +109,7 @@ class Known:
     facts: ThreadFacts = field(default_factory=ThreadFacts)
     recent: RecentLetters = field(default_factory=RecentLetters)
     files: Mapping[str, CaseFile] = field(default_factory=dict)  # of the cases that a colleague's mail may belong to
+    left: frozenset[str] = frozenset()
 
 
 GRAVITY = {"": 0, "delayed": 1, "failed": 2}  # of what mail servers report of a letter
@@ -125,6 +136,8 @@ class Decision:
     the writer has no part in the case until staff say so. `letters` go to the writer, or are a colleague's answer; `notices` go to staff.
     `work` is what a colleague's orders do to the case. `proposal` is what the mail's own words say, `urgency` and `flags` what they make of
     a known case (None: no change). `kept`: the message as it is kept, where the mail speaks for a person outside.
+    `lost_letter`: the id of a letter of ours that the database does not
+    know. `doubtful`: the letters may have left before a restore.
     """
 
     outcome: Outcome
@@ -151,6 +164,8 @@ class Decision:
     kept: Message | None = None
     refusal: Refusal | None = None
     confirms_letter: str = ""
+    lost_letter: str = ""
+    doubtful: bool = False
     evidence: tuple[str, ...] = ()
 
 

@@ -16,7 +16,7 @@ from maildesk.core.evidence import OtherCase, ThreadMatch, Trail, case_numbers, 
 from maildesk.core.fingerprint import base_subject, ids_in_text, is_alike, text_digest, thread_index_root
 from maildesk.core.identify import KnownLetter, Writer, identify
 from maildesk.core.keyed import parse_keyed_id, reply_tokens
-from maildesk.core.letters import ACKNOWLEDGEMENT, ASKING, FOLLOW_UP_NOTE, Letter
+from maildesk.core.letters import ACKNOWLEDGEMENT, ASKING, FOLLOW_UP_NOTE, RELAY, Letter, letter_id_for
 from maildesk.core.matter import Matter
 from maildesk.core.message import Address, Message, address_key, is_forward
 from maildesk.core.policy import Policy, Staff
@@ -55,7 +55,17 @@ def questions(message: Message, policy: Policy, arrival: Arrival, now: datetime)
         of_house=policy.staff_by_address(message.originator.addr_spec) is not None or policy.is_colleague(message.originator.addr_spec),
         entered=entered_key(message, policy, arrival),
         sent_by_us=is_sent_by_us(message, policy, arrival),
+        own_letter_id=_own_letter_id(message, policy),
+        caused=_caused(message, policy),
     )
+
+
+def _caused(message: Message, policy: Policy) -> tuple[str, ...]:
+    """The ids of the letters by which a restored desk tells what number a mail was given: to its writer, or to a colleague."""
+    writer = message.originator.addr_spec
+    letters = [(template, writer) for template in (ACKNOWLEDGEMENT, FOLLOW_UP_NOTE)]
+    letters += [(RELAY, person.address) for person in policy.staff]
+    return tuple(letter_id_for(message.digest, template, recipient) for template, recipient in letters)
 
 
 def _ordered_numbers(message: Message, policy: Policy) -> tuple[str, ...]:
@@ -71,12 +81,18 @@ def _year(policy: Policy, arrival: Arrival, now: datetime) -> int:
 
 
 def decide(message: Message, known: Known, policy: Policy, arrival: Arrival, now: datetime) -> Decision:
-    """What shall happen with a message. The branches stand here; each helper builds one kind of decision."""
+    """What shall happen with a message."""
+    decision = _decided(message, known, policy, arrival, now)
+    return replace(decision, doubtful=True) if arrival.doubtful else decision
+
+
+def _decided(message: Message, known: Known, policy: Policy, arrival: Arrival, now: datetime) -> Decision:
+    """The branches stand here; each helper builds one kind of decision."""
     verdict = classify(message)
     if known.own_letter and _is_proof_copy(message, known.own_letter, policy):
         return _proof_copy(known.own_letter)
-    if _is_lost_letter(message, policy):
-        return _lost_letter()
+    if not known.seen and (lost := _own_letter_id(message, policy)):
+        return _lost_letter(lost)
     if known.seen:
         return Decision(Outcome.ALREADY_KNOWN, Folder.ARCHIVE, verdict, evidence=(f"already known: {known.seen}",))
     if is_sent_by_us(message, policy, arrival):
@@ -162,17 +178,20 @@ def _proof_copy(letter: OwnLetter) -> Decision:
     )
 
 
-def _is_lost_letter(message: Message, policy: Policy) -> bool:
-    """A letter of ours, by its key, that the database does not know: it was sent after the backup that was restored."""
+def _own_letter_id(message: Message, policy: Policy) -> str:
+    """The id of the letter of ours that the mail is, by its key; or empty."""
     keyed = parse_keyed_id(message.message_id)
     if keyed is None or not policy.desk.owns(message.originator.addr_spec):
-        return False
-    return any(keyed.is_genuine(policy.secret, recipient.addr_spec) for recipient in message.to)
+        return ""
+    genuine = any(keyed.is_genuine(policy.secret, recipient.addr_spec) for recipient in message.to)
+    return keyed.letter_id if genuine else ""
 
 
-def _lost_letter() -> Decision:
+def _lost_letter(letter_id: str) -> Decision:
+    """The database does not know it: it was sent after the backup that was restored."""
     evidence = (f"{Automatic.OWN}: a letter of ours that this database does not know, from before a restore",)
-    return Decision(Outcome.SET_ASIDE, Folder.SENT, Verdict(Automatic.OWN, evidence), role=Role.DESK, evidence=evidence)
+    verdict = Verdict(Automatic.OWN, evidence)
+    return Decision(Outcome.SET_ASIDE, Folder.SENT, verdict, role=Role.DESK, lost_letter=letter_id, evidence=evidence)
 
 
 def _follow_up(matter: Matter, match: ThreadMatch) -> Decision:
@@ -236,12 +255,13 @@ def _anonymous_events(flags: tuple[str, ...], before: tuple[str, ...]) -> list[C
 def _relayed(matter: Matter, case: KnownCase | NewCase, proposal: Proposal, *, unverified: bool = False) -> tuple[Letter, ...]:
     """A citizen's mail for the colleagues; not of the past, and not twice."""
     arrival, writer = matter.arrival, matter.writer
-    if matter.is_past or matter.thread.repeated or writer.role is not Role.CITIZEN:
+    if arrival.imported or matter.thread.repeated or writer.role is not Role.CITIZEN:
         return ()
     noted = (NOTICED_HINT.format(noticed(proposal)),) if noticed(proposal) else ()
     hints = ((STRANGER_HINT,) if unverified else ()) + ((FORGED_HINT,) if writer.forged else ()) + noted
     incoming = Incoming(case.number, matter.message, arrival.received_at, case, hints, proposal)
-    return relay_letters(incoming, matter.policy, matter.now)
+    letters = relay_letters(incoming, matter.policy, matter.now)
+    return tuple(letter for letter in letters if letter.letter_id in matter.known.left) if matter.is_past else letters
 
 
 NOTICED_HINT = "Bitte prüfen (an den Worten erkannt): {}."

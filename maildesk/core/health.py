@@ -1,48 +1,271 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Whether the desk is well: the problems that a person should look at, in sentences."""
+"""Whether the desk is well: the troubles that a person should look at, in sentences for `status`, and in German for the alarm by mail."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from maildesk.core.letters import Alarm
+
 SILENCE_MIN = timedelta(minutes=15)
+LATE_AFTER = timedelta(hours=1)  # a letter that waits for so long is late
+LATE_MIN = 5
+COPY_WITHIN = timedelta(minutes=30)  # so long a copy may take
+COPIES_MIN = 3
+BACKUP_WITHIN = timedelta(hours=50)  # two nights, and an hour for the clock
+CERTIFICATE_DAYS = 14
+FREE_BYTES_MIN = 256 * 1024 * 1024
+DAILY = timedelta(days=1)
+
+QUARANTINE = "Quarantäne"  # raised with each mail that goes there
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What the rows of the letters tell. `late`: letters waiting for longer than LATE_AFTER. `copies_missing`: letters that were taken,
+    with their copies, long enough before the last good pass, and whose copies did not come. `undecided`: in doubt until a person says.
+    `unwritten`: their template has a mistake, or they cannot become a mail for another reason.
+    """
+
+    late: int = 0
+    waiting_since: datetime | None = None
+    last_sent: datetime | None = None
+    copies_missing: int = 0
+    copies_missing_since: datetime | None = None
+    last_copy: datetime | None = None
+    undecided: int = 0
+    unwritten: int = 0
+    failed_alarms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is around the desk. `free_bytes` beside a database of `database_bytes`."""
+
+    poll_seconds: int = 60
+    free_bytes: int = 1 << 62
+    database_bytes: int = 0
+    backups_wanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What the store tells of the state of the desk. `last_pass` is as `note_pass` wrote it, empty if there was none."""
+    """What the store tells of the state of the desk. `last_pass` is as `note_pass` wrote it, empty if there was none; `backup` as the
+    upkeep wrote it. `watched_since`: when somebody first looked at all this. `certificates`: their ends, by "IMAP" and "SMTP".
+    """
 
     last_pass: Mapping[str, Any]
     last_good_pass: datetime | None
     letters: Mapping[str, int]
     failed_lately: int
     quarantined: int
-    poll_seconds: int
+    signs: Signs = Signs()
+    surroundings: Surroundings = Surroundings()
+    backup: Mapping[str, Any] = field(default_factory=dict)
+    watched_since: datetime | None = None
+    certificates: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """`text` is for `status`; `alarm` for those who are told by mail, None where nobody is, or somebody was told already."""
+
+    text: str
+    alarm: Alarm | None = None
 
 
 def problems(condition: Condition, now: datetime) -> tuple[str, ...]:
     """What is wrong, the gravest first; empty if all is well."""
-    return tuple(
-        text
-        for text, holds in (
-            ("no pass over the mailbox has come to an end yet", not condition.last_pass),
-            (f"the last pass: {condition.last_pass.get('problem')}", bool(condition.last_pass.get("problem"))),
-            (_silence(condition, now), bool(_silence(condition, now))),
-            (f"{condition.quarantined} mails are in quarantine: see maildesk quarantine", condition.quarantined > 0),
-            (f"{condition.failed_lately} letters failed in the last week: see maildesk outbox", condition.failed_lately > 0),
-            (f"{condition.letters.get('in-doubt', 0)} letters are in doubt: see maildesk outbox", condition.letters.get("in-doubt", 0) > 0),
-        )
-        if holds
+    return tuple(trouble.text for trouble in troubles(condition, now))
+
+
+def troubles(condition: Condition, now: datetime) -> tuple[Trouble, ...]:
+    """What is wrong, the gravest first; empty if all is well."""
+    return tuple(trouble for find in FINDERS if (trouble := find(condition, now)))
+
+
+# --- the passes ---
+
+
+def _no_pass(condition: Condition, _now: datetime) -> Trouble | None:
+    return None if condition.last_pass else Trouble("no pass over the mailbox has come to an end yet")
+
+
+def _last_pass(condition: Condition, _now: datetime) -> Trouble | None:
+    """No alarm: a mail server may be away for a minute, and a count that does not come out is told by the pass itself."""
+    problem = condition.last_pass.get("problem")
+    return Trouble(f"the last pass: {problem}") if problem else None
+
+
+def _silence(condition: Condition, now: datetime) -> Trouble | None:
+    since = condition.last_good_pass or condition.watched_since
+    longest = max(SILENCE_MIN, timedelta(seconds=5 * condition.surroundings.poll_seconds))
+    if since is None or now - since <= longest:
+        return None
+    minutes = int((now - since).total_seconds() // 60)
+    if condition.last_good_pass is None:
+        text = f"no pass over the mailbox has succeeded for {minutes} minutes: is the mail server away? see the log"
+    else:
+        text = f"the last good pass is {minutes} minutes ago"
+    detail = f"Seit {minutes} Minuten konnte das Postfach nicht vollständig durchgesehen werden. Neue Nachrichten bleiben dort liegen."
+    return Trouble(text, Alarm("Kein Durchgang", detail, "Ist der Mailserver erreichbar? Das Protokoll sagt mehr: journalctl -u maildesk"))
+
+
+# --- mails and letters ---
+
+
+def _quarantined(condition: Condition, _now: datetime) -> Trouble | None:
+    number = condition.quarantined
+    return Trouble(f"{number} mails are in quarantine: see maildesk quarantine") if number else None
+
+
+def _failed(condition: Condition, _now: datetime) -> Trouble | None:
+    number = condition.failed_lately
+    if not number:
+        return None
+    detail = f"{number} Brief(e) der letzten Woche hat der Mailserver endgültig abgelehnt."
+    only_alarms = number <= condition.signs.failed_alarms  # of these nobody can be told by a letter
+    alarm = None if only_alarms else Alarm("Briefe abgelehnt", detail, "Ansehen: maildesk outbox", DAILY)
+    return Trouble(f"{number} letters failed in the last week: see maildesk outbox", alarm)
+
+
+def _failed_alarms(condition: Condition, _now: datetime) -> Trouble | None:
+    number = condition.signs.failed_alarms
+    return Trouble(f"{number} of them are alarms, so that nobody is told by mail: are the addresses right?") if number else None
+
+
+def _in_doubt(condition: Condition, _now: datetime) -> Trouble | None:
+    number, undecided = condition.letters.get("in-doubt", 0), condition.signs.undecided
+    if not number:
+        return None
+    detail = f"Von {undecided} Brief(en) weiß niemand, ob sie hinausgingen, und keine Kopie kann es zeigen."
+    advice = "Ansehen: maildesk outbox. Noch einmal senden: maildesk outbox --retry mit der Nummer des Briefs"
+    return Trouble(
+        f"{number} letters are in doubt: see maildesk outbox", Alarm("Brief im Zweifel", detail, advice, DAILY) if undecided else None
     )
 
 
-def _silence(condition: Condition, now: datetime) -> str:
-    if condition.last_good_pass is None:
-        return ""
-    silent = now - condition.last_good_pass
-    longest = max(SILENCE_MIN, timedelta(seconds=5 * condition.poll_seconds))
-    return f"the last good pass is {int(silent.total_seconds() // 60)} minutes ago" if silent > longest else ""
+def _late(condition: Condition, now: datetime) -> Trouble | None:
+    """One recipient may be hard to reach; that many are, or that none leaves at all, is the mail path."""
+    signs = condition.signs
+    if not signs.late or signs.waiting_since is None:
+        return None
+    none_leaves = signs.last_sent is None or signs.last_sent < signs.waiting_since
+    if not none_leaves and signs.late < LATE_MIN:
+        return None
+    hours = int((now - signs.waiting_since).total_seconds() // 3600)
+    detail = f"{signs.late} Brief(e) warten seit mehr als einer Stunde, der älteste seit {hours} Stunden. Sie gehen von selbst hinaus."
+    advice = "Nimmt der Mailserver (SMTP) Briefe an? Die Antworten des Servers zeigt: maildesk outbox"
+    text = f"{signs.late} letters have been waiting for over an hour, the oldest for {hours} hours: see maildesk outbox"
+    return Trouble(text, Alarm("Briefe warten", detail, advice))
+
+
+def _unwritten(condition: Condition, _now: datetime) -> Trouble | None:
+    number = condition.signs.unwritten
+    if not number:
+        return None
+    detail = f"{number} Brief(e) können nicht geschrieben werden. Sie warten und werden alle zehn Minuten wieder versucht, fünf Tage lang."
+    advice = "Den Grund zeigt: maildesk outbox. Meist hat eine Vorlage einen Fehler: maildesk check nennt Datei und Zeile."
+    text = f"{number} letters cannot be written: see maildesk outbox, and maildesk check for the templates"
+    return Trouble(text, Alarm("Brief nicht geschrieben", detail, advice, DAILY))
+
+
+def _copies(condition: Condition, _now: datetime) -> Trouble | None:
+    signs = condition.signs
+    if signs.copies_missing < COPIES_MIN or signs.copies_missing_since is None:
+        return None
+    if signs.last_copy is not None and signs.last_copy >= signs.copies_missing_since:
+        return None
+    detail = (
+        f"Der Mailserver hat {signs.copies_missing} Briefe angenommen, aber ihre Kopien kamen nicht in das eigene Postfach."
+        " Vielleicht kommen die Briefe auch bei anderen nicht an."
+    )
+    advice = "Werden Briefe zugestellt? Sortiert ein Filter oder Spamschutz die Kopien aus? Geht die eigene Adresse in dieses Postfach?"
+    text = (
+        f"the copies of {signs.copies_missing} letters have not come back to our mailbox: are letters delivered, does a filter take copies?"
+    )
+    return Trouble(text, Alarm("Kopien bleiben aus", detail, advice, DAILY))
+
+
+# --- what is around ---
+
+
+def _space(condition: Condition, _now: datetime) -> Trouble | None:
+    around = condition.surroundings
+    needed = FREE_BYTES_MIN + (around.database_bytes if around.backups_wanted else 0)
+    if around.free_bytes >= needed:
+        return None
+    free = around.free_bytes // 1024**2
+    detail = f"Auf dem Datenträger der Datenbank sind nur noch {free} MB frei. Ist er voll, werden keine Nachrichten mehr aufgenommen."
+    advice = "Bitte Platz schaffen. Die Nachrichten bleiben solange im Postfach und gehen nicht verloren."
+    return Trouble(f"only {free} MB are free beside the database: make room", Alarm("Speicherplatz", detail, advice, DAILY))
+
+
+def _backup(condition: Condition, now: datetime) -> Trouble | None:
+    if not condition.surroundings.backups_wanted:
+        return None
+    failed, at = condition.backup.get("problem"), condition.backup.get("at")
+    since = datetime.fromisoformat(at) if at else condition.watched_since
+    too_old = since is not None and now - since > BACKUP_WITHIN
+    if not failed and not too_old:
+        return None
+    last = f"die letzte ist vom {datetime.fromisoformat(at):%d.%m.%Y}" if at else "es gibt noch keine"
+    detail = f"Die nächtliche Sicherung ist nicht gelungen; {last}."
+    text = f"the last backup failed: {failed}" if failed else "the last backup is older than two days: make one with maildesk backup"
+    return Trouble(text, Alarm("Sicherung", detail, "Bitte von Hand versuchen: maildesk backup. Die Meldung nennt den Grund.", DAILY))
+
+
+def certificates(ends: Mapping[str, str]) -> dict[str, datetime]:
+    """The ends of certificates as servers show them; what cannot be read is left out.
+
+    >>> certificates({"IMAP": "Jun  1 12:00:00 2027 GMT", "SMTP": ""})
+    {'IMAP': datetime.datetime(2027, 6, 1, 12, 0, tzinfo=datetime.timezone.utc)}
+    """
+    found = ((server, _CERTIFICATE_END.fullmatch(text)) for server, text in ends.items())
+    return {server: _end(match) for server, match in found if match}
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_CERTIFICATE_END = re.compile(rf"({'|'.join(_MONTHS)}) +(\d\d?) (\d\d):(\d\d):(\d\d) (\d{{4}}) GMT")
+
+
+def _end(match: re.Match[str]) -> datetime:
+    month, day, hour, minute, second, year = match.groups()
+    return datetime(int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+
+
+def _certificates(condition: Condition, now: datetime) -> Trouble | None:
+    for server, ends in sorted(condition.certificates.items()):
+        days = (ends - now).days
+        if days < CERTIFICATE_DAYS:
+            detail = f"Das Zertifikat des Mailservers ({server}) läuft am {ends:%d.%m.%Y} ab. Danach wird er nicht mehr benutzt."
+            text = f"the certificate of the {server} server ends in {days} days: whoever runs it must renew it"
+            return Trouble(text, Alarm("Zertifikat", detail, "Bitte dem Betreiber des Mailservers sagen: Zertifikat erneuern.", DAILY))
+    return None
+
+
+FINDERS: tuple[Callable[[Condition, datetime], Trouble | None], ...] = (
+    _no_pass,
+    _last_pass,
+    _silence,
+    _late,
+    _unwritten,
+    _copies,
+    _quarantined,
+    _failed,
+    _failed_alarms,
+    _in_doubt,
+    _space,
+    _backup,
+    _certificates,
+)
+# Whoever watches says when these are over.
+WATCHED = (
+    "Kein Durchgang", "Briefe warten", "Brief nicht geschrieben", "Kopien bleiben aus", QUARANTINE, "Briefe abgelehnt", "Brief im Zweifel",
+    "Speicherplatz", "Sicherung", "Zertifikat",
+)  # fmt: skip

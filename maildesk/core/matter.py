@@ -11,7 +11,17 @@ from maildesk.core.case import KnownCase, Role
 from maildesk.core.classify import Verdict
 from maildesk.core.decision import Arrival, Known
 from maildesk.core.identify import Writer
-from maildesk.core.letters import LIMITS, Alarm, Letter, Occasion, Refusal, refusal_for
+from maildesk.core.letters import (
+    ACKNOWLEDGEMENT,
+    FOLLOW_UP_NOTE,
+    LIMITS,
+    Alarm,
+    Letter,
+    Occasion,
+    Refusal,
+    letter_id_for,
+    refusal_for,
+)
 from maildesk.core.message import Message
 from maildesk.core.policy import Policy
 from maildesk.core.thread import Thread
@@ -33,6 +43,10 @@ class Matter:
     now: datetime
 
     def refusal(self, case: KnownCase | None) -> Refusal | None:
+        """Why there is no letter. One that left before a restore is none that could be refused."""
+        template = FOLLOW_UP_NOTE if case else ACKNOWLEDGEMENT
+        if letter_id_for(self.message.digest, template, self.message.originator.addr_spec) in self.known.left:
+            return None
         occasion = Occasion(
             self.arrival.received_at, self.now, self.known.recent, self.arrival.imported, self.writer.forged, self.thread.repeated
         )

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The JSON objects that scripts rely on (docs/commands.md): made in one place, so that every command writes the same keys."""
+"""The JSON objects that scripts rely on (docs/objects.md): made in one place, so that every command writes the same keys."""
 
 from __future__ import annotations
 

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from maildesk.core.calendar import WorkCalendar
 from maildesk.core.decision import LetterReport
 from maildesk.core.identify import KnownLetter
 from maildesk.core.keyed import conversation_id, keyed_message_id, reply_address
-from maildesk.core.letters import ALARM, REFERENCES_MAX, RETURNED, Alarm, Letter, letter_id_for
+from maildesk.core.letters import ALARM, LATE_AFTER, REFERENCES_MAX, RETURNED, Alarm, Letter, letter_id_for
 from maildesk.core.message import Message
 from maildesk.core.policy import Desk, Policy
 
@@ -46,6 +47,8 @@ def _references(conversation: str, message: Message) -> tuple[str, ...]:
     return (conversation, *rest) if len(rest) < REFERENCES_MAX else (conversation, rest[0], *rest[-(REFERENCES_MAX - 2) :])
 
 
+ALARMS = "ALARM"  # stands in the ids of alarms where other letters have a case number
+ALL_CLEAR = "Entwarnung: "
 REPORTED = {
     "failed": "konnte nicht zugestellt werden",
     "delayed": "ist noch nicht zugestellt; der Mailserver versucht es weiter",
@@ -152,7 +155,7 @@ def alarm_letter(policy: Policy, alarm: Alarm, recipient: str, now: datetime) ->
         letter_id=letter_id,
         template=ALARM,
         recipient=recipient,
-        message_id=keyed_message_id(policy.secret, "ALARM", letter_id, recipient, policy.desk.domain),
+        message_id=keyed_message_id(policy.secret, ALARMS, letter_id, recipient, policy.desk.domain),
         language=policy.desk.languages[0],
         automatic=False,
         context={"betreff": alarm.name, "meldung": alarm.detail, "was_tun": alarm.advice},
@@ -160,6 +163,13 @@ def alarm_letter(policy: Policy, alarm: Alarm, recipient: str, now: datetime) ->
     )
 
 
+def all_clear(policy: Policy, name: str, since: datetime) -> Alarm:
+    """That a trouble is over of which somebody was told."""
+    detail = f"Das Problem, das seit {policy.calendar.local(since):%d.%m.%Y, %H:%M} Uhr gemeldet war, besteht nicht mehr: {name}."
+    return Alarm(f"{ALL_CLEAR}{name}", detail, "")
+
+
+LATE = "verspaetet"
 GERMAN_WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 
 
@@ -179,4 +189,26 @@ def letter_context(desk: Desk, calendar: WorkCalendar, number: str, received_at:
         "stelle": desk.name,
         "datenschutz_url": desk.privacy_url,
         "naechster_arbeitstag": f"{GERMAN_WEEKDAYS[back.weekday()]}, {back:%d.%m.%Y}" if outside else "",
+        LATE: "",
     }
+
+
+def as_of_now(letter: Letter, calendar: WorkCalendar, now: datetime) -> Letter:
+    """The letter as it can go out now. Where it has waited for long, its date is that of today, and an automatic one says that it is
+    late and promises nothing that has passed meanwhile.
+    """
+    if letter.created_at is None or now - letter.created_at <= LATE_AFTER:
+        return replace(letter, context={LATE: "", **letter.context})
+    if not letter.automatic:
+        return replace(letter, created_at=now)
+    kept = {name: value for name, value in letter.context.items() if not _has_passed(name, value, calendar.local(now).date())}
+    passed = dict.fromkeys(letter.context, "")
+    return replace(letter, created_at=now, context={**passed, **kept, LATE: "ja"})
+
+
+def _has_passed(name: str, value: str, today: date) -> bool:
+    """Whether a date that the letter promises is over: the time limit, or the day on which somebody is there again."""
+    if name not in {"frist", "naechster_arbeitstag"} or not value:
+        return False
+    day, month, year = map(int, value.rpartition(" ")[2].split("."))
+    return date(year, month, day) < today

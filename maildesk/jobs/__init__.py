@@ -45,6 +45,9 @@ class Mailbox(Protocol):
     def folders(self) -> Sequence[OtherFolder]:
         """The folders beside the inbox in which mail may lie, in the order in which they shall be looked at."""
 
+    def folders_with_quarantine(self) -> Sequence[OtherFolder]:
+        """The same, and the folder of what could not be handled."""
+
     def mark(self, folder: str) -> Mark:
         """How far that folder goes now."""
 
@@ -77,6 +80,12 @@ class Transaction(Protocol):
     def queue(self, letter: Letter, case_id: int | None, now: datetime) -> None:
         """Puts a letter into the outbox."""
 
+    def raise_alarm(self, name: str, detail: str, now: datetime, again_after: timedelta) -> bool:
+        """Whether somebody shall be told: the alarm is new, or the last telling is longer ago than `again_after`."""
+
+    def clear_alarm(self, name: str) -> datetime | None:
+        """Since when the alarm stood, or None if it did not. It stands no more."""
+
 
 class IntakeStore(Protocol):
     """The database, as a pass over the mailbox needs it."""
@@ -95,16 +104,16 @@ class IntakeStore(Protocol):
     def last_good_pass(self) -> datetime | None:
         """When the last pass began that saw the whole inbox."""
 
+    def begin_restore(self, now: datetime) -> int | None:
+        """If the database is a copy at its first start: puts the letters that wait in doubt, and says how many."""
+
     def fact(self, name: str) -> dict[str, Any]:
         """What was learned under this name, or an empty dict."""
 
     def learn(self, name: str, value: dict[str, Any], now: datetime) -> None: ...
 
-    def raise_alarm(self, name: str, detail: str, now: datetime, again_after: timedelta) -> bool:
-        """Whether somebody shall be told: the alarm is new, or the last telling is longer ago than `again_after`."""
-
-    def clear_alarm(self, name: str) -> bool:
-        """Whether the alarm stood."""
+    def standing_alarms(self) -> Mapping[str, datetime]:
+        """Since when each of the alarms stands."""
 
 
 class ImportStore(Protocol):
@@ -145,10 +154,15 @@ class OutboxStore(Protocol):
         """Only a letter whose copy was taken along is settled by the copy, or by its absence; any other waits for a person."""
 
     def settle_doubts(self, in_doubt_before: datetime, now: datetime) -> int:
-        """Letters in doubt since before that moment go back to the queue under the same Message-ID; how many."""
+        """Letters in doubt since before that moment go back to the queue under the same Message-ID, each one once; how many.
+
+        One that is in doubt for the second time waits for a person."""
 
     def requeue_interrupted(self, now: datetime) -> int:
         """What was `sending` never reached the dot and is queued again; what reached the dot is in doubt from now on; how many."""
+
+    def begin_restore(self, now: datetime) -> int | None:
+        """If the database is a copy at its first start: puts the letters that wait in doubt, and says how many."""
 
     def last_good_pass(self) -> datetime | None:
         """When the last pass of the intake began that saw the whole mailbox: proof copies that lay there then are known."""
@@ -246,3 +260,8 @@ class OutboxReport:
     failed: int = 0
     in_doubt: int = 0
     unreachable: str = ""  # why the SMTP server could not be reached, if so
+
+    def and_then(self, later: OutboxReport) -> OutboxReport:
+        """Both runs as one."""
+        added = {name: getattr(self, name) + getattr(later, name) for name in ("sent", "deferred", "failed", "in_doubt")}
+        return OutboxReport(**added, unreachable=later.unreachable)

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Alarms: a letter to those whom the configuration names, once, and again after a while as long as the trouble stands."""
+"""Alarms: a letter to those whom the configuration names, once, and again after a while as long as the trouble stands.
+
+That an alarm was told and its letters are one commit: who dies in between has told nobody, and says so.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +12,36 @@ from datetime import datetime
 
 from maildesk.core.letters import Alarm
 from maildesk.core.policy import Policy
-from maildesk.core.writing import alarm_letter
-from maildesk.jobs import IntakeStore
+from maildesk.core.writing import alarm_letter, all_clear
+from maildesk.jobs import IntakeStore, Transaction
 
 log = logging.getLogger(__name__)
 
 
 def tell(store: IntakeStore, policy: Policy, alarm: Alarm, now: datetime) -> bool:
     """Raises an alarm; whether letters were written."""
-    pause = policy.alarm_again_after if alarm.again_after is None else alarm.again_after
-    if not store.raise_alarm(alarm.name, alarm.detail, now, pause):
-        return False
     with store.transaction() as transaction:
-        for address in policy.alarmed:
-            transaction.queue(alarm_letter(policy, alarm, address, now), None, now)
+        return tell_within(transaction, policy, alarm, now)
+
+
+def tell_within(transaction: Transaction, policy: Policy, alarm: Alarm, now: datetime) -> bool:
+    """The same, together with what else the transaction records: an alarm that a mail raises is not lost, and not told twice."""
+    pause = policy.alarm_again_after if alarm.again_after is None else alarm.again_after
+    if not transaction.raise_alarm(alarm.name, alarm.detail, now, pause):
+        return False
+    for address in policy.alarmed:
+        transaction.queue(alarm_letter(policy, alarm, address, now), None, now)
     log.warning("alarm %s: told %d addresses", alarm.name, len(policy.alarmed))
     return True
 
 
-def clear(store: IntakeStore, name: str) -> None:
-    if store.clear_alarm(name):
-        log.warning("alarm %s is over", name)
+def clear(store: IntakeStore, policy: Policy, name: str, now: datetime) -> bool:
+    """The trouble is over: whoever was told of it is told that, once; whether letters were written."""
+    if name not in store.standing_alarms():
+        return False
+    with store.transaction() as transaction:
+        since = transaction.clear_alarm(name)
+        for address in policy.alarmed if since else ():
+            transaction.queue(alarm_letter(policy, all_clear(policy, name, since or now), address, now), None, now)
+    log.warning("alarm %s is over", name)
+    return True

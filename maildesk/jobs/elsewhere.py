@@ -9,7 +9,7 @@ known, as a rule, because we filed it there ourselves: only Message-ID and size 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -38,14 +38,26 @@ class News:
 class LookAround:
     """One look at the other folders, made before the inbox is looked at. `news` yields what is to be taken in; `done` says that it was.
 
-    `problem` is what was wrong with one of them, or empty. A rehearsal remembers nothing.
+    `problem` is what was wrong with one of them, or empty. A rehearsal remembers nothing. Mails that are not `wanted` are passed over.
     """
 
-    def __init__(self, mailbox: Mailbox, store: IntakeStore, policy: Policy, clock: Clock, *, rehearsal: bool = False) -> None:
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        store: IntakeStore,
+        policy: Policy,
+        clock: Clock,
+        *,
+        rehearsal: bool = False,
+        wanted: Callable[[Head], bool] = lambda _head: True,
+        with_quarantine: bool = False,
+    ) -> None:
         self._mailbox = mailbox
         self._store = store
         self._clock = clock
         self._rehearsal = rehearsal
+        self._wanted = wanted
+        self._with_quarantine = with_quarantine
         seen, days = store.last_good_pass(), timedelta(days=policy.letters.not_older_than_days)
         # A folder seen for the first time may hold years of old mail. What came since we last saw the whole inbox may have passed us by.
         self._since = min(seen, clock() - days) if seen else clock() - days
@@ -53,11 +65,12 @@ class LookAround:
         self._marks = {name: Mark(*mark) for name, mark in self._known.get("marks", {}).items()}
         self._refused = set(self._known.get("refused", ()))
         self._after: str = self._known.get("after", "")
+        self._is_through = False
         self.problem = ""
 
     def news(self) -> Iterator[News]:
         """Folder by folder. A folder that the server refuses to open, or that has gone meanwhile, costs itself."""
-        folders = self._mailbox.folders()
+        folders = self._mailbox.folders_with_quarantine() if self._with_quarantine else self._mailbox.folders()
         now, lost = turn(folders, self._after), 0
         for folder in now:
             try:
@@ -79,7 +92,13 @@ class LookAround:
                 self.done(news, ())
         self._forget({folder.name for folder in folders})
         self._after = now[-1].name if len(now) < len(folders) else ""
+        self._is_through = True
         self._remember()
+
+    @property
+    def has_seen_all(self) -> bool:
+        """Whether `news` has come to its end, with every folder and without a problem."""
+        return self._is_through and not self._after and not self.problem
 
     def done(self, news: News, unfinished: Collection[int]) -> None:
         """Everything below the first unfinished UID has been looked at."""
@@ -94,17 +113,18 @@ class LookAround:
         state = self._mailbox.look_into(folder.name, before, self._since)
         goes_on = before is not None and before.uid_validity == state.uid_validity
         ends = (mark.uid_next, before.uid_next if before and goes_on else 1, *(uid + 1 for uid in state.uids))
-        unknown = self._unknown(state, goes_on=goes_on)
+        unknown = self.unknown(state, goes_on=goes_on)
         return News(folder, FolderState(state.name, state.uid_validity, unknown), Mark(state.uid_validity, max(ends)))
 
-    def _unknown(self, state: FolderState, *, goes_on: bool) -> tuple[int, ...]:
+    def unknown(self, state: FolderState, *, goes_on: bool) -> tuple[int, ...]:
         """Those mails that are neither in the ledger, nor known from elsewhere, nor drafts, nor older than what we look for."""
         recorded = self._store.recorded(state.name, state.uid_validity, state.uids)
         asked = [uid for uid in state.uids if uid not in recorded]
         unknown: list[int] = []
         for start in range(0, len(asked), HEADS_MAX):
             heads = self._mailbox.heads(state, asked[start : start + HEADS_MAX])
-            wanted = [head for head in heads if not head.is_draft and (goes_on or head.internal_date >= self._since)]
+            candidates = (head for head in heads if not head.is_draft and (goes_on or head.internal_date >= self._since))
+            wanted = [head for head in candidates if self._wanted(head)]
             known = self._store.known_mails({_pair(head) for head in wanted})
             unknown += [head.uid for head in wanted if _pair(head) not in known]
         return tuple(unknown)

@@ -55,12 +55,13 @@ def handle(
     *,
     imported: bool = False,
     place: Place = Place.INBOX,
+    doubtful: bool = False,
 ) -> tuple[Handled, Decision | None]:
     """Decides on one mail and records it, in a savepoint of its own. A mail that fails is counted, then quarantined."""
     try:
         if isinstance(parsed, Hold):
             raise parsed
-        arrival = Arrival(raw.internal_date, imported, place)
+        arrival = Arrival(raw.internal_date, imported, place, doubtful)
         with transaction.message():
             known = transaction.look_up(desk.questions(parsed, policy, arrival, now), now)
             decision = desk.decide(parsed, known, policy, arrival, now)

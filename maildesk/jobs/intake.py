@@ -13,15 +13,15 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from maildesk.core.decision import Decision, Outcome, Place
 from maildesk.core.letters import Alarm
 from maildesk.core.policy import Policy
 from maildesk.errors import MailboxRefused, MailboxUnreachable
-from maildesk.jobs import Clock, IntakeStore, Mailbox, Parse, PassReport, Transaction
-from maildesk.jobs.alarm import clear, tell
+from maildesk.jobs import Clock, IntakeStore, Mailbox, Parse, PassReport, Transaction, restoring
+from maildesk.jobs.alarm import clear, tell, tell_within
 from maildesk.jobs.elsewhere import LookAround
 from maildesk.jobs.handling import Handled, handle, parse_all
 from maildesk.octets import FolderState, RawMessage
@@ -43,6 +43,7 @@ class Intake:
     parse: Parse
     policy: Policy
     clock: Clock
+    restored_from: datetime | None = None  # the backup that was put back, while the mailbox has not been seen whole since
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,17 @@ class _Rehearsed(Exception):  # no error: it takes a rehearsal back
 def run_once(intake: Intake, watching: Watching = Watching()) -> PassReport:  # frozen
     """One pass over the mailbox. Raises the errors of the ports; what was committed before stays recorded and is filed next time."""
     started_at = intake.clock()
-    around = LookAround(intake.mailbox, intake.store, intake.policy, intake.clock)
-    report = PassReport()
+    restoring.begin(intake.store, started_at)
+    intake = replace(intake, restored_from=restoring.restored_from(intake.store))
+    restored = intake.restored_from is not None
+    around = LookAround(intake.mailbox, intake.store, intake.policy, intake.clock, with_quarantine=restored)
+    report, before = PassReport(), PassReport()
     problem = NOT_FINISHED
     try:
+        if restored:
+            _take_in_what_came_before(intake, around, before, watching)
+            if before.left:
+                return before
         state = intake.mailbox.look()
         report.seen = len(state.uids)
         todo = _file_recorded(intake, state, report)
@@ -71,15 +79,31 @@ def run_once(intake: Intake, watching: Watching = Watching()) -> PassReport:  # 
         problem = _account(intake, state, report)
     finally:
         intake.store.note_pass(report.counts(), report.backlog, problem, started_at, intake.clock())
+    unseen = NOT_FINISHED
     if not report.left:
-        _pass_elsewhere(intake, around, report, watching, started_at, problem)
+        unseen = _pass_elsewhere(intake, around, report, watching, started_at, problem)
+    report.add(before)
+    if restored and around.has_seen_all and not unseen and not report.backlog:
+        restoring.end(intake.store, intake.clock())
     if report.comes_out_even:
-        clear(intake.store, "Zählung")
+        clear(intake.store, intake.policy, "Zählung", intake.clock())
     return report
 
 
-def _pass_elsewhere(intake: Intake, around: LookAround, report: PassReport, watching: Watching, started_at: datetime, problem: str) -> None:
-    """What came to the other folders. The pass over the inbox, which the outbox relies on, has been noted before."""
+def _take_in_what_came_before(intake: Intake, around: LookAround, report: PassReport, watching: Watching) -> None:
+    """After a restore. First which letters left since the backup, and which numbers they told; then what was taken in since, from where it
+    lies; the inbox last: a mail there may answer one of those.
+    """
+    for news in restoring.own_letters(intake.mailbox, intake.store, intake.policy, intake.clock):
+        part = PassReport(seen=len(news.state.uids))
+        _take_in(intake, news.state, list(news.state.uids), part, watching, news.folder.place)
+        report.add(part)
+    if not report.left:
+        _take_in_elsewhere(intake, around, report, watching)
+
+
+def _pass_elsewhere(intake: Intake, around: LookAround, report: PassReport, watching: Watching, started_at: datetime, problem: str) -> str:
+    """What came to the other folders; the problem there, if any. The pass over the inbox, which the outbox relies on, was noted before."""
     inbox, found = (report.counts(), report.backlog, problem), NOT_FINISHED
     try:
         found = _take_in_elsewhere(intake, around, report, watching)
@@ -87,6 +111,7 @@ def _pass_elsewhere(intake: Intake, around: LookAround, report: PassReport, watc
         problem = problem or found
         if (report.counts(), report.backlog, problem) != inbox:
             intake.store.note_pass(report.counts(), report.backlog, problem, started_at, intake.clock())
+    return found
 
 
 def _take_in_elsewhere(intake: Intake, around: LookAround, report: PassReport, watching: Watching) -> str:
@@ -141,10 +166,23 @@ def _record(intake: Intake, batch: tuple[RawMessage, ...], place: Place) -> list
     parsed = parse_all(batch, intake.parse)
     now = intake.clock()
     with intake.store.transaction() as transaction:
-        handled = [handle(transaction, raw, message, intake.policy, now, place=place)[0] for raw, message in parsed]
-    for alarm in {alarm.name: alarm for each in handled for alarm in each.alarms}.values():
-        tell(intake.store, intake.policy, alarm, now)
+        told_before = intake.restored_from if place is not Place.INBOX else None
+        doubtful = told_before is not None
+        handled = [handle(transaction, raw, message, intake.policy, now, place=place, doubtful=doubtful)[0] for raw, message in parsed]
+        for alarm in _alarms(handled):
+            # What was taken in before a restore was told then: again only if no copy shows that.
+            again = replace(alarm, again_after=now - told_before) if told_before else alarm
+            tell_within(transaction, intake.policy, again, now)
     return handled
+
+
+def _alarms(handled: Collection[Handled]) -> Iterable[Alarm]:
+    """What the mails of a batch raise, each alarm once."""
+    yield from {alarm.name: alarm for each in handled for alarm in each.alarms}.values()
+    number = sum(each.outcome is Outcome.QUARANTINED for each in handled)
+    if number:
+        detail = f"{number} Nachricht(en) konnten nicht verarbeitet werden und liegen in der Quarantäne. Sie sind vollständig erhalten."
+        yield Alarm("Quarantäne", detail, LOOK_AT_THE_QUARANTINE, timedelta(0))
 
 
 def _count(handled: Iterable[Handled], report: PassReport) -> None:
@@ -175,14 +213,7 @@ def _account(intake: Intake, state: FolderState, report: PassReport) -> str:
         detail = f"Die Zählung geht nicht auf: {report.seen} gesehen, {handled} verarbeitet, {in_ledger} verzeichnet."
         tell(store, policy, Alarm("Zählung", detail, LOOK_AT_THE_JOURNAL), now)
         return problem
-    _tell_of_quarantine(intake, report.outcomes[Outcome.QUARANTINED], now)
     return f"{report.unfiled} recorded mails could not be moved out of the inbox" if report.unfiled else ""
-
-
-def _tell_of_quarantine(intake: Intake, number: int, now: datetime) -> None:
-    if number:
-        detail = f"{number} Nachricht(en) konnten nicht verarbeitet werden und liegen in der Quarantäne. Sie sind vollständig erhalten."
-        tell(intake.store, intake.policy, Alarm("Quarantäne", detail, LOOK_AT_THE_QUARANTINE, timedelta(0)), now)
 
 
 def rehearse(intake: Intake, told: Told) -> PassReport:

@@ -14,12 +14,13 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from maildesk.core.letters import ANSWER, Letter, QueuedLetter
+from maildesk.core.letters import ANSWER, INSIDE_THE_HOUSE, UNWRITTEN, Letter, QueuedLetter
 from maildesk.core.message import Message
 from maildesk.core.policy import Policy
+from maildesk.core.writing import as_of_now
 from maildesk.delivery import Delivery, Outgoing, Result
-from maildesk.errors import Hold, SenderUnreachable
-from maildesk.jobs import Clock, Compose, Enclose, OutboxReport, OutboxStore, Parse, Sender
+from maildesk.errors import Hold, MaildeskError, SenderUnreachable, place_of
+from maildesk.jobs import Clock, Compose, Enclose, OutboxReport, OutboxStore, Parse, Sender, restoring
 from maildesk.octets import Octets, RawMessage
 
 log = logging.getLogger(__name__)
@@ -71,9 +72,10 @@ def settle(post: Post) -> None:
 
     Letters in doubt go out again once a whole pass, long enough after, found no copy of them; without copies a person decides.
     """
+    restoring.begin(post.store, post.clock())
     post.store.requeue_interrupted(post.clock())
     last_pass = post.store.last_good_pass()
-    if post.proof_copy and last_pass:
+    if post.proof_copy and last_pass and last_pass <= post.clock():  # else the clock was wrong then, and it proves nothing
         number = post.store.settle_doubts(last_pass - DOUBT_WAIT, post.clock())
         if number:
             log.warning("outbox: %d letters in doubt, no copy came back: sent again under the same Message-ID", number)
@@ -98,26 +100,41 @@ class _Written:
     message: Message
 
 
-def _sent(post: Post, queued: QueuedLetter, report: OutboxReport) -> OutboxReport:
+def _sent(post: Post, queued: QueuedLetter, report: OutboxReport, *, enclosed: bool = True) -> OutboxReport:
     with closing(Octets()) as octets:
         try:
-            written = _write(post, queued, octets)
+            written = _write(post, queued, octets, post.enclose if enclosed else nothing_enclosed)
         except Hold as error:
             log.error("outbox: letter %d: %s", queued.row, error)
-            return _put_off(post, queued, str(error), UNWRITTEN_AGAIN_AFTER, report)
+            return _put_off(post, queued, f"{UNWRITTEN}{error}", UNWRITTEN_AGAIN_AFTER, report)
         post.store.mark_sending(queued.row, written.message.subject, post.clock())
         delivery = _send(post, written)
         if delivery.null_sender_refused:
             post.store.learn(NULL_SENDER, {"refused": True}, post.clock())
             delivery = _send(post, written)
+        if delivery.too_big and enclosed and _may_go_without_enclosures(queued.letter):
+            log.warning("outbox: letter %d is too big for the server, it goes without its enclosures", queued.row)
+            return _sent(post, queued, report, enclosed=False)
         return _note(post, written, delivery, report)
 
 
-def _write(post: Post, queued: QueuedLetter, octets: Octets) -> _Written:
+def _may_go_without_enclosures(letter: Letter) -> bool:
+    """A colleague finds them in the case. What a colleague wants to send to a citizen goes as it was meant, or not at all."""
+    return bool(letter.enclosures) and letter.template in INSIDE_THE_HOUSE
+
+
+def _write(post: Post, queued: QueuedLetter, octets: Octets, enclose: Enclose) -> _Written:
     """All that can go wrong with a letter itself goes wrong here: between the 250 and its record only the database may fail."""
-    octets.write(post.compose(queued.letter, post.enclose(queued.letter)))
-    raw = RawMessage("outbox", 0, None, post.clock(), octets)
-    return _Written(queued, raw, post.parse(raw))
+    letter = as_of_now(queued.letter, post.policy.calendar, post.clock())
+    try:
+        octets.write(post.compose(letter, enclose(letter)))
+        raw = RawMessage("outbox", 0, None, post.clock(), octets)
+        return _Written(queued, raw, post.parse(raw))
+    except MaildeskError:
+        raise
+    except Exception as error:
+        # A mistake of ours must cost one letter, not the ones behind it. The text of a foreign error may hold personal data.
+        raise Hold(f"unexpected {error.__class__.__name__}{place_of(error)}") from error
 
 
 def _send(post: Post, written: _Written) -> Delivery:

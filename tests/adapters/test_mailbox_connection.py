@@ -14,6 +14,7 @@ import pytest
 import trustme
 
 from maildesk.adapters.mailbox import ImapMailbox
+from maildesk.core.health import certificates
 from maildesk.errors import MailboxRefused, MailboxUnreachable, MaildeskError
 from tests.rig.dovecot import Dovecot, free_port
 from tests.rig.imap_script import Answer, Do, ScriptedImap, Step, Trickle
@@ -58,6 +59,7 @@ def test_a_server_with_a_trusted_certificate_is_talked_to_over_tls(dovecot: Dove
         state = mailbox.look()
         assert mailbox.file(state, state.uids, "archive") == set(state.uids)
         assert isinstance(mailbox._connection._client.socket(), ssl.SSLSocket)
+        assert list(certificates({"IMAP": mailbox.certificate_ends})) == ["IMAP"], "when the certificate ends is known from now on"
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])

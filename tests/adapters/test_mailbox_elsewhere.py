@@ -202,7 +202,18 @@ def test_a_head_that_says_nothing_is_the_head_of_an_unknown_mail() -> None:
 
 
 def test_a_mail_that_has_gone_has_no_head() -> None:
-    assert head_of(b"") == ()
+    with ScriptedImap() as server, mailbox_on(server) as mailbox:
+        assert mailbox.heads(FolderState("INBOX", 7, (1,)), (1,)) == ()
+
+
+def test_of_a_mail_whose_head_the_server_keeps_back_nothing_is_known() -> None:
+    assert [(head.uid, head.message_id) for head in head_of(b"")] == [(1, "")]
+
+
+def test_a_folder_that_has_mails_and_lists_none_is_not_believed() -> None:
+    script: dict[bytes, Answer] = {rb"EXAMINE .*": b"* 1 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n" + OK, rb"UID SEARCH .*": OK}
+    with ScriptedImap({1: MAIL}, script) as server, mailbox_on(server) as mailbox, pytest.raises(MailboxUnreachable):
+        mailbox.look_into("Archive", Mark(7, 1), LONG_AGO)
 
 
 def test_where_heads_are_refused_nothing_is_known_of_the_mails() -> None:

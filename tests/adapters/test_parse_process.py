@@ -5,7 +5,10 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,7 +19,7 @@ import pytest
 
 from maildesk.adapters.parse import ParserProcess, limits
 from maildesk.adapters.parse.head import content_digest, split_head
-from maildesk.errors import Unparseable
+from maildesk.errors import ParserUnavailable, Unparseable
 from maildesk.octets import Octets, RawMessage
 from tests.builders import a_mail, a_multipart, a_part, parsed
 from tests.rig.children import children
@@ -89,21 +92,55 @@ def test_a_mail_that_cannot_be_had_even_so_is_unparseable_and_the_error_says_not
     assert "eva@" not in str(caught.value)
 
 
-def test_a_child_that_cannot_even_start_makes_the_mail_unparseable():
+def test_a_child_that_can_do_nothing_makes_the_mail_unparseable():
     with ParserProcess(memory_bytes_max=1024) as parser, octets_of(a_mail()) as octets, pytest.raises(Unparseable):
         parser.parse(octets)
 
 
-def test_a_child_killed_from_outside_is_replaced():
-    with ParserProcess() as parser:
+@pytest.mark.parametrize("program", ["/nonexistent/python", "/bin/true"])
+def test_a_child_that_cannot_even_start_is_no_fault_of_the_mail(program: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "executable", program)
+    before = children()
+    with ParserProcess() as parser, octets_of(a_mail()) as octets:
+        with pytest.raises(ParserUnavailable):
+            parser.parse(octets)
+        monkeypatch.undo()
+
+        assert parser.parse(octets).subject == "Frage zum Fahrplan"
+
+    assert children() == before
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_a_child_killed_from_outside_is_replaced_and_the_mail_is_read_whole_all_the_same(busy: bool):
+    with ParserProcess() as parser, ThreadPoolExecutor(1) as pool:
         before = children()
         with octets_of(a_mail()) as octets:
-            parser.parse(octets)
+            unharmed = parser.parse(octets)
             (child,) = children() - before
-            os.kill(child, 9)
-            message = parser.parse(octets)
+            if busy:
+                os.kill(child, signal.SIGSTOP)  # it has the mail before it, and does not come to it
+            else:
+                os.kill(child, signal.SIGKILL)
+            asked = pool.submit(parser.parse, octets)
+            if busy:
+                time.sleep(0.2)
+                os.kill(child, signal.SIGKILL)
 
-    assert message.subject == "Frage zum Fahrplan"
+            assert asked.result() == unharmed
+
+    assert unharmed.defects == ()
+
+
+def test_systemd_that_tells_every_process_to_end_harms_no_mail():
+    with ParserProcess() as parser, octets_of(a_mail()) as octets:
+        before = children()
+        unharmed = parser.parse(octets)
+        (child,) = children() - before
+        os.kill(child, signal.SIGTERM)
+
+        assert parser.parse(octets) == unharmed
+        assert children() - before == {child}, "the same one goes on"
 
 
 def test_no_process_is_left_behind_and_a_closed_parser_can_be_used_again():

@@ -15,6 +15,7 @@ import trustme
 
 from maildesk.adapters.smtp import SmtpSender
 from maildesk.config import SmtpSettings
+from maildesk.core.health import certificates
 from maildesk.delivery import Result
 from maildesk.errors import SenderUnreachable
 from tests.rig.dovecot import HOST
@@ -58,8 +59,9 @@ def test_a_letter_arrives_octet_by_octet_also_lines_of_dots_at_the_citizen_and_a
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_a_letter_goes_encrypted_and_after_a_log_in(security: str, server_context: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
-    with SmtpSink(security, server_context, auth=True) as server:
-        assert sent(server, tls_context=trusting).result is Result.ACCEPTED
+    with SmtpSink(security, server_context, auth=True) as server, sender_for(server.settings(), tls_context=trusting) as sender:
+        assert sender.send(LETTER, nothing).result is Result.ACCEPTED
+        assert list(certificates({"SMTP": sender.certificate_ends})) == ["SMTP"], "when the certificate ends is known from now on"
 
     (letter,) = server.letters
     assert letter.over_tls

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+import select
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -39,6 +40,18 @@ def test_trouble_before_mail_from_says_that_the_server_cannot_be_reached(stage: 
     assert "@" not in str(raised.value)
     assert server.mails == []
     assert "mail" not in [verb.lower() for verb in server.verbs]
+
+
+@pytest.mark.parametrize("answer", [b"454 4.7.0 not now", b"554 5.0.0 never", b"nonsense", CUT, SILENCE, [b"220 go ahead", CUT]])
+def test_trouble_at_the_begin_of_encryption_says_that_the_server_cannot_be_reached_and_sends_no_password(answer: Any) -> None:
+    with (
+        ScriptedSmtp(ehlo=b"250-scripted.example\r\n250-AUTH PLAIN\r\n250 STARTTLS", starttls=answer) as server,
+        sender_for(server.settings(security="starttls", user="desk"), socket_seconds=0.3) as sender,
+        pytest.raises(SenderUnreachable),
+    ):
+        sender.send(LETTER, nothing)
+
+    assert [verb.upper() for verb in server.verbs] == ["EHLO", "STARTTLS"]
 
 
 REPLIES = [
@@ -137,6 +150,98 @@ def test_wherever_the_connection_is_cut_the_result_is_never_the_opposite_of_what
     assert found.pop(Result.ACCEPTED) == {1}
     assert found.pop(DOUBT) <= {0, 1}
     assert found == {}
+
+
+# --- servers with manners of their own ---
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        {"banner": [b"220-scripted.example"] * 99 + [b"220 ESMTP"]},
+        {"banner": b"220 " + b"x" * 8000},
+        {"mail": b"250-2.1.0 sender\r\n250 ok", "rcpt": b"250-\r\n250-2.1.5\r\n250 ok", "data": b"354-type\r\n354 now"},
+        {"dot": b"250-2.0.0 queued\r\n250-as\r\n250 4711"},
+        {"ehlo": b"250 scripted.example"},
+    ],
+)
+def test_a_server_that_says_much_or_little_is_understood(script: dict[str, Any]) -> None:
+    with ScriptedSmtp(**script) as server:
+        assert sent(server).result is Result.ACCEPTED
+
+    assert server.mails == [MAIL]
+
+
+@pytest.mark.parametrize("banner", [[b"220-more"] * 1000, b"220 " + b"x" * 1_000_000, Trickle(b"220 " + b"x" * 500, 0.02)])
+def test_a_banner_without_end_is_not_waited_for(banner: Any) -> None:
+    with ScriptedSmtp(banner=banner) as server, sender_for(server.settings(), socket_seconds=0.4) as sender:
+        begin = time.monotonic()
+        with pytest.raises(SenderUnreachable):
+            sender.send(LETTER, nothing)
+
+    assert time.monotonic() - begin < 3
+    assert server.commands == []
+
+
+def test_a_server_that_knows_only_helo_gets_its_letters() -> None:
+    class Old(ScriptedSmtp):
+        def _answer(self, connection: Any, stage: str) -> None:
+            is_ehlo = stage == "ehlo" and self.commands[-1].upper().startswith("EHLO")
+            super()._answer(connection, "unknown" if is_ehlo else stage)
+
+    with Old(ehlo=b"250 scripted.example") as server:
+        assert sent(server).result is Result.ACCEPTED
+
+    assert [verb.upper() for verb in server.verbs] == ["EHLO", "HELO", "MAIL", "RCPT", "RCPT", "DATA", "QUIT"]
+    assert "SIZE" not in server.commands[2]
+
+
+def test_nothing_is_said_before_the_server_has_answered_what_was_said() -> None:
+    class Strict(ScriptedSmtp):
+        ahead: ClassVar[list[str]] = []
+
+        def _answer(self, connection: Any, stage: str) -> None:
+            if select.select([connection], [], [], 0.05)[0]:
+                self.ahead.append(stage)
+            super()._answer(connection, stage)
+
+    with Strict() as server:
+        assert sent(server, settings=server.settings(user="desk")).result is Result.ACCEPTED
+
+    assert server.ahead == []
+    assert {"banner", "ehlo", "auth", "mail", "rcpt", "copy", "data", "dot"} <= set(server.stages)
+
+
+# --- too big ---
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        {"mail": b"552 5.3.4 Message size exceeds fixed limit"},
+        {"mail": b"552 too large"},
+        {"rcpt": b"552 5.2.3 message length exceeds what this recipient takes"},
+        {"dot": b"552 5.3.4 Error: message file too big"},
+        {"dot": b"554 5.3.4 too big"},
+    ],
+)
+def test_a_letter_that_is_too_big_is_told_from_one_that_is_refused(script: dict[str, Any]) -> None:
+    with ScriptedSmtp(**script) as server:
+        delivery = sent(server)
+
+    assert (delivery.result, delivery.too_big) == (NEVER, True)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        {"rcpt": b"552 5.2.2 mailbox full"}, {"rcpt": b"552 full"}, {"dot": b"552 5.2.2 mailbox full"}, {"mail": b"452 4.3.1 later"},
+        {"dot": b"452 4.3.4 later"}, {"rcpt": b"550 5.1.1 unknown"}, {"dot": b"554 5.7.1 spam"},
+    ],
+)  # fmt: skip
+def test_other_refusals_say_nothing_of_the_size(script: dict[str, Any]) -> None:
+    with ScriptedSmtp(**script) as server:
+        assert not sent(server, replace(LETTER, envelope_sender="desk@example.com")).too_big
 
 
 # --- the empty envelope sender ---

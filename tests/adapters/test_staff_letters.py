@@ -71,7 +71,7 @@ Von: Eva Muster <eva.muster@example.org>
 Eingang: 20.11.2026, 09:15 Uhr
 Frist: 04.12.2026
 Vorschlag: Kritik
-Dringlichkeit: dringend
+Dringlichkeit: Heute bearbeiten (Vorschlag)
 
 Antworten Sie einfach auf diese Nachricht: Ihre Antwort geht an die Person,
 ohne Ihre Adresse.

@@ -209,6 +209,7 @@ def test_a_letter_knows_only_what_the_desk_says_of_itself_and_when_the_mail_came
         "stelle": "Kundendialog",
         "datenschutz_url": "https://example.com/datenschutz",
         "naechster_arbeitstag": "",
+        "verspaetet": "",
     }
 
 

@@ -112,6 +112,13 @@ def test_a_mail_that_we_filed_and_a_colleague_moved_on_is_not_taken_twice(shared
     assert shared.count("Archive") == 1
 
 
+def test_a_double_that_we_filed_beside_its_original_is_not_fetched_again(shared: Shared) -> None:
+    shared.arrives()
+    shared.arrives(x_came="by a list")
+
+    assert outcomes(shared.a_pass()) == {Outcome.NEW_CASE: 1, Outcome.ALREADY_KNOWN: 1}, "and in the archive both are known"
+
+
 def test_a_mail_without_message_id_is_known_by_its_octets(shared: Shared) -> None:
     shared.dovecot.deliver(shared.user, a_mail("Ohne.\n", sender="c1@example.org", message_id=None))
     shared.a_pass()

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from maildesk.adapters.mailbox import ImapMailbox
-from maildesk.adapters.parse import parse
+from maildesk.adapters.parse import ParserProcess, parse
 from maildesk.adapters.store import CaseFilter, Store
 from maildesk.building import now
 from maildesk.core.calendar import WorkCalendar
@@ -25,6 +26,7 @@ from maildesk.jobs.intake import Intake, Watching
 from maildesk.octets import FolderState, RawMessage
 from tests.builders import a_mail
 from tests.rig.dovecot import Dovecot
+from tests.torture.command import ENDLESS, GREEDY, POISON, ForkedParser
 
 BERLIN = ZoneInfo("Europe/Berlin")
 POLICY = Policy(
@@ -159,6 +161,28 @@ def test_a_mail_that_kills_its_parser_is_quarantined_at_the_third_pass_and_delay
     assert in_folder(dovecot, user, "Quarantine") == 1
     assert in_folder(dovecot, user, "INBOX") == 0
     assert "alarm" in {queued.letter.template for queued in store.due_letters(now(), 10)}, "a person is told"
+
+
+@pytest.mark.parametrize("mark", [POISON, GREEDY, ENDLESS], ids=["a signal", "memory", "endless time"])
+def test_whatever_a_parser_dies_of_the_mails_behind_are_taken_in_with_the_same_pass(
+    dovecot: Dovecot,
+    user: str,
+    mailbox: ImapMailbox,
+    store: Store,
+    deliver: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    mark: bytes,
+) -> None:
+    monkeypatch.setattr(subprocess, "Popen", ForkedParser)
+    deliver(mark + b"\r\n" + a_letter_from(1), a_letter_from(2), a_letter_from(3))
+
+    with ParserProcess(seconds_max=0.7) as parser:
+        reports = [a_pass(mailbox, store, parser.parse) for _ in range(3)]
+
+    assert [report.outcomes[Outcome.NEW_CASE] for report in reports] == [2, 0, 0]
+    assert [report.retrying for report in reports] == [1, 1, 0]
+    assert [report.outcomes[Outcome.QUARANTINED] for report in reports] == [0, 0, 1]
+    assert (in_folder(dovecot, user, "Quarantine"), in_folder(dovecot, user, "Archive"), in_folder(dovecot, user, "INBOX")) == (1, 2, 0)
 
 
 def test_a_mistake_of_ours_costs_one_mail_and_not_the_ones_behind_it(

@@ -193,7 +193,7 @@ def test_a_letter_that_the_parser_dies_of_waits_without_a_word_to_the_server(off
         assert office.send(server, parse=give_up) == OutboxReport(deferred=1)
 
     assert server.commands == []
-    assert office.waiting[0]["error"] == "out of memory"
+    assert office.waiting[0]["error"] == "cannot be written: out of memory"
 
 
 # --- the server is away

@@ -72,6 +72,42 @@ def test_a_letter_in_doubt_is_sent_again_only_when_a_whole_pass_long_enough_afte
     assert server.mails[0] == server.mails[1], "the same letter to the octet"
 
 
+def test_a_letter_that_is_in_doubt_for_the_second_time_waits_for_a_person(office: Office) -> None:
+    office.take_in()
+    with ScriptedSmtp(dot=CUT) as server:
+        for _ in range(10):
+            office.send(server)
+            office.clock.forward(minutes=30)
+            office.pass_is_over()
+
+        assert len(server.mails) == 2, "else somebody whose copies are lost on the way gets one each half an hour"
+        assert (office.letter["state"], office.letter["error"]) == ("in-doubt", "in doubt again, and no copy came back")
+        assert office.store.signs(office.clock()).undecided == 1
+
+    with SmtpSink() as sink:
+        assert office.store.retry_letter(office.letter["id"], office.clock())
+        assert office.send(sink).sent == 1
+    office.take_in(2)
+    with ScriptedSmtp(dot=first_then(CUT, b"250 queued")) as server:
+        office.send(server)
+        office.clock.forward(minutes=30)
+        office.pass_is_over()
+        assert office.send(server).sent == 1, "each letter has one of its own"
+
+
+def test_the_copy_of_a_letter_that_waits_for_a_person_ends_its_doubt(office: Office) -> None:
+    office.take_in()
+    with ScriptedSmtp(dot=CUT) as server:
+        for _ in range(3):
+            office.send(server)
+            office.clock.forward(minutes=30)
+            office.pass_is_over()
+        office.copy_arrives(server.mails[1])
+
+    assert office.letter["state"] == "sent"
+    assert office.store.signs(office.clock()).undecided == 0
+
+
 def test_without_proof_copies_a_letter_in_doubt_waits_for_a_person(office: Office) -> None:
     office.take_in()
     with ScriptedSmtp(dot=CUT) as server:

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 from maildesk.adapters.mailbox import elsewhere
 from maildesk.adapters.mailbox.connection import Connection
@@ -25,6 +26,8 @@ from maildesk.errors import MailboxRefused, MailboxUnreachable
 from maildesk.octets import FolderState, RawMessage
 
 __all__ = ["FolderCount", "ImapMailbox", "Survey"]
+
+T = TypeVar("T")
 
 
 class ImapMailbox:
@@ -64,6 +67,11 @@ class ImapMailbox:
         """Cuts the line from another thread, so that whatever this one waits for ends at once. Never raises."""
         self._connection.abort()
 
+    @property
+    def certificate_ends(self) -> str:
+        """When the certificate ends that the server showed last ("Jun  1 12:00:00 2027 GMT"); empty if it showed none."""
+        return self._connection.certificate_ends
+
     def deadline(self, seconds: float) -> AbstractContextManager[None]:
         """Everything inside has `seconds` in all; then it ends with MailboxUnreachable, whatever the server does.
 
@@ -72,14 +80,8 @@ class ImapMailbox:
         return self._connection.deadline(seconds)
 
     def look(self) -> FolderState:
-        """Selects the inbox anew and lists it. A kept connection that has died meanwhile is replaced once, silently."""
-        was_open = self._connection.is_open
-        try:
-            return self._look()
-        except MailboxUnreachable:
-            if not was_open:
-                raise
-            return self._look()
+        """Selects the inbox anew and lists it. A kept connection that is of no more use is replaced once, silently."""
+        return self._on_a_line_that_works(self._look)
 
     def fetch(self, state: FolderState, uids: Collection[int]) -> Iterator[tuple[RawMessage, ...]]:
         """The mails with these UIDs, by ascending UID, in batches of at most 50 mails and 8 MiB; a bigger mail is alone.
@@ -98,7 +100,7 @@ class ImapMailbox:
 
     def prepare(self) -> None:
         """Makes the folders of the configuration that are missing, and subscribes them. Raises MailboxRefused if one cannot be."""
-        self._folders.prepare()
+        self._on_a_line_that_works(self._folders.prepare)
 
     def survey(self) -> Survey:
         """The folders with their counts, and what the server offers of MOVE, UIDPLUS and IDLE."""
@@ -126,6 +128,10 @@ class ImapMailbox:
         """The folders beside the inbox in which mail may lie, those of sent mail last: what it answers is then known."""
         return elsewhere.other_folders(self._connection, self._folders)
 
+    def folders_with_quarantine(self) -> tuple[OtherFolder, ...]:
+        """The same, and the folder of what could not be handled: after a restore nobody knows what lies there."""
+        return elsewhere.other_folders(self._connection, self._folders, with_quarantine=True)
+
     def mark(self, folder: str) -> Mark:
         """How far that folder goes now (STATUS). It is not opened for that."""
         return elsewhere.mark(self._connection, folder)
@@ -139,6 +145,21 @@ class ImapMailbox:
         if not self._still_selected(state):
             return ()
         return elsewhere.heads(self._connection, uids)
+
+    def _on_a_line_that_works(self, work: Callable[[], T]) -> T:
+        """A kept line may have died, or be in a state of its own that it never leaves (read-only since a change of rights)."""
+        was_kept = self._connection.is_open
+        try:
+            return work()
+        except (MailboxUnreachable, MailboxRefused):
+            self._connection.drop()
+            if not was_kept:
+                raise
+        try:
+            return work()
+        except (MailboxUnreachable, MailboxRefused):
+            self._connection.drop()
+            raise
 
     def _look(self) -> FolderState:
         answer = self._connection.select(self._folders.name("inbox"))

@@ -18,17 +18,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
-import imapclient
 from imapclient.exceptions import CapabilityError, IllegalStateError, LoginError, ProtocolError
 
+from maildesk import faults
+from maildesk.adapters.mailbox.wire import Client
 from maildesk.config import ImapSettings, is_loopback
 from maildesk.errors import MailboxRefused, MailboxUnreachable, MaildeskError
 
 LEAVE_SECONDS = 2.0
 # RFC 5530: the server may say yes in a while. Dovecot answers UNAVAILABLE when a user has too many connections.
 PASSING_CODES = frozenset({"UNAVAILABLE", "INUSE", "SERVERBUG", "LIMIT"})
-# What the libraries raise on a broken line, a refusal, and (the last four) on an answer that is no IMAP.
-FOREIGN = (OSError, imaplib.IMAP4.error, ValueError, TypeError, LookupError, AttributeError)
+# What the libraries raise on a broken line, a refusal, and (the last five) on an answer that is no IMAP.
+FOREIGN = (OSError, imaplib.IMAP4.error, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 T = TypeVar("T")
 
@@ -83,56 +84,6 @@ def _log_in_failure(error: LoginError) -> MaildeskError:
     return MailboxRefused(f"the mail server refuses user or password{code and f' ({code})'}: see imap.user and imap.password_file")
 
 
-class _Wire(imaplib.IMAP4):
-    """The socket below imaplib, handed over as soon as it is connected: what hangs in a handshake can be cut as well."""
-
-    def __init__(
-        self, host: str, port: int, seconds: float, context: ssl.SSLContext | None, opened: Callable[[socket.socket], None]
-    ) -> None:
-        self._context = context
-        self._opened = opened
-        super().__init__(host, port, timeout=seconds)
-
-    def _create_socket(self, timeout: float | None = None) -> socket.socket:
-        connected = socket.create_connection((self.host, self.port), timeout)
-        try:
-            # Without it Nagle and delayed acknowledgements cost 40 ms a command on some servers.
-            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._opened(connected)
-            return self._context.wrap_socket(connected, server_hostname=self.host) if self._context else connected
-        except BaseException:
-            connected.close()
-            raise
-
-
-class _Client(imapclient.IMAPClient):  # type: ignore[misc]  # imapclient has no types
-    def __init__(
-        self, settings: ImapSettings, context: ssl.SSLContext | None, seconds: float, opened: Callable[[socket.socket], None]
-    ) -> None:
-        self._opened = opened
-        timeout = imapclient.SocketTimeout(connect=seconds, read=seconds)
-        host = settings.host.strip("[]")
-        super().__init__(host, settings.port, ssl=settings.security == "tls", ssl_context=context, timeout=timeout)
-        # imapclient sets 5: every mail would be formatted twice for a log line, and stand in the log at level DEBUG.
-        self._imap.debug = 0
-
-    def _poll_socket(self, sock: socket.socket, timeout: float | None = None) -> Any:
-        """What came in one packet with the answer before it is in the buffer, where polling the socket never sees it."""
-        return [True] if _has_buffered(self._imap) else super()._poll_socket(sock, timeout)
-
-    def _create_IMAP4(self) -> imaplib.IMAP4:  # noqa: N802  # imapclient calls it so
-        return _Wire(self.host, self.port, self._timeout.connect, self.ssl_context if self.ssl else None, self._opened)
-
-
-def _has_buffered(wire: Any) -> bool:
-    """Whether an answer lies in the reader's buffer already. Only for a socket that does not block."""
-    reader = getattr(wire, "_file", None) or wire.file  # the one or the other, by the version of Python
-    try:
-        return bool(reader.peek(1))
-    except OSError:
-        return False  # TLS says "want read" for nothing there; a dead line shows itself when it is read
-
-
 class Connection:
     """`ask` for everything; it connects where that is needed. Not for two threads at once, but for `abort` and the timer of `deadline`."""
 
@@ -141,6 +92,7 @@ class Connection:
             raise MailboxRefused('imap.security = "none" is allowed for this machine only: use "tls" or "starttls"')
         if any(ord(letter) < 32 or ord(letter) == 127 for letter in settings.user + password):
             raise MailboxRefused("imap.user or its password has control characters: they cannot be sent")
+        self.certificate_ends = ""  # of the server, as it says so itself (ssl.SSLSocket.getpeercert); empty without TLS
         self._settings = settings
         self._password = password
         self._context = None if settings.security == "none" else tls_context or ssl.create_default_context()
@@ -190,6 +142,13 @@ class Connection:
             # Whatever else it was (a signal, an error of ours), an answer may be half read: the line is of no more use.
             self.drop()
             raise
+
+    def change(self, what: str, question: Callable[[Any], T]) -> T:
+        """As `ask`, for what changes the mailbox."""
+        faults.at(f"before: {what}")
+        answer = self.ask(what, question)
+        faults.at(f"after: {what}")
+        return answer
 
     def select(self, folder: str, *, readonly: bool = False) -> Mapping[bytes, Any]:
         """Selects the folder anew; the answer as imapclient gives it. `readonly`: EXAMINE, which takes no flag from any mail."""
@@ -258,6 +217,9 @@ class Connection:
             if self._settings.security == "starttls":
                 self._start_tls(client)
             self._log_in(client)
+            line = client.socket()
+            if isinstance(line, ssl.SSLSocket):
+                self.certificate_ends = str((line.getpeercert() or {}).get("notAfter", ""))
         except BaseException:
             with suppress(Exception):
                 client._imap.shutdown()
@@ -266,7 +228,7 @@ class Connection:
 
     def _greeted(self) -> Any:
         try:
-            return _Client(self._settings, self._context, self._seconds, self._opened)
+            return Client(self._settings, self._context, self._seconds, self._opened)
         except imaplib.IMAP4.error as error:
             # A BYE for a greeting, from a server that is full: imaplib calls it an error, not an abort.
             raise imaplib.IMAP4.abort("no greeting") from error

@@ -15,7 +15,7 @@ from imapclient import imap_utf7
 from maildesk.adapters.mailbox.connection import Connection
 from maildesk.adapters.mailbox.fetching import ASK_MAILS_MAX, fetched, moment
 from maildesk.adapters.mailbox.folders import NOT_TO_BE_SELECTED, Folders
-from maildesk.adapters.mailbox.listing import chunks, uids_from, uids_since
+from maildesk.adapters.mailbox.listing import chunks, present, uids_from, uids_since
 from maildesk.core.decision import Place
 from maildesk.core.shared import Head, Mark, OtherFolder
 from maildesk.errors import MailboxRefused
@@ -47,15 +47,18 @@ class _Listed:
     levels: tuple[str, ...]
 
 
-def other_folders(connection: Connection, folders: Folders) -> tuple[OtherFolder, ...]:
+def other_folders(connection: Connection, folders: Folders, *, with_quarantine: bool = False) -> tuple[OtherFolder, ...]:
     """Archive and sent of the configuration whatever they are called, then the others by name, and folders of sent mail last."""
     inbox, quarantine = folders.name("inbox"), folders.name("quarantine")
     roles = {folders.name("archive"): Place.ELSEWHERE, folders.name("sent"): Place.SENT}
+    if with_quarantine:
+        roles[quarantine] = Place.ELSEWHERE
     naming = folders.naming
     found: dict[str, OtherFolder] = {}
     for listed in connection.ask("list its folders", _listed):
         name = listed.name
-        if name.casefold() in {inbox.casefold(), quarantine.casefold()} or listed.flags & NOT_TO_BE_SELECTED:
+        left_out = name.casefold() == quarantine.casefold() and not with_quarantine
+        if left_out or name.casefold() == inbox.casefold() or listed.flags & NOT_TO_BE_SELECTED:
             continue
         if name in roles:
             found[name] = OtherFolder(name, roles[name])
@@ -107,26 +110,34 @@ def mark(connection: Connection, folder: str) -> Mark:
 
 
 def look_into(connection: Connection, folder: str, after: Mark | None, arrived_since: datetime) -> FolderState:
-    connection.select(folder, readonly=True)
+    answer = connection.select(folder, readonly=True)
     uid_validity = connection.uid_validity
     if uid_validity is None:
         raise MailboxRefused("the mail server tells no UIDVALIDITY of a folder: mails in it could not be told apart")
     if after is not None and after.uid_validity == uid_validity:
-        return FolderState(folder, uid_validity, uids_from(connection, after.uid_next))
+        return FolderState(folder, uid_validity, uids_from(connection, after.uid_next, int(answer.get(b"EXISTS", 0))))
     return FolderState(folder, uid_validity, uids_since(connection, (arrived_since - FIRST_LOOK_MARGIN).date()))
 
 
 def heads(connection: Connection, uids: Collection[int]) -> tuple[Head, ...]:
-    """In ascending order of UIDs. Where the server refuses to tell, nothing is known of the mails: they are then fetched."""
+    """In ascending order of UIDs. Where the server does not tell, nothing is known of the mails: they are then fetched."""
     found: list[Head] = []
     for chunk in chunks(sorted(uids), ASK_MAILS_MAX):
         try:
             answers = fetched(connection, chunk, "RFC822.SIZE INTERNALDATE FLAGS BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]")
         except MailboxRefused:
-            found += [Head(uid, "", 0, datetime.now(UTC)) for uid in chunk]
-            continue
-        found += [_head(uid, answers[uid]) for uid in sorted(answers)]
+            answers = {}
+        untold = _still_there(connection, set(chunk) - set(answers))
+        found += [
+            _head(uid, answers[uid]) if uid in answers else Head(uid, "", 0, datetime.now(UTC)) for uid in sorted({*answers, *untold})
+        ]
     return tuple(found)
+
+
+def _still_there(connection: Connection, uids: Collection[int]) -> frozenset[int]:
+    if uids:
+        connection.ask("list a folder", lambda client: client.noop())  # a server may tell only now that they have gone
+    return present(connection, uids)
 
 
 def _head(uid: int, answer: dict[bytes, Any]) -> Head:

@@ -20,7 +20,7 @@ from imapclient.response_parser import parse_response
 
 from maildesk.adapters.mailbox.connection import Connection
 from maildesk.adapters.mailbox.listing import chunks, present, uid_set
-from maildesk.errors import MailboxRefused, MailboxUnreachable, StoreUnusable
+from maildesk.errors import MailboxRefused, MailboxUnreachable
 from maildesk.octets import FolderState, Octets, RawMessage
 
 ASK_MAILS_MAX = 500
@@ -111,7 +111,7 @@ class Fetching:
                 return None
             data = again
         octets = Octets(self._spool_dir)
-        _write(octets, data)
+        octets.write(data)
         return octets
 
     def _in_parts(self, mail: Announced) -> Octets | None:
@@ -136,7 +136,7 @@ class Fetching:
                 part = self._part(mail.uid, octets.size_bytes)
                 if part is None:
                     break
-                _write(octets, part)
+                octets.write(part)
                 # A short part is the last one only where it could be: some servers hand out less at a time than asked.
                 whole = not part or (len(part) < PART_BYTES and octets.size_bytes >= mail.size_bytes)
         finally:
@@ -209,14 +209,6 @@ def _answers(client: Any, asked: frozenset[int], items: str) -> dict[int, dict[b
         if answer.get(b"UID") in asked:
             answers.setdefault(answer[b"UID"], {}).update(answer)
     return answers
-
-
-def _write(octets: Octets, data: bytes) -> None:
-    try:
-        octets.write(data)
-    except OSError as error:
-        octets.close()
-        raise StoreUnusable(f"the folder for big mails cannot be written ({error.strerror}): make room there") from error
 
 
 def moment(told: Any) -> datetime:

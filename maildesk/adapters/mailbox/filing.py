@@ -46,18 +46,18 @@ def _try(connection: Connection, folders: Folders, uids: Sequence[int], role: st
 
 def _transfer(connection: Connection, uids: Sequence[int], target: str) -> None:
     if connection.offers("MOVE"):
-        connection.ask(WHAT, lambda client: client.move(uids, target))  # RFC 6851
+        connection.change(WHAT, lambda client: client.move(uids, target))  # RFC 6851
         return
     by_uid = connection.offers("UIDPLUS")
     # Without UIDPLUS, EXPUNGE takes every mail that bears the flag, also those that a colleague flagged and may yet want back.
     if not by_uid and _foreign_deleted(connection, uids):
         return
-    connection.ask(WHAT, lambda client: client.copy(uids, target))
-    connection.ask(WHAT, lambda client: client.delete_messages(uids, silent=True))
+    connection.change(WHAT, lambda client: client.copy(uids, target))
+    connection.change(WHAT, lambda client: client.delete_messages(uids, silent=True))
     if by_uid:
-        connection.ask(WHAT, lambda client: client.uid_expunge(uids))  # RFC 4315
+        connection.change(WHAT, lambda client: client.uid_expunge(uids))  # RFC 4315
     elif not _foreign_deleted(connection, uids):
-        connection.ask(WHAT, lambda client: client.expunge())
+        connection.change(WHAT, lambda client: client.expunge())
 
 
 def _foreign_deleted(connection: Connection, uids: Sequence[int]) -> bool:

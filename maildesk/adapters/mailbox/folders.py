@@ -106,7 +106,7 @@ class Folders:
         if self._exists(name):
             return False
         try:
-            self._connection.ask(f"make the folder imap.{role}", lambda client: client.create_folder(name))
+            self._connection.change(f"make the folder imap.{role}", lambda client: client.create_folder(name))
         except MailboxRefused:
             if not self._exists(name):  # else somebody else was quicker
                 raise
@@ -134,7 +134,7 @@ class Folders:
 
     def _subscribe(self, role: str, name: str) -> None:
         try:
-            self._connection.ask(f"subscribe to the folder imap.{role}", lambda client: client.subscribe_folder(name))
+            self._connection.change(f"subscribe to the folder imap.{role}", lambda client: client.subscribe_folder(name))
         except MailboxRefused as refusal:
             # The folder works all the same; it is only that staff must switch it on in their mail clients.
             log.warning("%s", refusal)

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TypeVar
 
 from maildesk.adapters.mailbox.connection import Connection
+from maildesk.errors import MailboxUnreachable
 
 # imaplib takes no line longer than 1,000,000 octets, and a UID may have ten digits (RFC 3501 section 9, nz-number).
 SEARCH_MESSAGES_MAX = 50_000
@@ -35,9 +36,15 @@ def present(connection: Connection, uids: Iterable[int]) -> frozenset[int]:
     return asked & frozenset(_search(connection, "UID", uid_set(asked)))
 
 
-def uids_from(connection: Connection, first: int) -> tuple[int, ...]:
-    """The UIDs from `first` on. The star stands for the last mail, whatever its UID (RFC 3501 section 6.4.8)."""
-    return tuple(sorted(uid for uid in _search(connection, "UID", f"{first}:*") if uid >= first))
+def uids_from(connection: Connection, first: int, messages: int) -> tuple[int, ...]:
+    """The UIDs from `first` on, in a folder that holds so many mails (EXISTS).
+
+    The star stands for the last mail, whatever its UID (RFC 3501 section 6.4.8): where there are mails, none is no answer.
+    """
+    found = _search(connection, "UID", f"{first}:*")
+    if messages and not found:
+        raise MailboxUnreachable("the mail server does not list the mails of a folder that has some")
+    return tuple(sorted(uid for uid in found if uid >= first))
 
 
 def uids_since(connection: Connection, day: date) -> tuple[int, ...]:

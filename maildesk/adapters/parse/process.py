@@ -25,7 +25,7 @@ from maildesk.adapters.parse.cut import readable
 from maildesk.adapters.parse.extract import asks_the_parser, chosen
 from maildesk.adapters.parse.frames import BARE, EXTRACT, LENGTH, REQUEST, WHOLE, unpacked
 from maildesk.core.message import Message
-from maildesk.errors import Unparseable
+from maildesk.errors import ParserUnavailable, Unparseable
 from maildesk.octets import Octets, RawMessage
 
 _PIPE_CHUNK_BYTES = 64 * 1024
@@ -41,6 +41,10 @@ _EXPECTED_CLASSES = frozenset(
 
 class _ChildGoneError(Exception):
     """The child died, hung, or talked nonsense."""
+
+
+class _TooLateError(_ChildGoneError):
+    """The child did not answer in time."""
 
 
 class _MessageUnpickler(pickle.Unpickler):
@@ -68,9 +72,12 @@ class _Child:
                 bufsize=0,
             )
         except OSError as error:
-            raise _ChildGoneError from error
+            raise ParserUnavailable(f"the parser cannot be started ({error.strerror})") from error
         try:
             self._receive(time.monotonic() + limits.START_SECONDS_MAX)
+        except _ChildGoneError as error:
+            self.kill()
+            raise ParserUnavailable("the parser cannot be started: it ended, or was not ready in time") from error
         except BaseException:
             self.kill()
             raise
@@ -106,7 +113,10 @@ class _Child:
         pieces = bytearray()
         while len(pieces) < length:
             _wait_for(stream, selectors.EVENT_READ, deadline)
-            piece = os.read(stream.fileno(), min(_PIPE_CHUNK_BYTES, length - len(pieces)))
+            try:
+                piece = os.read(stream.fileno(), min(_PIPE_CHUNK_BYTES, length - len(pieces)))
+            except OSError as error:
+                raise _ChildGoneError from error
             if not piece:
                 raise _ChildGoneError
             pieces += piece
@@ -154,13 +164,13 @@ def _wait_for(stream: IO[bytes], event: int, deadline: float) -> None:
     with selectors.DefaultSelector() as selector:
         selector.register(stream, event)
         if not selector.select(max(0.0, deadline - time.monotonic())):
-            raise _ChildGoneError
+            raise _TooLateError
 
 
 class ParserProcess:
     """Parses mails one by one in a child that is kept alive between them; safe to share between threads.
 
-    A mail that takes longer than `seconds_max` or more memory than `memory_bytes_max`, or that the child dies of, is read again
+    A mail that takes longer than `seconds_max` or more memory than `memory_bytes_max`, or that two children die of, is read again
     in a new child by its head alone, and its Message says so in `defects`.
     """
 
@@ -171,15 +181,22 @@ class ParserProcess:
         self._lock = threading.Lock()
 
     def parse(self, mail: RawMessage | Octets) -> Message:
-        """Raises Unparseable if the child dies of the mail's head too."""
+        """Raises Unparseable if the child dies of the mail's head too, ParserUnavailable if no child can be started."""
         octets = mail.octets if isinstance(mail, RawMessage) else mail
         readable_mail = readable(octets)
         data = readable_mail.data
         with self._lock:
-            for kind in (WHOLE, BARE):
+            too_late = False
+            for kind in (WHOLE, WHOLE, BARE):  # twice: a child may have been killed from outside, or have lain dead
+                if kind == WHOLE and too_late:
+                    continue
                 request = REQUEST.pack(kind, octets.size_bytes, octets.digest.encode("ascii"), 0, len(data))
                 with self._replacing_a_broken_child():
-                    return readable_mail.completed(_message_in(self._ready_child().ask(self._seconds_max, request, data)))
+                    try:
+                        return readable_mail.completed(_message_in(self._ready_child().ask(self._seconds_max, request, data)))
+                    except _TooLateError:
+                        too_late = True
+                        raise
         raise Unparseable("the parser ran out of time or memory, or died, also on the head of the mail alone")
 
     def extract(self, octets: Octets, digests: Collection[str]) -> dict[str, bytes]:

@@ -63,6 +63,8 @@ def _warm_up() -> None:
 def main() -> None:
     memory_bytes_max, seconds_max = int(sys.argv[1]), float(sys.argv[2])
     source, out = sys.stdin.buffer, sys.stdout.buffer
+    # systemd tells every process of the service to end. Ours ends with its parent, who first finishes what it has begun.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _warm_up()
     _confine(memory_bytes_max)
     _answer(out, b"")

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from maildesk.adapters.smtp.server import FOREIGN, Server, connect, shut_down
-from maildesk.adapters.smtp.steps import ReplyError, Transaction, hand_over, is_about_login, is_about_sender, takes
+from maildesk.adapters.smtp.steps import ReplyError, Transaction, hand_over, is_about_login, is_about_sender, is_about_size, takes
 from maildesk.adapters.smtp.words import reason, shown
 from maildesk.config import SmtpSettings, is_loopback
 from maildesk.delivery import Delivery, Outgoing, Result
@@ -57,6 +57,7 @@ class SmtpSender:
         self._context = tls_context
         self._seconds = socket_seconds
         self._after_dot_seconds = after_dot_seconds
+        self.certificate_ends = ""  # that of the server, as it showed it last ("Jun  1 12:00:00 2027 GMT"); empty without TLS
         self._server: Server | None = None
         self._cutter: socket.socket | None = None
 
@@ -131,6 +132,8 @@ class SmtpSender:
         except BaseException:
             self._drop()
             raise
+        if isinstance(self._server.sock, ssl.SSLSocket):
+            self.certificate_ends = str((self._server.sock.getpeercert() or {}).get("notAfter", ""))
         return self._server
 
     def _keep_cutter(self, line: socket.socket) -> None:
@@ -176,4 +179,5 @@ class SmtpSender:
         null_sender_refused = not transaction.sender and is_about_sender(refusal)
         never = code >= 500 and not is_about_login(refusal) and not null_sender_refused
         said = shown(f"{refusal.step}: {refusal.text}", transaction.recipient)
-        return Delivery(Result.REFUSED if never else Result.DEFERRED, code, said, null_sender_refused=null_sender_refused)
+        too_big = never and is_about_size(refusal)
+        return Delivery(Result.REFUSED if never else Result.DEFERRED, code, said, null_sender_refused=null_sender_refused, too_big=too_big)

@@ -12,7 +12,9 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
+from maildesk import faults
 from maildesk.adapters.smtp.words import reason, shown
 from maildesk.config import SmtpSettings
 from maildesk.errors import SenderUnreachable
@@ -26,6 +28,12 @@ _REPLY_LINE = re.compile(rb"[2-5]\d\d(?:[- ].*)?\r?\n", re.DOTALL)
 class Server(smtplib.SMTP):
     """Replies with a limit of lines, of octets a line, and of time for the whole: smtplib's time-out begins anew at every octet."""
 
+    def send(self, s: Any) -> None:
+        """Every command and every letter goes through here."""
+        faults.at("before: to the SMTP server")
+        super().send(s)
+        faults.at("after: to the SMTP server")
+
     def getreply(self) -> tuple[int, bytes]:
         """The code and the text, its lines joined by LF. Raises SMTPServerDisconnected, also for what is no reply at all."""
         if self.sock is None:
@@ -38,6 +46,7 @@ class Server(smtplib.SMTP):
         except (OSError, ValueError) as error:
             self.close()
             raise smtplib.SMTPServerDisconnected("no reply") from error
+        faults.at("an answer of the SMTP server")
         return int(lines[-1][:3]), b"\n".join(line[4:].strip() for line in lines)
 
     def _reply_lines(self) -> list[bytes]:

@@ -21,6 +21,10 @@ _TAKEN = frozenset({250, 251, 252})
 _ABOUT_LOGIN = frozenset({530, 534, 535, 538})
 # At MAIL FROM these speak of the size and of the parameters, and any other refusal may be meant for the empty sender.
 _NOT_ABOUT_SENDER = _ABOUT_LOGIN | {552, 555}
+# RFC 1870 section 6.1 and RFC 3463: the mail is bigger than the server takes from anybody, or than this recipient may get.
+_ABOUT_SIZE = re.compile(r"\b5\.3\.4\b|\b5\.2\.3\b")
+_TOO_BIG = 552
+_MAILBOX_FULL = re.compile(r"\b5\.2\.2\b")
 # How servers say that they want another sender when they look at it only later: Postfix at RCPT TO, Exchange after the dot.
 _ABOUT_SENDER = re.compile(
     r"<>|\b5\.1\.[78]\b|\b5\.7\.60\b|\bsender address\b|\b(?:null|empty) (?:sender|return|reverse)|\breverse.path\b|\bsend\s?as\b",
@@ -107,6 +111,12 @@ def _see_that_it_waits(server: Server) -> None:
 
 def is_about_login(refusal: ReplyError) -> bool:
     return refusal.code in _ABOUT_LOGIN
+
+
+def is_about_size(refusal: ReplyError) -> bool:
+    """Whether a smaller letter might be taken, of a refusal for good. At RCPT TO a bare 552 is a full mailbox, as a rule."""
+    plain = refusal.code == _TOO_BIG and refusal.step != "RCPT TO" and not _MAILBOX_FULL.search(refusal.text)
+    return plain or bool(_ABOUT_SIZE.search(refusal.text))
 
 
 def is_about_sender(refusal: ReplyError) -> bool:

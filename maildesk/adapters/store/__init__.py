@@ -6,21 +6,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from maildesk.adapters.store import octet_rows
 from maildesk.adapters.store.agenda import AgendaRows
+from maildesk.adapters.store.backup import RESTORED
 from maildesk.adapters.store.engine import check_health, open_engine, reading, translated, writing
 from maildesk.adapters.store.intake import IntakeTransaction
 from maildesk.adapters.store.lock import only_one
 from maildesk.adapters.store.migration import migrate, needs_migration, schema_version
 from maildesk.adapters.store.outbox import OutboxRows
-from maildesk.adapters.store.tables import alarms, facts, ledger, messages, quarantined, raws
+from maildesk.adapters.store.restored import doubt_what_waits
+from maildesk.adapters.store.signs import read_signs
+from maildesk.adapters.store.tables import alarms, facts, ledger, letters, messages, quarantined, raws
 from maildesk.adapters.store.views import CaseFilter, Views
+from maildesk.core.health import Signs
+from maildesk.core.letters import ALARM, LetterState
 from maildesk.core.objects import JsonObject
 from maildesk.octets import Octets, RawMessage
 
@@ -95,7 +100,7 @@ class Store(OutboxRows, AgendaRows):
         copies = select(ledger.c.message_id, ledger.c.size_bytes)  # of what was known already, and so not kept once more
         with reading(self._engine) as connection:
             found = {(row[0], row[1]) for row in connection.execute(kept.where(messages.c.message_id.in_(ids)))}
-            missing = ids - {message_id for message_id, size in found if (message_id, size) in heads}
+            missing = {message_id for message_id, size in heads if message_id and (message_id, size) not in found}
             if missing:
                 found |= {(row[0], row[1]) for row in connection.execute(copies.where(ledger.c.message_id.in_(missing)))}
         return frozenset(heads) & found
@@ -116,6 +121,16 @@ class Store(OutboxRows, AgendaRows):
         value = self.fact("last_good_pass")
         return datetime.fromisoformat(value["started_at"]) if value else None
 
+    def begin_restore(self, now: datetime) -> int | None:
+        """What a copy of a database must do at its first start, once; how many letters are in doubt now, or None if it is none."""
+        fact = self.fact(RESTORED)
+        if not fact or fact.get("begun_at"):
+            return None
+        with writing(self._engine) as connection:
+            done = update(facts).where(facts.c.name == RESTORED).values(value={**fact, "begun_at": now.isoformat()}, at=now)
+            connection.execute(done)
+            return doubt_what_waits(connection, now)
+
     # --- facts and alarms ---
 
     def fact(self, name: str) -> JsonObject:
@@ -127,19 +142,26 @@ class Store(OutboxRows, AgendaRows):
             if not done.rowcount:
                 connection.execute(insert(facts).values(name=name, value=value, at=now))
 
-    def raise_alarm(self, name: str, detail: str, now: datetime, again_after: timedelta) -> bool:
-        with writing(self._engine) as connection:
-            row = connection.execute(select(alarms.c.told_at).where(alarms.c.name == name)).first()
-            if row is None:
-                connection.execute(insert(alarms).values(name=name, detail=detail[:500], since=now, told_at=now))
-                return True
-            due: bool = row.told_at + again_after <= now
-            connection.execute(update(alarms).where(alarms.c.name == name).values(detail=detail[:500], **({"told_at": now} if due else {})))
-            return due
+    def standing_alarms(self) -> Mapping[str, datetime]:
+        """Since when each of the alarms stands."""
+        with reading(self._engine) as connection:
+            return {row.name: row.since for row in connection.execute(select(alarms.c.name, alarms.c.since).order_by(alarms.c.since))}
 
-    def clear_alarm(self, name: str) -> bool:
-        with writing(self._engine) as connection:
-            return bool(connection.execute(delete(alarms).where(alarms.c.name == name)).rowcount)
+    def waiting_alarms(self) -> int:
+        """How many letters of alarms have not left yet."""
+        waits = letters.c.state.in_((LetterState.QUEUED, LetterState.SENDING, LetterState.DOT))
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.count()).where(waits, letters.c.template == ALARM)).scalar() or 0
+
+    def health_counts(self, now: datetime) -> JsonObject:
+        """The counts of `status`."""
+        return self.views.counts(now)
+
+    def signs(self, now: datetime) -> Signs:
+        """How the letters fare."""
+        last_good_pass = self.last_good_pass()
+        with reading(self._engine) as connection:
+            return read_signs(connection, last_good_pass, now)
 
     # --- octets of single mails ---
 

@@ -15,11 +15,13 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import QueuePool
 
+from maildesk import faults
 from maildesk.errors import MaildeskError, StoreBusy, StoreUnusable, Unrecordable
 
 BUSY_SECONDS = 75  # a backup or a report may hold the database for a minute; the pass waits rather than fails
 QUICK_CHECK_BYTES_MAX = 1024**3
 READING = {"maildesk_reading": True}
+_CHANGES_NOTHING = ("SELECT", "PRAGMA", "BEGIN", "SAVEPOINT", "RELEASE")
 
 
 def open_engine(file: Path) -> Engine:
@@ -34,7 +36,38 @@ def open_engine(file: Path) -> Engine:
         )
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
+        if faults.is_on():
+            _count_steps(engine)
         return engine
+
+
+def _count_steps(engine: Engine) -> None:
+    """For tests: every statement that changes something is a step before and after it, and so is a commit (see `writing`)."""
+
+    def before(_connection: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
+        if not statement.lstrip().upper().startswith(_CHANGES_NOTHING):
+            faults.at(f"before: {_what(statement)}")
+
+    def after(_connection: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
+        if not statement.lstrip().upper().startswith(_CHANGES_NOTHING):
+            faults.at(f"after: {_what(statement)}")
+
+    def before_commit(connection: Connection) -> None:
+        if not connection.get_execution_options().get("maildesk_reading"):
+            faults.at("before: COMMIT")
+
+    event.listen(engine, "before_cursor_execute", before)
+    event.listen(engine, "after_cursor_execute", after)
+    event.listen(engine, "commit", before_commit)
+
+
+def _what(statement: str) -> str:
+    """The first words of it, which hold no value.
+
+    >>> _what("INSERT INTO message (raw_id, case_id) VALUES (?, ?)")
+    'INSERT INTO message'
+    """
+    return " ".join(statement.split()[:3])
 
 
 def _make_private(file: Path) -> None:
@@ -55,6 +88,7 @@ def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
         "foreign_keys=ON",
         "secure_delete=ON",  # what is deleted is overwritten: personal data are gone when they are gone
         "trusted_schema=OFF",
+        "temp_store=MEMORY",  # else what a savepoint may have to restore goes to a file outside of our folder, pages of mails among it
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -78,6 +112,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes: all or nothing, and no other writer meanwhile."""
     with translated(), engine.begin() as connection:
         yield connection
+    faults.at("after: COMMIT")
 
 
 _UNUSABLE = {

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -16,6 +16,7 @@ from maildesk.adapters.store.casefiles import CaseFiles
 from maildesk.adapters.store.engine import translated
 from maildesk.adapters.store.letter_rows import LetterRows
 from maildesk.adapters.store.tables import (
+    alarms,
     case_links,
     cases,
     contacts,
@@ -25,7 +26,6 @@ from maildesk.adapters.store.tables import (
     letters,
     message_references,
     messages,
-    number_series,
     participants,
     quarantined,
     raws,
@@ -61,14 +61,16 @@ class IntakeTransaction(LetterRows):
             self.confirm_letter(decision, raw, message, now)
         elif decision.outcome is not Outcome.ALREADY_KNOWN:
             case_id = self._case(decision)
-            self.keep_message(raw, decision.kept or message, decision, case_id)
+            message_row = self.keep_message(raw, decision.kept or message, decision, case_id)
+            if decision.lost_letter:
+                self.note_lost(decision.lost_letter, message, message_row, now)
             if case_id is not None:
                 self.add_events(case_id, decision.events, now)
                 self._merge(case_id, decision, now)
                 if decision.work:
                     self._work(case_id, decision.work, now)
             for letter in (*decision.letters, *decision.notices):
-                self.queue(letter, self._case_of_letter(letter, decision, case_id), now)
+                self.queue(letter, self._case_of_letter(letter, decision, case_id), now, doubtful=decision.doubtful)
             if decision.letter_report:
                 self.note_report(decision.letter_report, now)
         self._ledger_line(raw, message.message_id, decision.outcome, decision.folder, now)
@@ -147,7 +149,10 @@ class IntakeTransaction(LetterRows):
         held = letters.c.state == LetterState.HELD
         if work.released:
             again = {"state": LetterState.QUEUED, "next_attempt_at": now}
-            self._connection.execute(update(letters).where(held, letters.c.letter_id.in_(work.released)).values(**again))
+            left = self.left_after_backup(work.released)
+            self._connection.execute(update(letters).where(held, letters.c.letter_id.in_(frozenset(work.released) - left)).values(**again))
+            for letter_id in left:
+                self.letter_left_before(letter_id, case_id)
         if work.dropped:
             # The words stay in the colleague's mail; a failed letter would turn the status red for what is no trouble.
             self._connection.execute(delete(letters).where(held, letters.c.letter_id.in_(work.dropped)))
@@ -168,7 +173,7 @@ class IntakeTransaction(LetterRows):
 
     def _open(self, new: NewCase, *, verified: bool = True) -> int:
         _prefix, year, sequence = new.number.rsplit("-", 2)
-        self._count_up(int(year), int(sequence))
+        self.count_up(int(year), int(sequence))
         contact_id = self.contact(new.correspondent)
         result = self._connection.execute(
             insert(cases).values(
@@ -181,11 +186,6 @@ class IntakeTransaction(LetterRows):
         case_id = _new_id(result)
         self._connection.execute(insert(participants).values(case_id=case_id, contact_id=contact_id, verified=verified))
         return case_id
-
-    def _count_up(self, year: int, sequence: int) -> None:
-        done = self._connection.execute(update(number_series).where(number_series.c.year == year).values(last=sequence))
-        if not done.rowcount:
-            self._connection.execute(insert(number_series).values(year=year, last=sequence))
 
     def contact(self, address: Address) -> int:
         """The contact with this address; one without an address is a contact of its own."""
@@ -305,6 +305,21 @@ class IntakeTransaction(LetterRows):
             )
         self._ledger_line(raw, "", Outcome.QUARANTINED, Folder.QUARANTINE, now)
         self._connection.execute(delete(failures).where(failures.c.digest == raw.octets.digest))
+
+    def raise_alarm(self, name: str, detail: str, now: datetime, again_after: timedelta) -> bool:
+        row = self._connection.execute(select(alarms.c.told_at).where(alarms.c.name == name)).first()
+        if row is None:
+            self._connection.execute(insert(alarms).values(name=name, detail=detail[:500], since=now, told_at=now))
+            return True
+        due: bool = row.told_at + again_after <= now
+        values = {"detail": detail[:500], **({"told_at": now} if due else {})}
+        self._connection.execute(update(alarms).where(alarms.c.name == name).values(**values))
+        return due
+
+    def clear_alarm(self, name: str) -> datetime | None:
+        since: datetime | None = self._connection.execute(select(alarms.c.since).where(alarms.c.name == name)).scalar()
+        self._connection.execute(delete(alarms).where(alarms.c.name == name))
+        return since
 
     def release(self, quarantine_id: int, now: datetime) -> None:
         """Before a retry in the same savepoint: the mail no longer counts as quarantined."""

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select
 
 from maildesk.adapters.store.casefiles import CaseFiles
+from maildesk.adapters.store.restored import RestoredRows
 from maildesk.adapters.store.tables import (
     case_links,
     cases,
@@ -41,7 +42,7 @@ HAPPENED = {
 }
 
 
-class Knowing:
+class Knowing(RestoredRows):
     """Looks up in the transaction of `connection`. `zone` is the desk's: it says when a day begins."""
 
     def __init__(self, connection: Connection, prefix: str, zone: tzinfo) -> None:
@@ -50,13 +51,20 @@ class Knowing:
         self._zone = zone
 
     def look_up(self, asked: Questions, now: datetime) -> Known:
-        own_letter, seen = self._own_letter(asked.message_id), self._seen(asked)
-        next_number = case_number(self._prefix, asked.year, self._last_number(asked.year) + 1)
+        own_letter, seen = self._own_letter(asked.message_id, asked.own_letter_id), self._seen(asked)
+        next_number, left = self._next_number(asked), self.left_after_backup(asked.caused)
         if seen or own_letter:
             return Known(next_number, seen, own_letter)
         facts = Trails(self._connection).of(asked, now, self._known_cases)
         files = CaseFiles(self._connection).of(facts.cases) if asked.of_house else {}
-        return Known(next_number, facts=facts, recent=self._recent_letters(asked.entered or asked.originator, now), files=files)
+        return Known(next_number, facts=facts, recent=self._recent_letters(asked.entered or asked.originator, now), files=files, left=left)
+
+    def _next_number(self, asked: Questions) -> str:
+        """The number that the mail was given before a restore, if no other case bears it now; else the next one."""
+        named = self.lost_number(asked.caused, asked.message_id, asked.originator)
+        if named and not self._connection.execute(select(cases.c.id).where(cases.c.number == named)).first():
+            return named
+        return case_number(self._prefix, asked.year, self._last_number(asked.year) + 1)
 
     def _seen(self, asked: Questions) -> str:
         """How the very same mail was taken in before: the same octets, or a copy that came by another way."""
@@ -80,13 +88,12 @@ class Knowing:
         found = self._connection.execute(copy).first()
         return f"a copy with the same Message-ID and content was taken in as {found.outcome}" if found else ""
 
-    def _own_letter(self, message_id: str) -> OwnLetter | None:
-        query = (
-            select(letters.c.letter_id, letters.c.recipient, cases.c.number)
-            .join(cases, cases.c.id == letters.c.case_id, isouter=True)
-            .where(letters.c.message_id == message_id)
-        )
-        found = self._connection.execute(query).first() if message_id else None
+    def _own_letter(self, message_id: str, letter_id: str) -> OwnLetter | None:
+        """By its Message-ID; or by its id, where a restored desk had to give its case another number."""
+        query = select(letters.c.letter_id, letters.c.recipient, cases.c.number).join(cases, cases.c.id == letters.c.case_id, isouter=True)
+        found = self._connection.execute(query.where(letters.c.message_id == message_id)).first() if message_id else None
+        if found is None and letter_id:
+            found = self._connection.execute(query.where(letters.c.letter_id == letter_id)).first()
         return OwnLetter(found.letter_id, found.number or "", found.recipient) if found else None
 
     def _known_cases(self, numbers: Collection[str]) -> dict[str, KnownCase]:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -14,7 +14,7 @@ from maildesk.adapters.store.knowing import Knowing
 from maildesk.adapters.store.tables import cases, letters
 from maildesk.core.case import CaseEvent, Status
 from maildesk.core.decision import GRAVITY, Decision, LetterReport
-from maildesk.core.letters import ACKNOWLEDGEMENT, ANSWER, INSIDE_THE_HOUSE, Letter, LetterState
+from maildesk.core.letters import ACKNOWLEDGEMENT, ANSWER, INSIDE_THE_HOUSE, LATE_AFTER, Letter, LetterState
 from maildesk.core.message import Address, Message
 from maildesk.octets import RawMessage
 
@@ -28,8 +28,11 @@ class LetterRows(Knowing):
     def add_events(self, case_id: int, happened: tuple[CaseEvent, ...], now: datetime) -> None:
         raise NotImplementedError
 
-    def queue(self, letter: Letter, case_id: int | None, now: datetime) -> None:
-        """Puts a letter into the outbox. The same cause makes the same letter id: a second one is refused by the database."""
+    def queue(self, letter: Letter, case_id: int | None, now: datetime, *, doubtful: bool = False) -> None:
+        """Puts a letter into the outbox. The same cause makes the same letter id: a second one is refused by the database.
+
+        After a restore: one that left after the backup is noted as sent. A `doubtful` one waits until its copy comes back, or stays away.
+        """
         recipient = Address("", letter.recipient)
         self._connection.execute(
             insert(letters).values(
@@ -53,24 +56,60 @@ class LetterRows(Knowing):
                 report_proved=False,
                 context=dict(letter.context),
                 automatic=letter.automatic,
-                state=LetterState.HELD if letter.held else LetterState.QUEUED,
+                state=LetterState.HELD if letter.held else LetterState.DOT if doubtful else LetterState.QUEUED,
+                doubt_since=now if doubtful and not letter.held else None,
                 attempts=0,
                 created_at=letter.created_at or now,
                 next_attempt_at=now,
                 copy_expected=False,
-                error="",
+                error="the database was restored: it may have left since the backup" if doubtful else "",
             )
         )  # fmt: skip
+        if not letter.held:
+            self.letter_left_before(letter.letter_id, case_id, letter.in_reply_to if letter.automatic else "")
+
+    def letter_left_before(self, letter_id: str, case_id: int | None, answers: str = "") -> None:
+        """If the letter left before the restore: when its copy says, and the copy is what was sent.
+
+        `answers`: the mail that an automatic letter answers; any that did so is that letter.
+        """
+        copy = self.lost_letter(letter_id)
+        if copy is None and answers:
+            recipient = self._connection.execute(select(letters.c.recipient_key).where(letters.c.letter_id == letter_id)).scalar_one()
+            copy = self.lost_answer(answers, recipient)
+        if copy is None or self._is_taken(copy.message_id, letter_id):
+            return
+        by_id = letters.c.letter_id == letter_id
+        at, template = copy.received_at, self._connection.execute(select(letters.c.template).where(by_id)).scalar_one()
+        values: dict[str, Any] = {
+            "state": LetterState.SENT, "created_at": at, "sent_at": at, "proven_at": at, "doubt_since": None, "error": "",
+            "subject": copy.subject, "message_id": copy.message_id,
+        }  # fmt: skip
+        if case_id is not None and template not in INSIDE_THE_HOUSE:
+            self.claim(copy.id, case_id)
+            values["sent_message_id"] = copy.id
+            self._letter_left(case_id, template, "it left before the restore, its copy came back", at)
+        self._connection.execute(update(letters).where(by_id).values(**values))
+
+    def _is_taken(self, message_id: str, letter_id: str) -> bool:
+        """Whether another letter is known to be that one."""
+        others = select(letters.c.id).where(letters.c.message_id == message_id, letters.c.letter_id != letter_id)
+        return self._connection.execute(others).first() is not None
 
     def confirm_letter(self, decision: Decision, raw: RawMessage, message: Message, now: datetime) -> None:
         """The copy proves that the letter left, also where the answer after the dot was never read."""
         by_id = letters.c.letter_id == decision.confirms_letter
         row = self._connection.execute(
             select(
-                letters.c.id, letters.c.case_id, letters.c.sent_at, letters.c.sent_message_id, letters.c.template, letters.c.report
+                letters.c.id, letters.c.case_id, letters.c.sent_at, letters.c.sent_message_id, letters.c.template, letters.c.report,
+                letters.c.state,
             ).where(by_id)
-        ).one()
-        values: dict[str, Any] = {"proven_at": now, "error": ""}
+        ).one()  # fmt: skip
+        if row.state == LetterState.HELD:
+            # Released after the backup that was restored: the colleague's word for it comes again, and then it has left.
+            self.note_lost(decision.confirms_letter, message, self.keep_message(raw, message, decision, row.case_id), now)
+            return
+        values: dict[str, Any] = {"proven_at": now, "error": "", "message_id": message.message_id}
         belongs = row.case_id is not None and row.template not in INSIDE_THE_HOUSE
         if row.sent_at is None and row.report != "failed":
             values |= {"state": LetterState.SENT, "sent_at": now, "doubt_since": None}
@@ -86,13 +125,14 @@ class LetterRows(Knowing):
         What stays in the house hands on what the case has already: it is not kept again for each colleague.
         """
         row = self._connection.execute(
-            select(letters.c.case_id, letters.c.template, letters.c.sent_message_id).where(letters.c.id == letter_row)
+            select(letters.c.case_id, letters.c.template, letters.c.sent_message_id, letters.c.created_at).where(letters.c.id == letter_row)
         ).one()
         if row.case_id is None or row.sent_message_id is not None or row.template in INSIDE_THE_HOUSE:
             return
         message_row = self.keep_message(raw, message, decision, row.case_id)
         self._connection.execute(update(letters).where(letters.c.id == letter_row).values(sent_message_id=message_row))
-        self._letter_left(row.case_id, row.template, "the mail server took it", now)
+        late = f", {(now - row.created_at) // timedelta(hours=1)} hours late" if now - row.created_at > LATE_AFTER else ""
+        self._letter_left(row.case_id, row.template, f"the mail server took it{late}", now)
 
     def record_failed(self, letter_row: int, error: str, now: datetime) -> None:
         row = self._connection.execute(select(letters.c.case_id, letters.c.template).where(letters.c.id == letter_row)).one()

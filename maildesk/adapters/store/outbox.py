@@ -4,20 +4,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from maildesk.adapters.store.engine import reading, writing
 from maildesk.adapters.store.intake import IntakeTransaction
-from maildesk.adapters.store.tables import cases, letters
+from maildesk.adapters.store.tables import cases, facts, letters
 from maildesk.core.case import Direction, Role
 from maildesk.core.classify import Automatic, Verdict
 from maildesk.core.decision import Decision, Folder, Outcome
 from maildesk.core.letters import Enclosure, Letter, LetterState, QueuedLetter
 from maildesk.core.message import Message
 from maildesk.octets import RawMessage
+
+SENT_AGAIN = "sent_again"
 
 
 class OutboxRows:
@@ -92,11 +95,23 @@ class OutboxRows:
             return int(done.rowcount)
 
     def settle_doubts(self, in_doubt_before: datetime, now: datetime) -> int:
-        """A letter in doubt whose copy did not come back was probably not taken: again, under the same Message-ID."""
+        """A letter in doubt whose copy did not come back was probably not taken: again, under the same Message-ID, but only once.
+
+        If that ends in doubt as well, perhaps each one arrives and the copies get lost: then it waits for a person.
+        """
         in_doubt = (letters.c.state == LetterState.DOT, letters.c.doubt_since <= in_doubt_before)
         again = {"state": LetterState.QUEUED, "next_attempt_at": now, "doubt_since": None, "error": "in doubt, and no copy came back"}
         with writing(self._engine) as connection:
-            return int(connection.execute(update(letters).where(*in_doubt).values(**again)).rowcount)
+            found = connection.execute(select(letters.c.id).where(*in_doubt)).scalars().all()
+            if not found:
+                return 0
+            before = _sent_again(connection)
+            first, second = [row for row in found if row not in before], [row for row in found if row in before]
+            connection.execute(update(letters).where(letters.c.id.in_(first)).values(**again))
+            undecided = {"doubt_since": None, "error": "in doubt again, and no copy came back"}
+            connection.execute(update(letters).where(letters.c.id.in_(second)).values(**undecided))
+            _note_sent_again(connection, {*before, *first}, now)
+            return len(first)
 
     def retry_letter(self, row: int, now: datetime) -> bool:
         """A person says: send it again, whatever came back. False if there is no such letter that waits, failed or is in doubt."""
@@ -105,6 +120,19 @@ class OutboxRows:
         waiting = letters.c.state.in_((LetterState.QUEUED, LetterState.FAILED, LetterState.DOT, LetterState.HELD))
         with writing(self._engine) as connection:
             return bool(connection.execute(update(letters).where(letters.c.id == row, waiting).values(**again)).rowcount)
+
+
+def _sent_again(connection: Connection) -> set[int]:
+    """The letters that left twice perhaps, and have not come to an end."""
+    noted = connection.execute(select(facts.c.value).where(facts.c.name == SENT_AGAIN)).scalar() or {}
+    on_their_way = letters.c.state.in_((LetterState.QUEUED, LetterState.SENDING, LetterState.DOT))
+    return set(connection.execute(select(letters.c.id).where(letters.c.id.in_(noted.get("rows", ())), on_their_way)).scalars())
+
+
+def _note_sent_again(connection: Connection, rows: Collection[int], now: datetime) -> None:
+    value = {"rows": sorted(rows)}
+    if not connection.execute(update(facts).where(facts.c.name == SENT_AGAIN).values(value=value, at=now)).rowcount:
+        connection.execute(insert(facts).values(name=SENT_AGAIN, value=value, at=now))
 
 
 def _queued(row: Row[Any]) -> QueuedLetter:

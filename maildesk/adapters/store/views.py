@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""What the commands show: the objects of docs/commands.md, read in one consistent transaction each."""
+"""What the commands show: the objects of docs/objects.md, read in one consistent transaction each."""
 
 from __future__ import annotations
 

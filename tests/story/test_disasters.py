@@ -1,0 +1,278 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""What befalls a desk as a whole: its database, its folder, its clock, its log, a second one beside it. The torture's oracle judges."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from maildesk.core.decision import Outcome
+from tests.builders import a_mail
+from tests.rig.command import ROOT, environment
+from tests.rig.desk import wait_until
+from tests.torture.mails import Mail
+from tests.torture.oracle import findings
+from tests.torture.statements import SCENES
+from tests.torture.storage import held
+from tests.torture.tracing import broken_poll, calls_of
+from tests.torture.world import Site, World
+
+SEED = 23
+DAY = 24 * 60.0
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with Site() as made:
+        yield made
+
+
+@pytest.fixture
+def world(site: Site) -> Iterator[World]:
+    with site.world(SEED) as made:
+        yield made
+
+
+def another_mail(world: World, name: str) -> Mail:
+    """A citizen's mail arrives now, by the clock of the world."""
+    address = f"{name}@example.org"
+    octets = a_mail(f"Anliegen {name}.\n", sender=address, message_id=address, subject=name)
+    mail = Mail(name, octets, Outcome.NEW_CASE, f"case of {name}", address)
+    world.mails = (*world.mails, mail)
+    world.drop(octets)
+    newest = max((world.maildir / "new").glob("*.rig"), key=lambda file: file.name)
+    os.utime(newest, (time.time() + world.ahead_seconds,) * 2)
+    return mail
+
+
+# --- the database and its folder ---
+
+
+def damage(world: World, pages: int) -> None:
+    """Bytes over pages in the middle of the file."""
+    with closing(sqlite3.connect(world.database)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with world.database.open("r+b") as file:
+        file.seek(4096 * 2)
+        file.write(b"\xa5" * 4096 * pages)
+
+
+@pytest.mark.parametrize("pages", [1, 30])
+def test_a_database_with_bytes_over_its_pages_stops_before_the_mailbox_is_touched(world: World, pages: int) -> None:
+    damage(world, pages)
+
+    ran = world.poll()
+
+    assert ran.code == 73
+    assert ran.err == "maildesk: the database is damaged: restore the last backup (docs/operation.md)\n"
+    assert world.inbox() == len(world.mails)
+    assert world.post.accepted == []
+
+
+@pytest.mark.parametrize("left", [None, 0.0, 0.5, 0.9])
+def test_a_write_ahead_log_that_is_gone_or_cut_costs_no_mail_and_no_letter_goes_twice(world: World, site: Site, left: float | None) -> None:
+    syncs = calls_of(site, SCENES[0], ("fdatasync",))
+    assert broken_poll(world, syncs[-4], "signal=SIGKILL")[0].killed, "nearly done: the letters have left"
+    assert len(world.post.accepted) > 3
+    log = world.database.with_name("maildesk.db-wal")
+    if left is None:
+        log.unlink()
+    else:
+        os.truncate(log, int(left * log.stat().st_size))
+    assert len(world.rows("SELECT * FROM letter WHERE state = 'sent'")) < len(world.post.accepted), "it has been forgotten"
+
+    found = findings(world, world.settle())
+
+    assert found.faults == ()
+
+
+def test_a_database_that_is_held_for_some_seconds_is_waited_for(world: World) -> None:
+    world.poll()
+    another_mail(world, "late")
+    with held(world, 6.0):
+        ran = world.poll()
+
+    assert ran.code == 0, ran.err
+    assert ran.seconds > 4, "it was held"
+    assert findings(world, world.settle()).faults == ()
+
+
+@pytest.mark.parametrize("what", ["maildesk.db", "the folder"])
+def test_a_data_folder_that_is_read_only_is_one_line_and_no_mail_is_touched(world: World, what: str) -> None:
+    path = world.desk.folder if what == "the folder" else world.database
+    path.chmod(0o500)
+    try:
+        ran = subprocess.run(as_an_ordinary_user(world.command), capture_output=True, text=True, check=False, cwd=ROOT, env=world.variables)
+    finally:
+        path.chmod(0o700)
+
+    assert ran.returncode == 73
+    assert ran.stderr.startswith("maildesk: ")
+    assert ran.stderr.count("\n") == 1
+    assert world.inbox() == len(world.mails)
+    assert findings(world, world.settle()).faults == ()
+
+
+def as_an_ordinary_user(command: list[str]) -> list[str]:
+    """root may write what is read-only; without these two rights it may not."""
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command] if os.geteuid() == 0 else command
+
+
+# --- a second one ---
+
+
+@contextmanager
+def a_copy_of(world: World) -> Iterator[World]:
+    """The same desk once more, with a copy of the database: the same mailbox, the same letters."""
+    folder = world.desk.folder.with_name(f"{world.desk.folder.name}-copy")
+    shutil.copytree(world.desk.folder, folder)
+    try:
+        yield World(world.site, replace(world.desk, folder=folder), world.copies, world.mails)
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_a_copy_of_the_database_that_works_afterwards_sends_nothing_again(world: World) -> None:
+    with a_copy_of(world) as copy:
+        world.poll()
+        sent = len(world.post.accepted)
+        for each in (copy, world, copy):
+            assert each.poll().code == 0
+
+        assert len(world.post.accepted) == sent > 3, "the copies of the letters tell that they have left"
+        assert findings(world, world.settle()).faults == ()
+        assert copy.rows("SELECT count(*) FROM cases") == world.rows("SELECT count(*) FROM cases")
+
+
+def test_two_copies_of_the_database_at_work_at_once_lose_nothing_and_their_letters_bear_the_same_names(world: World) -> None:
+    with a_copy_of(world) as copy:
+        both = [subprocess.Popen(each.command, env=each.variables, cwd=ROOT, stderr=subprocess.DEVNULL) for each in (world, copy)]
+        assert [process.wait(60) for process in both] == [0, 0]
+        for each in (world, copy, world, copy):
+            assert each.poll().code == 0
+
+        for each in (world, copy):
+            found = findings(each, each.settle())
+            assert (found.lost, found.double_cases, found.corrupt, found.missing_letters) == ((), (), (), ())
+        ids = [row[0] for each in (world, copy) for row in each.rows("SELECT message_id FROM letter WHERE template = 'acknowledgement'")]
+        assert set(Counter(ids).values()) == {2}, "the same Message-ID from both: a mail server can tell that it is one letter"
+
+
+# --- what it prints and logs ---
+
+
+@pytest.mark.parametrize("target", ["/dev/full", "closed", "a pipe that nobody reads"])
+def test_a_log_that_is_full_or_gone_keeps_no_mail_waiting(world: World, target: str) -> None:
+    command = [sys.executable, "-m", "maildesk", "run", "--config", str(world.desk.config)]
+    shell = {"/dev/full": 'exec "$@" 2>/dev/full', "closed": 'exec "$@" >&- 2>&-', "a pipe that nobody reads": 'exec "$@" 2> >(true)'}
+    with subprocess.Popen(["bash", "-c", shell[target], "bash", *command], env=environment(), cwd=ROOT) as process:
+        try:
+            wait_until(lambda: world.rows("SELECT count(*) FROM ledger")[0][0] >= len(world.mails))
+            process.send_signal(signal.SIGTERM)
+            code = process.wait(20)
+        finally:
+            process.kill()
+
+    assert code == 0
+    assert findings(world, world.settle()).faults == ()
+
+
+def test_what_cannot_be_printed_is_one_line_and_the_pass_counts_all_the_same(world: World) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "maildesk", "poll", "--config", str(world.desk.config)],
+            stdout=full, stderr=subprocess.PIPE, text=True, env=environment(), cwd=ROOT, check=False,
+        )  # fmt: skip
+
+    assert ran.returncode == 73
+    assert ran.stderr.splitlines()[-1] == "maildesk: what was done stays done, but it cannot be printed (No space left on device)"
+    assert findings(world, world.settle()).faults == ()
+
+
+# --- the clock ---
+
+
+def test_a_clock_that_jumps_makes_no_number_twice_and_no_letter_more(world: World) -> None:
+    world.poll()
+    for number, minutes in enumerate((DAY, -2 * DAY, DAY, 400 * DAY, -400 * DAY)):
+        world.later(minutes)
+        another_mail(world, f"jump{number}")
+        assert world.poll().code == 0
+        assert world.poll().code == 0
+
+    found = findings(world, world.settle())
+
+    assert found.faults == ()
+    letters = Counter(letter.recipients[0] for letter in world.post.accepted if letter.recipients[0].startswith("jump"))
+    assert letters == {f"jump{number}@example.org": 1 for number in range(5)}
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2027, 3, 28, 0, 58, tzinfo=UTC),  # 01:58 in Berlin, then 03:00
+        datetime(2027, 10, 31, 0, 58, tzinfo=UTC),  # 02:58, then 02:00 once more
+        datetime(2026, 12, 31, 22, 58, tzinfo=UTC),  # 23:58, then another year
+    ],
+    ids=["spring", "autumn", "new year"],
+)
+def test_an_hour_that_is_missing_or_double_and_a_new_year_are_nothing_special(world: World, moment: datetime) -> None:
+    world.poll()
+    world.ahead_seconds = (moment - datetime.now(UTC)).total_seconds()
+    for number in range(4):
+        another_mail(world, f"hour{number}")
+        assert world.poll().code == 0
+        world.later(1.5)
+
+    found = findings(world, world.settle())
+
+    assert found.faults == ()
+    numbers = [row[0] for row in world.rows("SELECT number FROM cases ORDER BY id")]
+    assert len(numbers) == len(set(numbers)) == 7
+    if moment.month == 12:
+        assert [number[3:] for number in numbers[-2:]] == ["2027-00001", "2027-00002"]
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=1), timedelta(days=-1)], ids=["a day ahead", "a day back"])
+def test_the_daemon_goes_on_when_its_clock_is_set(world: World, jump: timedelta) -> None:
+    text = world.desk.config.read_text(encoding="utf-8").replace("[smtp]", "poll_seconds = 10\nidle = false\n[smtp]")
+    world.desk.config.write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "tests.rig.clock", str(jump.total_seconds()), "run", "--config", str(world.desk.config)]
+    with running(command) as process:
+        wait_until(lambda: recorded(world) >= len(world.mails), 30)
+        process.send_signal(signal.SIGUSR1)
+        time.sleep(0.5)
+        another_mail(world, "later")
+        wait_until(lambda: any(letter.recipients[0] == "later@example.org" for letter in world.post.accepted), 40)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+    assert findings(world, world.settle()).faults == ()
+
+
+def recorded(world: World) -> int:
+    return int((world.rows("SELECT count(*) FROM ledger") or [(0,)])[0][0])
+
+
+@contextmanager
+def running(command: list[str]) -> Iterator[Any]:
+    with subprocess.Popen(command, env=environment(), cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
