@@ -35,7 +35,6 @@ from tests.rig.dovecot import HOST, free_port
 
 PROGRAMS = Path("/usr/lib/postfix/sbin")
 COMMANDS = Path("/usr/sbin")
-DIES_WITH_US = ("setpriv", "--pdeathsig", "TERM")  # also where whoever runs the tests is killed
 OWNER = "postfix"
 ACCOUNTS = "dovecot.example"  # the domain under which it knows the accounts
 START_SECONDS = 15
@@ -98,6 +97,12 @@ anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 """
+# Whoever runs the tests may be killed himself: then its standard input ends.
+HEIR = """cat
+pid=$(tr -d ' ' < "$1/queue/pid/master.pid")
+grep -q "$1/etc" "/proc/$pid/cmdline" && kill -9 "-$pid"
+rm -rf "$1"
+"""
 REFUSING_NULL = "check_sender_access texthash:{folder}/etc/senders"
 
 
@@ -140,8 +145,8 @@ class Postfix:
     def start(self) -> None:
         with (self.folder / "out").open("ab") as out:
             self._master = subprocess.Popen(
-                [*DIES_WITH_US, str(PROGRAMS / "master"), "-c", str(self.folder / "etc"), "-d"], stdin=subprocess.DEVNULL,
-                stdout=out, stderr=out, start_new_session=True, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C"},
+                [str(PROGRAMS / "master"), "-c", str(self.folder / "etc"), "-d"], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                start_new_session=True, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C"},
             )  # fmt: skip
         if not _comes_true(self._answers, START_SECONDS):
             self.kill()
@@ -189,12 +194,17 @@ def a_postfix(lmtp_port: int, outside_port: int, accounts: Mapping[str, str], **
         pytest.fail("Postfix changes between users: these tests must be run as root, as in a container", pytrace=False)
     folder = Path(tempfile.mkdtemp(prefix="pf-", dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None))
     postfix = Postfix(folder, free_port(), lmtp_port, outside_port, accounts, **more)
+    heir = subprocess.Popen(
+        ["sh", "-c", HEIR, "heir", str(folder)], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         postfix.make()
         postfix.start()
         yield postfix
     finally:
         postfix.kill()
+        os.killpg(heir.pid, signal.SIGKILL)
+        heir.communicate()
         shutil.rmtree(folder, ignore_errors=True)
 
 
