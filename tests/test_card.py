@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import date
+from datetime import UTC, date
 from pathlib import Path
 
 from maildesk import categories_file
-from maildesk.core.order_words import ORDER_WORDS
-from maildesk.core.orders import Vocabulary, read_orders, reference_card
-from maildesk.core.policy import Staff
+from maildesk.core.calendar import WorkCalendar
+from maildesk.core.card import GROUPS, card_of, grouped
+from maildesk.core.order_words import ORDER_WORDS, Takes
+from maildesk.core.orders import CardLine, OrderName, Vocabulary, read_orders, reference_card
+from maildesk.core.policy import Desk, Policy, Staff
 from maildesk.shipped import shipped
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -29,19 +31,37 @@ Ein Befehl steht in den ersten Zeilen einer Mail an die Stelle, oder im Betreff,
 Groß oder klein, `ä` oder `ae` ist gleich. Was nicht zu verstehen ist, wird nicht ausgeführt und nicht verschickt; Sie werden gefragt.
 Wie man damit arbeitet, steht in [kolleginnen.md](kolleginnen.md). Die Arten, Themen, Bewertungen und so fort kommen aus
 `categories.toml`; eine andere Stelle kann andere haben.
-
-| Befehl | was er tut | auch |
-|---|---|---|
 """
+TABLE = "| Befehl | was er tut | auch |\n|---|---|---|\n"
 
 
 def card() -> str:
-    also = {row.spelling: ", ".join(row.words[1:]) for row in ORDER_WORDS}
-    lines = [
-        f"| `{line.example}` | {line.meaning} | {also.get(line.example.split(' ')[0], '') if not line.meaning.count(': ') else ''} |"
-        for line in reference_card(CATEGORIES, STAFF)
-    ]
-    return HEAD + "\n".join(lines) + "\n"
+    parts = grouped(reference_card(CATEGORIES, STAFF))
+    return HEAD + "".join(f"\n## {heading}\n\n{TABLE}{''.join(map(row_of, lines))}" for heading, lines in parts)
+
+
+def row_of(line: CardLine) -> str:
+    also = next((row.words[1:] for row in ORDER_WORDS if row.name is line.name and row.takes is not Takes.CATEGORY
+                 and (line.example + " ").startswith(row.spelling + " ")), ())  # fmt: skip
+    return f"| `{line.example}` | {line.meaning} | {', '.join(also)} |\n"
+
+
+def test_every_order_stands_under_one_heading_of_the_card() -> None:
+    placed = [name for _, names in GROUPS for name in names]
+
+    assert sorted(placed) == sorted(OrderName)
+    card = reference_card(CATEGORIES, STAFF)
+    assert sorted(line.example for _, lines in grouped(card) for line in lines) == sorted(line.example for line in card)
+
+
+def test_the_letter_with_all_orders_gets_each_with_its_heading() -> None:
+    policy = Policy(Desk("Kundendialog", "desk@example.org"), WorkCalendar(UTC), b"k" * 32, staff=STAFF, categories=CATEGORIES)
+    lines = [line.split("\t") for line in card_of(policy).split("\n")]
+
+    assert {len(line) for line in lines} == {3}
+    assert ["#lob", "Art: Lob", "Einordnen"] in lines
+    assert ["#ich", "Ich übernehme den Vorgang", "Zusammenarbeit"] in lines
+    assert len({heading for _, _, heading in lines}) == len(GROUPS)
 
 
 def test_the_page_with_all_orders_is_up_to_date() -> None:

@@ -14,12 +14,18 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, time, timedelta
 from email.header import decode_header, make_header
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent))
 
+import time_machine  # noqa: E402
+
+from docs.pictures.small_png import small  # noqa: E402
+from maildesk import building, config  # noqa: E402
+from maildesk.cli.mail import poll  # noqa: E402
 from tests.builders import a_mail, a_multipart, a_part  # noqa: E402
 from tests.rig.colleagues import MOSER, STAFF, WEBER, answers, click, polled, shown, text_of, to  # noqa: E402
 from tests.rig.desk import ADDRESS, TestDesk, a_desk  # noqa: E402
@@ -30,8 +36,9 @@ from tests.rig.post_office import Accepted, PostOffice  # noqa: E402
 BERG = "berg@haus.example"
 QUESTION = """Guten Tag,
 
-meine Heizkostenabrechnung liegt seit sechs Wochen bei Ihnen, und bis heute hat sich niemand gemeldet. Die Nachzahlung von 312,40 Euro
-muss ich bis zum 10. Dezember überweisen.
+meine Heizkostenabrechnung liegt seit sechs Wochen bei Ihnen.
+Bis heute hat sich niemand gemeldet. Die Nachzahlung von 312,40 Euro muss ich
+bis zum 10. Dezember überweisen.
 
 Meine Kundennummer ist 999B000456.
 
@@ -88,7 +95,38 @@ def played(desk: TestDesk) -> dict[str, Accepted]:
     answers(desk, relayed, "#kritik #thema heizung #berechtigt #abgeholfen\n#erledigt\n\nder Bescheid geht morgen an Sie hinaus.", number=5)
     found["bestaetigt"] = to(desk, WEBER)[-1]
     found["kopie"] = to(desk, MOSER)[-1]
+    found["tagesuebersicht"] = the_digest(desk)
     return found
+
+
+OTHERS = (
+    ("Jan Beispiel", "Erreichbarkeit", "#kritik #titel Rückruf bleibt aus\n#frist {late} Rückruf zugesagt"),
+    ("Lea Probe", "Danke", "#lob #titel Dank für die Beratung\n#frist {today} weitergeben"),
+    ("Ali Muster", "Formular", "#anregung #titel Formular in einfacher Sprache\n#warten"),
+    ("Olena Test", "Unterlagen", "#kritik #titel Unterlagen doppelt angefordert\n#rueckfrage berg@haus.example Liegen sie vor?"),
+    ("Paul Neu", "Frage", "#gesehen #titel Öffnungszeiten im Dezember"),
+)
+
+
+def the_digest(desk: TestDesk) -> Accepted:
+    """Some more cases, and the second morning after: one is overdue by then, one due."""
+    calendar = building.calendar(config.load(desk.config))
+    today = calendar.local(building.now()).date()
+    late = calendar.add_working_days(today, 1)
+    morning = calendar.add_working_days(today, 2)
+    for number, (name, subject, typed) in enumerate(OTHERS):
+        sender = f"{name} <person{number}@example.org>"
+        desk.write(
+            a_mail(
+                "Guten Tag,\nmehr dazu gern am Telefon.\n", sender=sender, to=ADDRESS, subject=subject, message_id=f"{number}@example.org"
+            )
+        )
+        polled(desk)
+        orders = typed.format(late=f"{late:%d.%m.%Y}", today=f"{morning:%d.%m.%Y}")
+        answers(desk, to(desk, WEBER)[-1], orders, number=20 + number)
+    with time_machine.travel(datetime.combine(morning, time(7, 30), calendar.zone) + timedelta(seconds=1)):
+        poll(config.load(desk.config), dry_run=False, as_json=True)
+    return next(letter for letter in reversed(to(desk, WEBER)) if "Tagesübersicht" in shown(letter))
 
 
 def page(letter: Accepted) -> str:
@@ -105,7 +143,7 @@ def page(letter: Accepted) -> str:
 
 
 def picture(source: str, target: Path, width: int, chromium: str) -> None:
-    """Once to measure the height, once to draw."""
+    """Once to measure the height, once to draw; then without what the browser writes besides, and small."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "mail.html"
         script = "<script>document.title=document.documentElement.scrollHeight</script>"
@@ -116,6 +154,7 @@ def picture(source: str, target: Path, width: int, chromium: str) -> None:
         height = int(dom.stdout.split("<title>", 1)[1].split("</title>", 1)[0]) if "<title>" in dom.stdout else 900
         shot = [*common, f"--window-size={width},{min(height, 4000)}", f"--screenshot={target}", file.as_uri()]
         subprocess.run(shot, capture_output=True, check=True)  # noqa: S603
+    target.write_bytes(small(target.read_bytes()))
 
 
 def main(folder: Path, width: int) -> int:

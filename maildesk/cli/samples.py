@@ -91,20 +91,34 @@ def _contexts(policy: Policy, now: datetime) -> dict[str, dict[str, str]]:
         ANSWER: {**citizen, "text": REPLY},
         ALARM: {"betreff": "Probe", "meldung": "Dies ist eine Probe.", "was_tun": "Nichts."},
         RETURNED: {**colleague, **_returned(desk.address, time)},
-        RELAY: {**colleague, **_relayed(time, due), "links": _links(desk.address, "Als gesehen bestätigen", "Kritik", "Lob", "Erledigt")},
-        COPY: {**colleague, "wer": "Anna Beispiel", "wann": f"{time} Uhr", "text": REPLY, "links": _links(desk.address, "Erledigt")},
+        RELAY: {
+            **colleague,
+            **_relayed(time, due),
+            "links": _links(desk.address, "Kritik bestätigen", "Art: Lob", "Vorgang abschließen", "Alle Befehle zeigen"),
+        },
+        COPY: {
+            **colleague,
+            "wer": "Anna Beispiel",
+            "wann": f"{time} Uhr",
+            "text": REPLY,
+            "links": _links(desk.address, "Vorgang abschließen"),
+        },
         HELD_ANSWER: {
             **colleague,
             "gruende": "Die Antwort enthält eine Kundennummer (123…456).\nDie Mail ging auch an fremde Adressen (Anzahl: 1).",
             "text": REPLY,
-            "links": _links(desk.address, "So senden, wie sie ist", "Kürzen: verwerfen und neu schreiben", "Verwerfen"),
+            "links": _links(desk.address, "So senden, wie sie ist", "Kürzen: verwerfen und neu schreiben", "Verwerfen: nicht senden"),
         },
-        CONFIRMED: {**colleague, "was": "Abgeschlossen: Kritik, berechtigt, abgeholfen", "links": _links(desk.address, "Rückgängig")},
+        CONFIRMED: {
+            **colleague,
+            "was": "Abgeschlossen: Kritik, berechtigt, abgeholfen",
+            "links": _links(desk.address, "Rückgängig machen", "Art: Kritik", "Art: Lob", "Vorgang abschließen"),
+        },
         MISTAKE: {
             **colleague,
             "zeilen": "#erledgit\tDiesen Befehl kennen wir nicht.\t#erledigt\n#frist 31.02.2027\tDieses Datum gibt es nicht.\t",
             "rest": REPLY,
-            "links": _links(desk.address, "Alle Befehle"),
+            "links": _links(desk.address, "Alle Befehle zeigen"),
         },
         CONSULTATION: {
             **colleague,
@@ -146,7 +160,11 @@ def _contexts(policy: Policy, now: datetime) -> dict[str, dict[str, str]]:
             "text": "Telfon\nEva Muster fragt nach ihren Unterlagen.",
             "links": _links(desk.address, "Telefonat eintragen", "Brief eintragen", "Besuch eintragen"),
         },
-        HELP: {**colleague, "karte": "#erledigt\tschließt den Vorgang ab\n#frist 15.12.2026\tändert den Tag, bis zu dem wir antworten"},
+        HELP: {
+            **colleague,
+            "karte": "#kosten_unterkunft\tThema: Kosten der Unterkunft\tEinordnen\n#frist 15.12.2026\tNeue Frist\tFristen\n"
+            "#erledigt\tSchließt den Vorgang ab\tAbschließen",
+        },
     }
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from maildesk.core.answer import answer_of
+from maildesk.core.card import card_of
 from maildesk.core.case import CaseEvent, Channel, Direction, NewCase, Role, Status, names_entry
 from maildesk.core.casefile import CaseFile, CaseState, CaseWork
 from maildesk.core.casework import Carried, carry_out
@@ -27,7 +28,6 @@ from maildesk.core.mail_system import takes_no_answer
 from maildesk.core.matter import Matter, no_letter
 from maildesk.core.message import Address, Message, is_forward
 from maildesk.core.order_words import WRITER
-from maildesk.core.orders import reference_card
 from maildesk.core.policy import Policy, Staff
 from maildesk.core.relay import Incoming, relay_letters
 from maildesk.core.staffletters import ASKED_FOR, DONE, ORDER_OF_LIST, Post
@@ -243,9 +243,7 @@ def _question(matter: Matter, staff: Staff, read: NoEntry) -> Letter:
 
 
 def _help(matter: Matter, staff: Staff) -> Letter:
-    policy = matter.policy
-    card = reference_card(policy.categories, policy.staff, policy.desk.prefix)
-    return _to_writer(matter, staff, HELP, {"karte": "\n".join(f"{line.example}\t{line.meaning}" for line in card)})
+    return _to_writer(matter, staff, HELP, {"karte": card_of(matter.policy)})
 
 
 def _to_writer(matter: Matter, staff: Staff, template: str, context: dict[str, str]) -> Letter:

@@ -38,7 +38,7 @@ class OrderName(StrEnum):
     CONFIRM = "confirm"  # the writer who was not verified belongs to the case
     CONSULT = "consult"
     SEND = "send"  # a held answer, as it is
-    SHORTEN = "shorten"  # a held answer, shortened
+    SHORTEN = "shorten"  # a held answer does not go out: its writer sends a shorter one
     DROP = "drop"  # a held answer does not go out
     SHOW = "show"  # the last mail of the case once more
     ANONYMOUS = "anonymous"  # the writer wants to stay unknown in the house
@@ -149,7 +149,7 @@ ORDER_WORDS: Final = (
         "name@haus.example Was ist hier geschehen?",
     ),
     OrderWord(_N.SEND, ("senden", "absenden", "abschicken"), _T.NOTHING, "Die angehaltene Antwort so senden, wie sie ist"),
-    OrderWord(_N.SHORTEN, ("kürzen", "gekürzt"), _T.NOTHING, "Die angehaltene Antwort ohne die beanstandeten Stellen senden"),
+    OrderWord(_N.SHORTEN, ("kürzen", "gekürzt"), _T.NOTHING, "Die angehaltene Antwort nicht senden; Sie antworten noch einmal, kürzer"),
     OrderWord(_N.DROP, ("verwerfen", "nicht senden", "verworfen"), _T.NOTHING, "Die angehaltene Antwort nicht senden"),
     OrderWord(_N.SHOW, ("zeigen", "anzeigen", "schicken"), _T.NOTHING, "Die letzte Nachricht der Person noch einmal schicken"),
     OrderWord(_N.ANONYMOUS, ("anonym",), _T.NOTHING, "Die Person will anonym bleiben: Name und Adresse werden nicht mehr gezeigt"),

@@ -106,7 +106,7 @@ def _without_text(answer: Answer, message: Message) -> Finding | None:
     if re.search(r"\w", answer.text):
         return None
     if order_lines(message.reply) or _ORDER.search(message.subject):
-        return Finding(FindingKind.ONLY_ORDERS, "Die Mail enthält nur Anweisungen an den Kundendialog und keinen Text für die Bürgerin.")
+        return Finding(FindingKind.ONLY_ORDERS, "Die Mail enthält nur Befehle und keinen Text für die Person.")
     return Finding(FindingKind.EMPTY, "Über der zitierten Nachricht steht kein Text, der hinausgehen könnte.")
 
 
@@ -198,7 +198,7 @@ def _run(words: Sequence[str]) -> tuple[str, ...]:
 
 def _quoted(answer: Answer, message: Message, original: str) -> Finding | None:
     if quotes(answer.text, original):
-        return Finding(FindingKind.QUOTED, "Die Antwort wiederholt Worte aus der Nachricht der Bürgerin oder des Bürgers.")
+        return Finding(FindingKind.QUOTED, "Die Antwort wiederholt Worte aus der Nachricht der Person.")
     if _ANSWERED_INSIDE.search(answer.text) or is_written_into(message.text, original):
         return Finding(FindingKind.QUOTED, "In der zitierten Nachricht stehen Worte von Ihnen; sie geht nicht mit hinaus.")
     if re.search(r"^>", answer.text, re.MULTILINE):
@@ -275,7 +275,7 @@ def _private(answer: Answer, message: Message, original: str, correspondent: str
     for address in _ADDRESS.findall(text):
         desks = own.owns(address) and "+" not in address
         if not desks and address_key(address) != address_key(correspondent) and _is_ours(address, policy):
-            return Finding(FindingKind.PRIVATE, "Die Antwort enthält eine Adresse des Hauses, die nicht die des Kundendialogs ist.")
+            return Finding(FindingKind.PRIVATE, "Die Antwort enthält eine Adresse des Hauses, die nicht die der Stelle ist.")
     if _TOKEN.search(text) or _KEYED.search(text):
         return Finding(FindingKind.PRIVATE, "Die Antwort enthält einen Link oder ein Kennzeichen, mit dem nur das Haus arbeitet.")
     if _RELAY_HEAD.search(text) and re.search(r"^[ \t>*|]*Vorgang\s?\*?:", text, re.MULTILINE):

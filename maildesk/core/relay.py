@@ -35,12 +35,12 @@ SEEN = OrderLink("Als gesehen bestätigen", "#gesehen")
 NOT_URGENT = OrderLink("Nicht dringend", "#nicht-dringend")
 LINKS = (
     SEEN,
-    OrderLink("Kritik", "#kritik"),
-    OrderLink("Hinweis", "#hinweis"),
-    OrderLink("Anregung", "#anregung"),
-    OrderLink("Lob", "#lob"),
-    OrderLink("Erledigt", "#erledigt"),
-    OrderLink("Hilfe", "#hilfe"),
+    OrderLink("Art: Kritik", "#kritik"),
+    OrderLink("Art: Hinweis", "#hinweis"),
+    OrderLink("Art: Anregung", "#anregung"),
+    OrderLink("Art: Lob", "#lob"),
+    OrderLink("Vorgang abschließen", "#erledigt"),
+    OrderLink("Alle Befehle zeigen", "#hilfe"),
 )
 
 

@@ -9,22 +9,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from maildesk.core.answer import Answer
+from maildesk.core.card import card_of
 from maildesk.core.casefile import CaseFile, IncomingMail
 from maildesk.core.keyed import conversation_id, keyed_message_id, reply_address
 from maildesk.core.letters import ANSWER, CONFIRMED, COPY, HELD_ANSWER, HELP, MISTAKE, REFERENCES_MAX, Enclosure, Letter, letter_id_for
 from maildesk.core.links import OrderLink, lines_of_links
 from maildesk.core.message import Message
-from maildesk.core.orders import Reading, reference_card
+from maildesk.core.orders import Reading
 from maildesk.core.outbound import Finding, FindingKind
 from maildesk.core.policy import Policy, Staff
 from maildesk.core.relay import title_of
 
 SEND_AS_IT_IS = OrderLink("So senden, wie sie ist", "#senden")
 SHORTEN = OrderLink("Kürzen: verwerfen und neu schreiben", "#kuerzen")
-DROP = OrderLink("Verwerfen", "#verwerfen")
+DROP = OrderLink("Verwerfen: nicht senden", "#verwerfen")
 CONFIRM_ADDRESS = OrderLink("Adresse gehört zum Vorgang", "#bestaetigen")
-UNDO = OrderLink("Rückgängig", "#rueckgaengig")
-DONE = OrderLink("Erledigt", "#erledigt")
+UNDO = OrderLink("Rückgängig machen", "#rueckgaengig")
+DONE = OrderLink("Vorgang abschließen", "#erledigt")
 ASKED_FOR = {"kind": "Art", "topic": "Thema", "assessment": "Bewertung", "outcome": "Ergebnis"}
 ORDER_OF_LIST = {"kind": "#art", "topic": "#thema", "assessment": "#bewertung", "outcome": "#ergebnis"}
 
@@ -158,16 +159,13 @@ def mistake_letter(post: Post, author: Staff, mail: Message, reading: Reading, t
         "\t".join(_on_one_line(each) for each in (mistake.line, mistake.problem, " oder ".join(mistake.suggestions)))
         for mistake in reading.mistakes
     )
-    links = post.links((OrderLink("Alle Befehle", "#hilfe"),), author.address)
+    links = post.links((OrderLink("Alle Befehle zeigen", "#hilfe"),), author.address)
     return post.letter(MISTAKE, mail.digest, author.address, {"titel": post.title, "zeilen": lines, "rest": text, "links": links})
 
 
 def help_letter(post: Post, author: Staff, mail: Message) -> Letter:
     """The reference card."""
-    policy = post.policy
-    card = reference_card(policy.categories, policy.staff, policy.desk.prefix)
-    lines = "\n".join(f"{line.example}\t{line.meaning}" for line in card)
-    return post.letter(HELP, mail.digest, author.address, {"karte": lines})
+    return post.letter(HELP, mail.digest, author.address, {"karte": card_of(post.policy)})
 
 
 def _on_one_line(text: str) -> str:

@@ -133,8 +133,8 @@ Die Frage:
 
 | Wann sind die Unterlagen bei Ihnen angekommen?
 
-Haben Sie schon geantwortet? Dann müssen Sie nichts tun. Diese Erinnerung kommt
-nur einmal.
+Haben Sie schon geantwortet? Dann müssen Sie nichts tun. Diese Erinnerung
+kommt nur einmal.
 """
     )
 

@@ -21,7 +21,7 @@ from tests.rig.letters import CALENDAR, DESK, IN_HOURS, SHIPPED, SILENT_DESK, Pa
 
 SAMPLES = {letter.template: letter for letter in sample_letters(Policy(DESK, CALENDAR, b"k" * 32), IN_HOURS)}
 STAFF = ("relay", "answer", "copy", "held", "confirmed", "mistake", "help")
-WITH_PAGE = ("relay", "answer", "copy", "held", "mistake")
+WITH_PAGE = ("relay", "answer", "copy", "held", "confirmed", "mistake", "help")
 COMPOSER = a_composer()
 MAY_BE_EMPTY = {
     "relay": ("adresse", "frist", "art", "dringlichkeit", "hinweise", "verlauf", "anlagen", "zurueckgehalten", "links"),
@@ -30,6 +30,7 @@ MAY_BE_EMPTY = {
     "held": ("text", "links"),
     "confirmed": ("links",),
     "mistake": ("rest", "links"),
+    "help": ("karte",),
 }
 
 

@@ -52,8 +52,8 @@ def test_a_proposed_kind_closes_no_case(desk: TestDesk) -> None:
     asked = text_of(to(desk, WEBER)[-1])
     assert case(desk)["status"] == "new"
     assert "Zum Abschließen fehlt noch: Art" in asked
-    assert "Art: Kritik / Beschwerde (Vorschlag)" in asked
-    assert asked.index("Art: Kritik") < asked.index("Art: Hinweis")
+    assert "\nArt:\n\n- Kritik / Beschwerde (Vorschlag)\n" in asked
+    assert asked.index("- Kritik") < asked.index("- Hinweis")
 
 
 def test_danger_is_told_at_once_with_the_number_alone_and_again_with_the_next_mail(desk: TestDesk) -> None:
