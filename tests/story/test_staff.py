@@ -110,6 +110,7 @@ HELD = (
     ("Ihre Kundennummer ist 999B000456, bitte aufbewahren.", "Kundennummer"),
     ("Bitte überweisen Sie auf DE89 3704 0044 0532 0130 00.", "Bankverbindung"),
     ("Sie fragten: niemand in Ihrem Haus kann mir sagen, wann er endlich bearbeitet wird.", "Worte"),
+    ("nicht erledigt", "Befehl"),
     ("", "kein Text"),
 )
 
