@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from maildesk.adapters.parse import parse
 from maildesk.adapters.store import CaseFilter, Store
 from maildesk.core.decision import Decision
-from maildesk.core.letters import Letter
+from maildesk.core.letters import Due, Letter
 from maildesk.core.policy import Policy
 from maildesk.jobs.handling import handle
 from maildesk.octets import Octets, RawMessage
@@ -60,7 +60,7 @@ class Intake:
 
     def send_letters(self) -> list[Letter]:
         """Every letter that waits goes out, and its server takes it; those that hand on a mail to staff are not told of."""
-        due = self.store.due_letters(self.now, 100)
+        due = self.store.due_letters(Due(self.now), 100)
         for queued in due:
             letter = queued.letter
             copy = a_mail(

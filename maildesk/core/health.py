@@ -15,6 +15,7 @@ from maildesk.core.letters import Alarm
 SILENCE_MIN = timedelta(minutes=15)
 LATE_AFTER = timedelta(hours=1)  # a letter that waits for so long is late
 LATE_MIN = 5
+ANOTHER_DESK = "another_desk"  # the fact that says so
 COPY_WITHIN = timedelta(minutes=30)  # so long a copy may take
 COPIES_MIN = 3
 BACKUP_WITHIN = timedelta(hours=50)  # two nights, and an hour for the clock
@@ -69,6 +70,7 @@ class Condition:
     backup: Mapping[str, Any] = field(default_factory=dict)
     watched_since: datetime | None = None
     certificates: Mapping[str, datetime] = field(default_factory=dict)
+    another_desk: datetime | None = None  # when a letter under our key came back that we had not sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,15 @@ def _copies(condition: Condition, _now: datetime) -> Trouble | None:
 # --- what is around ---
 
 
+def _another_desk(condition: Condition, now: datetime) -> Trouble | None:
+    if condition.another_desk is None or now - condition.another_desk > DAILY:
+        return None
+    detail = "Es kam ein Brief mit dem Schlüssel dieses Dienstes zurück, den er nicht gesendet hat. Ein zweiter bedient dasselbe Postfach."
+    advice = "Wurde die Datenbank kopiert und der alte Dienst nicht angehalten? Bitte nur einen von beiden laufen lassen."
+    text = "a second maildesk with our key serves this mailbox, it sends letters that are not ours: stop one of them"
+    return Trouble(text, Alarm("Zweiter Dienst", detail, advice, DAILY))
+
+
 def _space(condition: Condition, _now: datetime) -> Trouble | None:
     around = condition.surroundings
     needed = FREE_BYTES_MIN + (around.database_bytes if around.backups_wanted else 0)
@@ -260,6 +271,7 @@ FINDERS: tuple[Callable[[Condition, datetime], Trouble | None], ...] = (
     _failed,
     _failed_alarms,
     _in_doubt,
+    _another_desk,
     _space,
     _backup,
     _certificates,
@@ -267,5 +279,5 @@ FINDERS: tuple[Callable[[Condition, datetime], Trouble | None], ...] = (
 # Whoever watches says when these are over.
 WATCHED = (
     "Kein Durchgang", "Briefe warten", "Brief nicht geschrieben", "Kopien bleiben aus", QUARANTINE, "Briefe abgelehnt", "Brief im Zweifel",
-    "Speicherplatz", "Sicherung", "Zertifikat",
+    "Zweiter Dienst", "Speicherplatz", "Sicherung", "Zertifikat",
 )  # fmt: skip

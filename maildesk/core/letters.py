@@ -107,6 +107,25 @@ class QueuedLetter:
     attempts: int
 
 
+CONTESTED = "its mail was taken by somebody else as well: it leaves if no copy shows that it has left"
+CONTESTED_LONGER = timedelta(minutes=10)  # a desk that took the mail, and was killed there, writes before us
+PAUSE_MAX = timedelta(hours=4)  # between two tries of a letter
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Which of the queued letters may leave: those whose time has come, and those that wait for a later time than any pause is long, as the
+    clock was set back since. One that waits for its mail to be filed may not, unless that is in doubt since before `proved_before`.
+    """
+
+    now: datetime
+    proved_before: datetime | None = None
+
+    @property
+    def never_later(self) -> datetime:
+        return self.now + PAUSE_MAX
+
+
 @dataclass(frozen=True, slots=True)
 class RecentLetters:
     """How many automatic letters left lately: to this address in a day, to its domain and from the desk in an hour.

@@ -30,10 +30,21 @@ DELIVERED = ("return-path", "delivered-to", "x-original-to", "envelope-to", "aut
 
 @dataclass(frozen=True, slots=True)
 class OtherFolder:
-    """A folder of the mailbox beside the inbox, by the server's name for it."""
+    """A folder of the mailbox beside the inbox, by the server's name for it. `is_for_filed`: we move mails of the inbox there."""
 
     name: str
     place: Place
+    is_for_filed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What became of mails that were to leave the inbox, by their UIDs there: those that are gone, and those of them that somebody else
+    took, or took at the same moment. A colleague may have done that, or a second desk that serves the same mailbox.
+    """
+
+    gone: frozenset[int]
+    contested: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

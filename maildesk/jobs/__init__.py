@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from maildesk.core.decision import Decision, Known, Outcome, Questions
-from maildesk.core.letters import Letter, QueuedLetter
+from maildesk.core.letters import Due, Letter, QueuedLetter
 from maildesk.core.message import Message
-from maildesk.core.shared import Head, Mark, OtherFolder
+from maildesk.core.shared import Filed, Head, Mark, OtherFolder
 from maildesk.delivery import Delivery, Outgoing
 from maildesk.octets import FolderState, RawMessage
 
@@ -39,8 +39,8 @@ class Mailbox(Protocol):
     def fetch(self, state: FolderState, uids: Collection[int]) -> Iterator[tuple[RawMessage, ...]]:
         """The mails with these UIDs, in batches bounded by number and bytes. A mail that has gone meanwhile is left out."""
 
-    def file(self, state: FolderState, uids: Collection[int], folder: str) -> frozenset[int]:
-        """Moves mails from the inbox; returns those UIDs that are seen to have left it."""
+    def file(self, state: FolderState, uids: Collection[int], folder: str) -> Filed:
+        """Moves mails from the inbox; tells those UIDs that are seen to have left it, and those that somebody else took."""
 
     def folders(self) -> Sequence[OtherFolder]:
         """The folders beside the inbox in which mail may lie, in the order in which they shall be looked at."""
@@ -66,7 +66,8 @@ class Transaction(Protocol):
 
     def look_up(self, asked: Questions, now: datetime) -> Known: ...
 
-    def record(self, raw: RawMessage, message: Message, decision: Decision, now: datetime) -> None: ...
+    def record(self, raw: RawMessage, message: Message, decision: Decision, now: datetime, *, waits: bool = False) -> None:
+        """`waits`: no letter that the mail causes leaves before it is told as filed (IntakeStore.note_filed)."""
 
     def note_failure(self, raw: RawMessage, error: str, now: datetime) -> int:
         """Counts one more failed try; returns how many there were."""
@@ -92,6 +93,9 @@ class IntakeStore(Protocol):
 
     def recorded(self, folder: str, uid_validity: int, uids: Collection[int]) -> Mapping[int, str]:
         """Which of these mails stand in the ledger already, and the folder they were to be filed to."""
+
+    def note_filed(self, folder: str, uid_validity: int, filed: Collection[int], contested: Collection[int], now: datetime) -> None:
+        """Letters that waited for these mails to be filed may leave. Those of contested ones only if nobody else has written them."""
 
     def known_mails(self, heads: Collection[tuple[str, int]]) -> frozenset[tuple[str, int]]:
         """Which of these pairs of Message-ID and size in octets are those of mails that were taken in, or known already, anywhere."""
@@ -131,7 +135,7 @@ class ImportStore(Protocol):
 class OutboxStore(Protocol):
     """The database, as the outbox needs it. Each method is durable when it returns."""
 
-    def due_letters(self, now: datetime, count_max: int) -> tuple[QueuedLetter, ...]: ...
+    def due_letters(self, due: Due, count_max: int) -> tuple[QueuedLetter, ...]: ...
 
     def mark_sending(self, row: int, subject: str, now: datetime) -> None:
         """Durable before MAIL FROM. From now on the letter's subject is known."""
@@ -144,7 +148,7 @@ class OutboxStore(Protocol):
 
     def mark_deferred(self, row: int, error: str, next_attempt_at: datetime) -> None: ...
 
-    def defer_due(self, now: datetime, error: str, next_attempt_at: datetime) -> int:
+    def defer_due(self, due: Due, error: str, next_attempt_at: datetime) -> int:
         """All letters that are due wait until then; how many."""
 
     def mark_failed(self, row: int, error: str, now: datetime) -> None:

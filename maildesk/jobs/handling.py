@@ -56,8 +56,12 @@ def handle(
     imported: bool = False,
     place: Place = Place.INBOX,
     doubtful: bool = False,
+    waits: bool = False,
 ) -> tuple[Handled, Decision | None]:
-    """Decides on one mail and records it, in a savepoint of its own. A mail that fails is counted, then quarantined."""
+    """Decides on one mail and records it, in a savepoint of its own. A mail that fails is counted, then quarantined.
+
+    `waits`: what it causes leaves only when it has been filed.
+    """
     try:
         if isinstance(parsed, Hold):
             raise parsed
@@ -65,7 +69,7 @@ def handle(
         with transaction.message():
             known = transaction.look_up(desk.questions(parsed, policy, arrival, now), now)
             decision = desk.decide(parsed, known, policy, arrival, now)
-            transaction.record(raw, parsed, decision, now)
+            transaction.record(raw, parsed, decision, now, waits=waits)
         return Handled(raw, decision.outcome, decision.folder, decision.alarms), decision
     except Hold as error:
         return _failed(transaction, raw, str(error), now), None

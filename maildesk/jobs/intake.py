@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from maildesk.core.decision import Decision, Outcome, Place
 from maildesk.core.letters import Alarm
 from maildesk.core.policy import Policy
+from maildesk.core.shared import OtherFolder
 from maildesk.errors import MailboxRefused, MailboxUnreachable
 from maildesk.jobs import Clock, IntakeStore, Mailbox, Parse, PassReport, Transaction, restoring
 from maildesk.jobs.alarm import clear, tell, tell_within
@@ -96,7 +97,7 @@ def _take_in_what_came_before(intake: Intake, around: LookAround, report: PassRe
     """
     for news in restoring.own_letters(intake.mailbox, intake.store, intake.policy, intake.clock):
         part = PassReport(seen=len(news.state.uids))
-        _take_in(intake, news.state, list(news.state.uids), part, watching, news.folder.place)
+        _take_in(intake, news.state, list(news.state.uids), part, watching, news.folder)
         report.add(part)
     if not report.left:
         _take_in_elsewhere(intake, around, report, watching)
@@ -120,7 +121,7 @@ def _take_in_elsewhere(intake: Intake, around: LookAround, report: PassReport, w
     for news in around.news():
         part = PassReport(seen=len(news.state.uids))
         try:
-            _take_in(intake, news.state, list(news.state.uids), part, watching, news.folder.place)
+            _take_in(intake, news.state, list(news.state.uids), part, watching, news.folder)
         except (MailboxUnreachable, MailboxRefused) as error:
             log.warning("a folder of the mailbox: %s", error)
             problem = f"mails in another folder than the inbox could not be fetched: {error}"
@@ -143,12 +144,15 @@ def _file_recorded(intake: Intake, state: FolderState, report: PassReport) -> li
 
 
 def _take_in(
-    intake: Intake, state: FolderState, todo: list[int], report: PassReport, watching: Watching, place: Place = Place.INBOX
+    intake: Intake, state: FolderState, todo: list[int], report: PassReport, watching: Watching, other: OtherFolder | None = None
 ) -> None:
+    """`other`: the folder, where it is not the inbox."""
+    place = other.place if other else Place.INBOX
     fetched = 0
     for batch in intake.mailbox.fetch(state, todo) if todo else ():
         fetched += len(batch)
-        handled = _record(intake, batch, place)
+        # What we know nothing of lies where mails are filed: a second desk may have answered it, and the copies tell.
+        handled = _record(intake, batch, place, waits=other is None or other.is_for_filed)
         _count(handled, report)
         for raw in batch:
             raw.octets.close()
@@ -161,14 +165,16 @@ def _take_in(
     report.vanished = len(todo) - fetched
 
 
-def _record(intake: Intake, batch: tuple[RawMessage, ...], place: Place) -> list[Handled]:
+def _record(intake: Intake, batch: tuple[RawMessage, ...], place: Place, *, waits: bool) -> list[Handled]:
     """One look-up and one commit for the batch, a savepoint for each mail."""
     parsed = parse_all(batch, intake.parse)
     now = intake.clock()
     with intake.store.transaction() as transaction:
         told_before = intake.restored_from if place is not Place.INBOX else None
         doubtful = told_before is not None
-        handled = [handle(transaction, raw, message, intake.policy, now, place=place, doubtful=doubtful)[0] for raw, message in parsed]
+        handled = [
+            handle(transaction, raw, message, intake.policy, now, place=place, doubtful=doubtful, waits=waits)[0] for raw, message in parsed
+        ]
         for alarm in _alarms(handled):
             # What was taken in before a restore was told then: again only if no copy shows that.
             again = replace(alarm, again_after=now - told_before) if told_before else alarm
@@ -198,7 +204,13 @@ def _file(intake: Intake, state: FolderState, filed_to: Iterable[tuple[int, str]
     for uid, folder in filed_to:
         by_folder[folder].append(uid)
     for folder, uids in by_folder.items():
-        report.unfiled += len(uids) - len(intake.mailbox.file(state, uids, folder))
+        filed = intake.mailbox.file(state, uids, folder)
+        report.unfiled += len(uids) - len(filed.gone)
+        # What cannot be moved at all is taken by nobody: its letters need not wait. Where somebody else takes mails, it is tried again.
+        ours = filed.gone - filed.contested if filed.contested else frozenset(uids)
+        intake.store.note_filed(state.name, state.uid_validity, ours, filed.contested, intake.clock())
+        if filed.contested:
+            log.warning("%d mails of the inbox were taken by somebody else at the same moment: their letters wait", len(filed.contested))
 
 
 def _account(intake: Intake, state: FolderState, report: PassReport) -> str:

@@ -12,9 +12,9 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from maildesk.core.letters import ANSWER, INSIDE_THE_HOUSE, UNWRITTEN, Letter, QueuedLetter
+from maildesk.core.letters import ANSWER, INSIDE_THE_HOUSE, PAUSE_MAX, UNWRITTEN, Due, Letter, QueuedLetter
 from maildesk.core.message import Message
 from maildesk.core.policy import Policy
 from maildesk.core.writing import as_of_now
@@ -26,7 +26,7 @@ from maildesk.octets import Octets, RawMessage
 log = logging.getLogger(__name__)
 
 DUE_MAX = 50
-PAUSES_MINUTES = (1, 2, 5, 10, 20, 40, 60, 120, 240)
+PAUSES_MINUTES = (1, 2, 5, 10, 20, 40, 60, 120, PAUSE_MAX // timedelta(minutes=1))
 AWAY_MINUTES = (1, 2, 5, 10)  # few enough log-ins for no account to be locked, and soon enough when the server is back
 UNWRITTEN_AGAIN_AFTER = timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(days=5)
@@ -56,7 +56,7 @@ def run_once(post: Post, *, should_stop: Callable[[], bool] = lambda: False) -> 
     """Sends what is due. A server that cannot be reached ends the run; the letters wait."""
     report = OutboxReport()
     settle(post)
-    while queued := post.store.due_letters(post.clock(), DUE_MAX):
+    while queued := post.store.due_letters(_due(post), DUE_MAX):
         for each in queued:
             if should_stop():
                 return report
@@ -67,6 +67,17 @@ def run_once(post: Post, *, should_stop: Callable[[], bool] = lambda: False) -> 
     return report
 
 
+def _due(post: Post) -> Due:
+    proved = _proved_pass(post)
+    return Due(post.clock(), proved - DOUBT_WAIT if proved else None)
+
+
+def _proved_pass(post: Post) -> datetime | None:
+    """The last pass that would have found a copy, but for one of a time when the clock was wrong: that proves nothing."""
+    last_pass = post.store.last_good_pass()
+    return last_pass if last_pass and last_pass <= post.clock() else None
+
+
 def settle(post: Post) -> None:
     """What an earlier run left unfinished. What never came to the dot goes out again, whatever ended that run.
 
@@ -74,8 +85,8 @@ def settle(post: Post) -> None:
     """
     restoring.begin(post.store, post.clock())
     post.store.requeue_interrupted(post.clock())
-    last_pass = post.store.last_good_pass()
-    if post.proof_copy and last_pass and last_pass <= post.clock():  # else the clock was wrong then, and it proves nothing
+    last_pass = _proved_pass(post)
+    if post.proof_copy and last_pass:
         number = post.store.settle_doubts(last_pass - DOUBT_WAIT, post.clock())
         if number:
             log.warning("outbox: %d letters in doubt, no copy came back: sent again under the same Message-ID", number)
@@ -87,7 +98,7 @@ def _await_server(post: Post, tried: QueuedLetter, report: OutboxReport, error: 
     now = post.clock()
     again = now + timedelta(minutes=AWAY_MINUTES[min(tried.attempts, len(AWAY_MINUTES) - 1)])
     post.store.mark_deferred(tried.row, str(error), again)
-    others = post.store.defer_due(now, str(error), again)
+    others = post.store.defer_due(_due(post), str(error), again)
     return replace(report, deferred=report.deferred + 1 + others, unreachable=str(error))
 
 

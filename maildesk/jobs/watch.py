@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from maildesk.core.health import QUARANTINE, WATCHED, Condition, Signs, Surroundings, Trouble, certificates, troubles
+from maildesk.core.health import ANOTHER_DESK, QUARANTINE, WATCHED, Condition, Signs, Surroundings, Trouble, certificates, troubles
 from maildesk.core.letters import Alarm
 from maildesk.core.policy import Policy
 from maildesk.jobs import IntakeStore
@@ -42,6 +42,7 @@ class WatchStore(IntakeStore, Protocol):
 
 def condition(store: WatchStore, surroundings: Surroundings, now: datetime) -> Condition:
     counts, since = store.health_counts(now), store.fact(FACT).get("since")
+    another = store.fact(ANOTHER_DESK).get("seen_at")
     return Condition(
         last_pass=store.fact("last_pass"),
         last_good_pass=store.last_good_pass(),
@@ -53,6 +54,7 @@ def condition(store: WatchStore, surroundings: Surroundings, now: datetime) -> C
         backup=store.fact(BACKUP),
         watched_since=datetime.fromisoformat(since) if since else None,
         certificates=certificates(store.fact(CERTIFICATES)),
+        another_desk=datetime.fromisoformat(another) if another else None,
     )
 
 

@@ -9,6 +9,7 @@ import random
 import tempfile
 import tracemalloc
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from imapclient import IMAPClient
 
 from maildesk.adapters.mailbox import ImapMailbox
+from maildesk.core.shared import Filed
 from maildesk.errors import StoreUnusable
 from maildesk.octets import FolderState, RawMessage
 from tests.rig.dovecot import Dovecot
@@ -125,7 +127,7 @@ def test_a_mail_that_has_gone_meanwhile_is_left_out(mailbox: ImapMailbox, collea
     colleague.uid_expunge(state.uids[1:2])
 
     assert [raw.uid for raw in take(mailbox, state)] == [state.uids[0], state.uids[2]]
-    assert mailbox.file(state, state.uids, "archive") == set(state.uids)  # all three are seen to have left
+    assert mailbox.file(state, state.uids, "archive").gone == set(state.uids)  # all three are seen to have left
     assert mailbox.look().uids == ()
 
 
@@ -153,7 +155,7 @@ def test_mails_are_filed_between_two_batches(mailbox: ImapMailbox, colleague: IM
         uids = [raw.uid for raw in batch if raw.uid is not None]
         close(batch)
         seen += uids
-        assert mailbox.file(state, uids, "archive") == set(uids)
+        assert mailbox.file(state, uids, "archive").gone == set(uids)
 
     assert tuple(seen) == state.uids
     assert mailbox.look().uids == ()
@@ -166,7 +168,7 @@ def test_a_mail_is_filed_to_the_folder_of_its_role(mailbox: ImapMailbox, colleag
     colleague.append("INBOX", mail(2))
 
     state = mailbox.look()
-    left = mailbox.file(state, state.uids[:1], role)
+    left = mailbox.file(state, state.uids[:1], role).gone
 
     assert left == {state.uids[0]}
     assert mailbox.look().uids == state.uids[1:]
@@ -180,7 +182,7 @@ def test_a_folder_that_was_deleted_is_made_again(mailbox: ImapMailbox, colleague
 
     state = mailbox.look()
 
-    assert mailbox.file(state, state.uids, "archive") == set(state.uids)
+    assert mailbox.file(state, state.uids, "archive").gone == set(state.uids)
     assert colleague.folder_status("Archive")[b"MESSAGES"] == 1
 
 
@@ -192,6 +194,65 @@ def poorer_dovecot(request: pytest.FixtureRequest) -> Iterator[Dovecot]:
         server.stop()
 
 
+# --- somebody else in the same mailbox ---
+
+
+def named(number: int) -> bytes:
+    return b"Message-ID: <m%d@example.org>\r\n" % number + mail(number)
+
+
+def test_a_mail_that_somebody_else_has_moved_is_gone_and_not_ours(mailbox: ImapMailbox, colleague: IMAPClient) -> None:
+    for number in range(3):
+        colleague.append("INBOX", named(number))
+    state = mailbox.look()
+    colleague.move(state.uids[1:2], "Archive")
+
+    filed = mailbox.file(state, state.uids, "archive")
+
+    assert filed == Filed(frozenset(state.uids), contested=frozenset(state.uids[1:2]))
+    assert colleague.folder_status("Archive")[b"MESSAGES"] == 3
+
+
+def test_of_two_who_take_a_mail_at_the_same_moment_it_is_theirs_whose_copy_came_first(mailbox: ImapMailbox, colleague: IMAPClient) -> None:
+    for number in range(3):
+        colleague.append("INBOX", named(number))
+    state = mailbox.look()
+    colleague.copy(state.uids[:1], "Archive")  # what a server leaves behind that carries two MOVEs out at once
+
+    filed = mailbox.file(state, state.uids[:2], "archive")
+    colleague.copy(state.uids[2:], "Archive")
+    later = mailbox.file(state, state.uids[2:], "archive")
+
+    assert filed == Filed(frozenset(state.uids[:2]), contested=frozenset(state.uids[:1]))
+    assert later.contested == frozenset(state.uids[2:])
+
+
+def test_other_mail_that_came_to_the_archive_meanwhile_is_no_matter(mailbox: ImapMailbox, colleague: IMAPClient) -> None:
+    for number in range(2):
+        colleague.append("INBOX", named(number))
+    state = mailbox.look()
+    colleague.append("Archive", named(7))
+
+    assert mailbox.file(state, state.uids, "archive") == Filed(frozenset(state.uids))
+    assert mailbox.look().uids == ()
+
+
+def test_whoever_moves_in_two_sessions_at_once_takes_each_mail_once(dovecot: Dovecot, user: str, colleague: IMAPClient) -> None:
+    def desk() -> ImapMailbox:
+        return ImapMailbox(dovecot.settings(user), dovecot.password, None)
+
+    with desk() as one, desk() as other:
+        one.prepare()
+        for number in range(60):
+            colleague.append("INBOX", named(number))
+            state = one.look()
+            assert other.look() == state
+            with ThreadPoolExecutor(2) as pool:
+                moves = [pool.submit(each.file, state, state.uids, "archive") for each in (one, other)]
+                filed = [move.result() for move in moves]
+            assert sum(len(each.gone - each.contested) for each in filed) == 1
+
+
 def test_without_move_a_mail_is_copied_and_expunged(poorer_dovecot: Dovecot) -> None:
     user = poorer_dovecot.new_user()
     colleague = poorer_dovecot.client(user)
@@ -201,7 +262,7 @@ def test_without_move_a_mail_is_copied_and_expunged(poorer_dovecot: Dovecot) -> 
             colleague.append("INBOX", mail(number))
         state = mailbox.look()
 
-        assert mailbox.file(state, state.uids[:2], "archive") == set(state.uids[:2])
+        assert mailbox.file(state, state.uids[:2], "archive").gone == set(state.uids[:2])
         assert mailbox.look().uids == state.uids[2:]
 
     assert colleague.folder_status("Archive")[b"MESSAGES"] == 2
@@ -218,7 +279,7 @@ def test_a_mail_that_a_colleague_flagged_as_deleted_is_never_expunged_with_ours(
         state = mailbox.look()
         by_uid = "UIDPLUS" in mailbox.survey().capabilities
 
-        left = mailbox.file(state, state.uids[:1], "archive")
+        left = mailbox.file(state, state.uids[:1], "archive").gone
 
         assert left == (set(state.uids[:1]) if by_uid else set())
         assert state.uids[1] in mailbox.look().uids
@@ -242,7 +303,7 @@ def test_after_a_change_of_uidvalidity_the_old_uids_fetch_and_file_nothing(dovec
         assert afterwards.uids == state.uids
         assert afterwards.uid_validity != state.uid_validity
         assert take(mailbox, state) == []
-        assert mailbox.file(state, state.uids, "archive") == frozenset()
+        assert mailbox.file(state, state.uids, "archive").gone == frozenset()
         assert mailbox.look() == afterwards
         assert mailbox.arrival_ages(state, datetime.now(UTC)) == (0, 0)
     colleague.shutdown()

@@ -57,7 +57,7 @@ def test_a_server_with_a_trusted_certificate_is_talked_to_over_tls(dovecot: Dove
         mailbox.prepare()
         dovecot.deliver(user, MAIL)
         state = mailbox.look()
-        assert mailbox.file(state, state.uids, "archive") == set(state.uids)
+        assert mailbox.file(state, state.uids, "archive").gone == set(state.uids)
         assert isinstance(mailbox._connection._client.socket(), ssl.SSLSocket)
         assert list(certificates({"IMAP": mailbox.certificate_ends})) == ["IMAP"], "when the certificate ends is known from now on"
 

@@ -46,7 +46,7 @@ def test_folders_are_looked_at_in_an_order_in_which_answers_come_last() -> None:
     found = folders_of('() "/" INBOX', '() "/" Zuletzt', '() "/" Sent', '() "/" Archive', '() "/" Quarantine', '() "/" "Gesendete Objekte"')
 
     assert found == (
-        OtherFolder("Archive", Place.ELSEWHERE),
+        OtherFolder("Archive", Place.ELSEWHERE, is_for_filed=True),
         OtherFolder("Zuletzt", Place.ELSEWHERE),
         OtherFolder("Sent", Place.SENT),
         OtherFolder("Gesendete Objekte", Place.SENT),
@@ -98,7 +98,7 @@ def test_a_folder_is_named_as_people_see_it(line: str, name: str) -> None:
 def test_what_the_configuration_names_is_looked_at_whatever_it_is_called() -> None:
     found = folders_of('(\\Trash) "/" Papierkorb', '(\\Drafts) "/" Postausgang', archive="Papierkorb", sent="Postausgang")
 
-    assert found == (OtherFolder("Papierkorb", Place.ELSEWHERE), OtherFolder("Postausgang", Place.SENT))
+    assert found == (OtherFolder("Papierkorb", Place.ELSEWHERE, is_for_filed=True), OtherFolder("Postausgang", Place.SENT))
 
 
 def test_special_uses_are_asked_for_where_the_server_tells_them_only_then() -> None:
@@ -164,7 +164,7 @@ def test_the_inbox_is_selected_again_for_what_happens_in_it(dovecot: Dovecot, us
     inbox = mailbox.look()
     elsewhere = mailbox.look_into("Archive", None, LONG_AGO)
 
-    assert mailbox.file(inbox, inbox.uids, "archive") == set(inbox.uids)
+    assert mailbox.file(inbox, inbox.uids, "archive").gone == set(inbox.uids)
     assert len(list(mailbox.fetch(elsewhere, elsewhere.uids))) == 1
 
 

@@ -204,7 +204,7 @@ MOVES_THAT_MOVE_NOTHING: dict[str, Answer] = {
 @pytest.mark.parametrize("answer", MOVES_THAT_MOVE_NOTHING.values(), ids=MOVES_THAT_MOVE_NOTHING.keys())
 def test_a_mail_that_is_still_there_is_not_filed(answer: Answer, caplog: pytest.LogCaptureFixture) -> None:
     with ScriptedImap({1: MAIL}, {b"UID MOVE .*": answer}) as server, mailbox_on(server) as mailbox:
-        assert mailbox.file(mailbox.look(), [1], "archive") == frozenset()
+        assert mailbox.file(mailbox.look(), [1], "archive").gone == frozenset()
 
     assert "miller" not in caplog.text
     assert ("could not be filed to imap.archive" in caplog.text) == (answer != OK)
@@ -219,7 +219,7 @@ def test_a_move_that_is_done_in_part_counts_in_part() -> None:
             return b"{tag} NO x\r\n"
 
         server.script[b"UID MOVE .*"] = in_part
-        assert mailbox.file(state, [1, 2], "archive") == {1}
+        assert mailbox.file(state, [1, 2], "archive").gone == {1}
 
 
 def test_a_missing_folder_is_made_once_and_the_move_tried_again() -> None:
@@ -228,7 +228,7 @@ def test_a_missing_folder_is_made_once_and_the_move_tried_again() -> None:
         b'LIST "" ".*Archive"': OK,
     }
     with ScriptedImap({1: MAIL}, script) as server, mailbox_on(server) as mailbox:
-        assert mailbox.file(mailbox.look(), [1], "archive") == frozenset()
+        assert mailbox.file(mailbox.look(), [1], "archive").gone == frozenset()
 
         assert len(server.seen(rb"CREATE")) == 1
         assert len(server.seen(rb"UID MOVE")) == 2
@@ -240,7 +240,7 @@ def test_the_uids_of_another_uidvalidity_are_never_moved() -> None:
         server.uid_validity += 1
         mailbox.close()
 
-        assert mailbox.file(state, [1], "archive") == frozenset()
+        assert mailbox.file(state, [1], "archive").gone == frozenset()
         assert list(mailbox.fetch(state, [1])) == []
         assert server.seen(rb"UID MOVE|UID FETCH") == []
 
@@ -252,7 +252,7 @@ def test_a_uidvalidity_that_changes_while_the_folder_is_open_is_noticed() -> Non
         with pytest.raises(MailboxUnreachable):
             list(mailbox.fetch(state, [1]))
 
-        assert mailbox.file(state, [1], "archive") == frozenset()
+        assert mailbox.file(state, [1], "archive").gone == frozenset()
         assert server.seen(rb"UID MOVE") == []
 
 
@@ -265,7 +265,7 @@ def test_without_move_and_uidplus_only_own_mails_are_expunged() -> None:
             return b"* 1 EXPUNGE\r\n" + OK
 
         server.script[b"EXPUNGE"] = expunge
-        assert mailbox.file(state, [1], "archive") == {1}
+        assert mailbox.file(state, [1], "archive").gone == {1}
         commands = [line.split(b" ", 1)[1] for line in server.lines]
 
     assert commands[-5:] == [

@@ -23,7 +23,7 @@ from maildesk.adapters.store import CaseFilter, Store, migration, only_one
 from maildesk.adapters.store.engine import open_engine, translated, writing
 from maildesk.core.calendar import WorkCalendar
 from maildesk.core.decision import Outcome
-from maildesk.core.letters import LetterState
+from maildesk.core.letters import CONTESTED, CONTESTED_LONGER, PAUSE_MAX, Due, LetterState
 from maildesk.core.policy import Desk, Policy, Staff
 from maildesk.errors import StoreBusy, StoreUnusable, Unrecordable
 from maildesk.jobs.handling import handle
@@ -138,7 +138,7 @@ def test_the_daily_limit_counts_letters_and_not_mails(store: Store) -> None:
         take_in(store, a_mail(f"Anliegen {number}\n", message_id=f"m{number}@example.org", subject=f"Nr {number}"), uid=number + 1)
 
     assert len(all_cases(store)) == 8
-    assert len(store.due_letters(NOW, 100)) == 5
+    assert len(store.due_letters(Due(NOW), 100)) == 5
 
 
 def test_writers_at_the_same_time_get_different_numbers(store: Store) -> None:
@@ -221,13 +221,73 @@ def test_a_failing_mail_is_counted_and_quarantined_at_the_third_try(store: Store
 # --- the outbox ---
 
 
+def waiting(store: Store, uid: int = 1) -> None:
+    """A mail whose letters wait for it to be filed."""
+    raw = raw_mail(a_mail(sender=f"c{uid}@example.org", message_id=f"m{uid}@example.org"), uid)
+    with store.transaction() as transaction:
+        handle(transaction, raw, parse(raw.octets), POLICY, NOW, waits=True)
+
+
+def due(store: Store, proved_before: datetime | None = None) -> list[str]:
+    return [queued.letter.recipient for queued in store.due_letters(Due(NOW, proved_before), 10)]
+
+
+def test_a_letter_waits_until_its_mail_has_been_filed(store: Store) -> None:
+    waiting(store, 1)
+    waiting(store, 2)
+    assert due(store) == []
+
+    store.note_filed("INBOX", 7, [2], [], NOW)
+    assert due(store) == ["c2@example.org"]
+    store.note_filed("INBOX", 8, [1], [], NOW)
+    assert due(store) == ["c2@example.org"], "that was another inbox"
+
+
+def test_whoever_was_killed_before_the_filing_was_noted_writes_when_the_copies_tell_nothing(store: Store) -> None:
+    waiting(store)
+
+    assert due(store, NOW - timedelta(seconds=1)) == []
+    assert due(store, NOW) == ["c1@example.org"]
+
+
+def test_a_letter_whose_mail_somebody_else_took_leaves_later_than_theirs(store: Store) -> None:
+    waiting(store)
+    store.note_filed("INBOX", 7, [], [1], NOW)
+
+    assert due(store, NOW) == []
+    assert due(store, NOW + CONTESTED_LONGER) == ["c1@example.org"]
+    assert store.views.outbox()[0]["error"] == CONTESTED
+
+
+def test_its_copy_tells_that_somebody_else_has_sent_the_letter(store: Store) -> None:
+    waiting(store)
+    store.note_filed("INBOX", 7, [], [1], NOW)
+    (queued,) = store.due_letters(Due(NOW, NOW + CONTESTED_LONGER), 10)
+
+    take_in(store, a_mail(sender="desk@example.com", to="c1@example.org", message_id=queued.letter.message_id), uid=2)
+
+    assert due(store, NOW + CONTESTED_LONGER) == []
+    assert [letter["state"] for letter in store.views.case("KD-2026-00001")["letters"]] == ["sent"]  # type: ignore[index]
+    assert store.fact("another_desk")["seen_at"] == NOW.isoformat()
+
+
+def test_a_letter_that_waits_for_a_time_that_no_honest_clock_wrote_leaves(store: Store) -> None:
+    take_in(store, a_mail())
+    (queued,) = store.due_letters(Due(NOW), 10)
+
+    store.mark_deferred(queued.row, "later", NOW + PAUSE_MAX)
+    assert due(store) == []
+    store.mark_deferred(queued.row, "the clock was a day ahead", NOW + timedelta(days=1))
+    assert len(due(store)) == 1
+
+
 def test_a_letter_goes_its_way_and_its_copy_proves_it(store: Store) -> None:
     take_in(store, a_mail())
-    queued = store.due_letters(NOW, 10)[0]
+    queued = store.due_letters(Due(NOW), 10)[0]
     sent = a_mail(sender="desk@example.com", to="eva@example.org", message_id=queued.letter.message_id, subject="Ihre Nachricht")
 
     store.mark_sending(queued.row, "Ihre Nachricht", NOW)
-    assert store.due_letters(NOW, 10) == ()
+    assert store.due_letters(Due(NOW), 10) == ()
     store.mark_dot(queued.row, NOW)
     store.mark_sent(queued.row, RawMessage("outbox", 0, None, NOW, Octets.of(sent)), parse(Octets.of(sent)), NOW, copy_expected=True)
     outcome = take_in(store, b"Received: from smtp\r\n" + sent, uid=2)
@@ -243,7 +303,7 @@ def test_a_letter_goes_its_way_and_its_copy_proves_it(store: Store) -> None:
 
 def test_a_letter_in_doubt_is_settled_by_its_copy_and_not_sent_again(store: Store) -> None:
     take_in(store, a_mail())
-    queued = store.due_letters(NOW, 10)[0]
+    queued = store.due_letters(Due(NOW), 10)[0]
     store.mark_sending(queued.row, "x", NOW)
     store.mark_dot(queued.row, NOW)
 
@@ -258,27 +318,27 @@ def test_a_letter_in_doubt_is_settled_by_its_copy_and_not_sent_again(store: Stor
 
 def test_a_letter_in_doubt_without_a_copy_is_sent_again_under_the_same_message_id(store: Store) -> None:
     take_in(store, a_mail())
-    queued = store.due_letters(NOW, 10)[0]
+    queued = store.due_letters(Due(NOW), 10)[0]
     store.mark_sending(queued.row, "x", NOW)
     store.mark_dot(queued.row, NOW)
 
     assert store.views.outbox()[0]["state"] == "in-doubt"
     assert store.settle_doubts(NOW - timedelta(minutes=1), NOW) == 0
     assert store.settle_doubts(NOW, NOW) == 1
-    assert store.due_letters(NOW, 10)[0].letter.message_id == queued.letter.message_id
+    assert store.due_letters(Due(NOW), 10)[0].letter.message_id == queued.letter.message_id
 
 
 def test_what_was_interrupted_before_the_dot_is_queued_again(store: Store) -> None:
     take_in(store, a_mail())
-    store.mark_sending(store.due_letters(NOW, 10)[0].row, "x", NOW)
+    store.mark_sending(store.due_letters(Due(NOW), 10)[0].row, "x", NOW)
 
     assert store.requeue_interrupted(NOW) == 1
-    assert len(store.due_letters(NOW, 10)) == 1
+    assert len(store.due_letters(Due(NOW), 10)) == 1
 
 
 def test_a_letter_that_failed_says_so_in_its_case_and_can_be_sent_again_by_hand(store: Store) -> None:
     take_in(store, a_mail())
-    row = store.due_letters(NOW, 10)[0].row
+    row = store.due_letters(Due(NOW), 10)[0].row
     store.mark_failed(row, "550 no such user", NOW)
 
     case = store.views.case("KD-2026-00001")
@@ -286,7 +346,7 @@ def test_a_letter_that_failed_says_so_in_its_case_and_can_be_sent_again_by_hand(
     assert case["events"][-1]["what"] == "letter-failed"
     assert store.retry_letter(row, NOW)
     assert not store.retry_letter(row + 99, NOW)
-    assert len(store.due_letters(NOW, 10)) == 1
+    assert len(store.due_letters(Due(NOW), 10)) == 1
 
 
 def test_the_database_itself_refuses_what_cannot_be_true(store: Store, file: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from maildesk.core.decision import Outcome
+from maildesk.core.letters import Due
 from maildesk.core.policy import DigestPlan
 from maildesk.errors import MaildeskError
 from tests.rig.agenda import MORNING, STAFF, AgendaDesk, an_agenda_desk, number
@@ -116,7 +117,7 @@ def test_a_digest_of_a_day_that_is_not_yet_does_not_wait_for_that_day(desk: Agen
 def test_a_digest_that_could_not_leave_is_not_sent_beside_that_of_today(desk: AgendaDesk) -> None:
     desk.at(MONDAY, 7, 30)
     desk.write()
-    desk.office.store.defer_due(desk.office.clock(), "the server is away", MORNING + timedelta(days=1, minutes=10))
+    desk.office.store.defer_due(Due(desk.office.clock()), "the server is away", MORNING + timedelta(days=1, minutes=10))
     desk.at(MONDAY + timedelta(days=1), 7, 30)
 
     assert desk.write() == 3

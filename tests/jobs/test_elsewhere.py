@@ -72,7 +72,9 @@ def test_a_mail_that_was_moved_before_the_pass_becomes_a_case_with_its_letter(sh
     report = shared.a_pass()
 
     assert outcomes(report) == {Outcome.NEW_CASE: 1}
-    assert shared.letters() == ["c1@example.org"]
+    # In the archive a second desk may have put it: the letter waits for what the copies tell.
+    assert shared.letters() == ([] if folder == "Archive" else ["c1@example.org"])
+    assert shared.letters(copies_known=True) == ["c1@example.org"]
     assert shared.count(folder) == 1
     shared.client.select_folder(folder, readonly=True)
     assert set(*shared.client.get_flags(shared.client.search()).values()) >= {rb"\Seen", rb"\Flagged"}
@@ -198,7 +200,7 @@ def test_the_first_look_takes_in_what_arrived_lately(shared: Shared) -> None:
 
     shared.a_pass()
 
-    assert shared.letters() == ["c2@example.org"]
+    assert shared.letters(copies_known=True) == ["c2@example.org"]
     assert len(shared.cases()) == 1
 
 
@@ -265,7 +267,7 @@ def test_a_crash_between_the_commit_and_the_mark_takes_nothing_in_twice(shared: 
 
         assert outcomes(report) == {Outcome.STAFF: 1}
         assert len(shared.cases()) == 1
-        assert shared.letters() == ["c1@example.org"]
+        assert shared.letters(copies_known=True) == ["c1@example.org"]
         assert shared.events() == ["opened", "answered"]
 
 

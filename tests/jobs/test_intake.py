@@ -18,6 +18,7 @@ from maildesk.adapters.store import CaseFilter, Store
 from maildesk.building import now
 from maildesk.core.calendar import WorkCalendar
 from maildesk.core.decision import Decision, Outcome
+from maildesk.core.letters import Due
 from maildesk.core.message import Message
 from maildesk.core.policy import Desk, Policy, Staff
 from maildesk.errors import MailboxUnreachable, StoreUnusable, Unparseable
@@ -137,7 +138,7 @@ def test_a_crash_between_commit_and_move_makes_no_second_case(
     assert report.outcomes[Outcome.ALREADY_KNOWN] == 1
     assert report.comes_out_even
     assert numbers(store) == ["KD-2026-00001"]
-    assert len(store.due_letters(now(), 10)) == 1
+    assert len(store.due_letters(Due(now()), 10)) == 1
     assert in_folder(dovecot, user, "Archive") == 1
 
 
@@ -160,7 +161,7 @@ def test_a_mail_that_kills_its_parser_is_quarantined_at_the_third_pass_and_delay
     assert [each["error"] for each in store.views.quarantine()] == ["the parser died"]
     assert in_folder(dovecot, user, "Quarantine") == 1
     assert in_folder(dovecot, user, "INBOX") == 0
-    assert "alarm" in {queued.letter.template for queued in store.due_letters(now(), 10)}, "a person is told"
+    assert "alarm" in {queued.letter.template for queued in store.due_letters(Due(now()), 10)}, "a person is told"
 
 
 @pytest.mark.parametrize("mark", [POISON, GREEDY, ENDLESS], ids=["a signal", "memory", "endless time"])
@@ -238,7 +239,7 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(
     assert all(decision and decision.evidence for decision in told)
     assert report.fetched == 3
     assert numbers(store) == []
-    assert store.due_letters(now(), 10) == ()
+    assert store.due_letters(Due(now()), 10) == ()
     assert in_folder(dovecot, user, "INBOX") == 3
     assert a_pass(mailbox, store).fetched == 3
 
@@ -268,7 +269,7 @@ def test_a_count_that_does_not_come_out_even_is_an_alarm_and_is_told_once(
 
         assert not report.comes_out_even
         assert "does not come out even" in store.fact("last_pass")["problem"]
-        assert [each.letter.template for each in store.due_letters(now(), 10)].count("alarm") == 1
+        assert [each.letter.template for each in store.due_letters(Due(now()), 10)].count("alarm") == 1
         store.forgets = False
         deliver(a_letter_from(3))
         assert a_pass(mailbox, store).comes_out_even
@@ -344,4 +345,4 @@ def test_old_mail_in_the_mailbox_sets_off_no_letters(
     report = a_pass(mailbox, store)
 
     assert report.outcomes[Outcome.NEW_CASE] == 2
-    assert [each.letter.recipient for each in store.due_letters(now(), 10)] == ["c2@example.org"]
+    assert [each.letter.recipient for each in store.due_letters(Due(now()), 10)] == ["c2@example.org"]

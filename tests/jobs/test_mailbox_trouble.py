@@ -16,6 +16,7 @@ from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.building import now
 from maildesk.core.decision import Outcome
 from maildesk.core.health import Surroundings
+from maildesk.core.letters import Due
 from maildesk.errors import MailboxRefused
 from maildesk.jobs import watch
 from maildesk.octets import FolderState
@@ -66,7 +67,7 @@ def test_a_mail_that_cannot_be_moved_stays_one_case_is_told_once_and_leaves_when
         assert "could not be moved" in shared.store.fact("last_pass")["problem"]
         assert [alarm for alarm in alarms if alarm] == ["Kein Durchgang"], "told when it has lasted, and once"
         later = told_at + timedelta(minutes=26)
-        letters = [queued.letter.recipient for queued in shared.store.due_letters(later, 100)]
+        letters = [queued.letter.recipient for queued in shared.store.due_letters(Due(later), 100)]
         assert letters == ["c1@example.org", "weber@example.com"], "one acknowledgement, and the alarm"
 
         liar.lies = []

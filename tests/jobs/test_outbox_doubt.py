@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from maildesk.core.letters import Due
 from maildesk.errors import MaildeskError
 from maildesk.jobs import OutboxReport
 from maildesk.jobs.outbox import DOUBT_WAIT
@@ -125,7 +126,7 @@ def test_without_proof_copies_a_letter_in_doubt_waits_for_a_person(office: Offic
 
 def test_a_run_that_died_after_the_dot_leaves_its_letter_to_a_person_where_there_are_no_proof_copies(office: Office) -> None:
     office.take_in()
-    row = office.store.due_letters(office.clock(), 1)[0].row
+    row = office.store.due_letters(Due(office.clock()), 1)[0].row
     office.store.mark_sending(row, "Ihre Nachricht", office.clock())
     office.store.mark_dot(row, office.clock())
     office.clock.forward(days=1)
@@ -169,7 +170,7 @@ def test_a_copy_that_comes_while_the_answer_is_awaited_ends_the_doubt_before_it_
 
 def test_a_letter_whose_run_ended_before_the_dot_goes_out_with_the_next(office: Office) -> None:
     office.take_in()
-    row = office.store.due_letters(office.clock(), 1)[0].row
+    row = office.store.due_letters(Due(office.clock()), 1)[0].row
     office.store.mark_sending(row, "Ihre Nachricht", office.clock())
 
     with SmtpSink() as server:

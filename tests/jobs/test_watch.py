@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from maildesk.core.health import BACKUP_WITHIN, COPIES_MIN, LATE_MIN, Surroundings, problems
+from maildesk.core.health import ANOTHER_DESK, BACKUP_WITHIN, COPIES_MIN, LATE_MIN, Surroundings, problems
 from maildesk.core.letters import Alarm
 from maildesk.errors import StoreUnusable
 from maildesk.jobs import alarm, upkeep, watch
@@ -133,7 +133,9 @@ def test_one_recipient_who_is_hard_to_reach_is_no_trouble_of_the_mail_path(offic
     office.clock.forward(minutes=10)
     office.take_in(2)
     with closing(sqlite3.connect(office.file, isolation_level=None)) as database:
-        database.execute("UPDATE letter SET next_attempt_at = '2030-01-01 00:00:00.000000' WHERE recipient = 'c1@example.org'")
+        database.execute(
+            "UPDATE letter SET next_attempt_at = datetime(next_attempt_at, '+200 minutes') || '.000000' WHERE recipient LIKE 'c1@%'"
+        )
         with SmtpSink() as sink:
             assert office.send(sink).sent == 1
         office.clock.forward(hours=3)
@@ -296,6 +298,20 @@ def test_a_certificate_near_its_end_is_told(office: Office) -> None:
     watch.note_certificates(office.store, "", ends[2], office.clock())
     assert looks(office) == ()
     assert alarms(office) == ["Zertifikat", "Entwarnung: Zertifikat"]
+
+
+def test_a_second_desk_is_told_and_forgotten_after_a_day(office: Office) -> None:
+    a_good_pass(office)
+    office.store.learn(ANOTHER_DESK, {"seen_at": office.clock().isoformat()}, office.clock())
+
+    assert looks(office) == ("a second maildesk with our key serves this mailbox, it sends letters that are not ours: stop one of them",)
+    with SmtpSink() as sink:
+        office.send(sink)
+    office.clock.forward(hours=25)
+    a_good_pass(office)
+
+    assert looks(office) == ()
+    assert alarms(office) == ["Zweiter Dienst", "Entwarnung: Zweiter Dienst"]
 
 
 def test_the_log_tells_too_and_neither_names_a_person(office: Office, caplog: pytest.LogCaptureFixture) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from maildesk.adapters.compose import Composer, Wording
 from maildesk.adapters.store import Store
 from maildesk.core.agenda import house_letter
-from maildesk.core.letters import CONSULTATION, Letter
+from maildesk.core.letters import CONSULTATION, Due, Letter
 from maildesk.core.policy import Policy, Staff
 from maildesk.jobs import digest, reminders
 from tests.ordering import CATEGORIES
@@ -86,7 +86,7 @@ class AgendaDesk:
         return written
 
     def letters(self, template: str = "digest") -> list[Letter]:
-        waiting = self.office.store.due_letters(self.office.clock() + timedelta(days=9000), 1000)
+        waiting = self.office.store.due_letters(Due(self.office.clock() + timedelta(days=9000)), 1000)
         return [queued.letter for queued in waiting if queued.letter.template == template]
 
     def words(self, letter: Letter) -> Wording:

@@ -80,6 +80,7 @@ class ScriptedImap:
         self.cut_after = cut_after
         self.lines: list[bytes] = []
         self.sent_octets = 0
+        self.moved = 0
         self.connections = 0
         self._over = threading.Event()
         self._listener = socket.create_server((HOST, 0))
@@ -157,6 +158,10 @@ class ScriptedImap:
             case b"UID MOVE":
                 for uid in self._named(command):
                     del self.mails[uid]
+                    yield b"* OK [COPYUID %d %d %d] x\r\n" % (self.uid_validity, uid, self.moved + 1)
+                    self.moved += 1
+            case b"STATUS":
+                yield b"* STATUS %b (UIDVALIDITY %d UIDNEXT %d)\r\n" % (command.split()[1], self.uid_validity, self.moved + 1)
             case b"LOGOUT":
                 yield b"* BYE\r\n"
 

@@ -18,6 +18,7 @@ from maildesk.adapters.store import CaseFilter, Store
 from maildesk.building import now
 from maildesk.core.calendar import WorkCalendar
 from maildesk.core.decision import Outcome
+from maildesk.core.letters import Due
 from maildesk.core.policy import Desk, Policy, Staff
 from maildesk.jobs import PassReport, intake
 from maildesk.jobs.intake import Intake
@@ -80,8 +81,10 @@ class Shared:
     def events(self, number: str = FIRST) -> list[str]:
         return [event["what"] for event in self.case(number)["events"]]
 
-    def letters(self) -> list[str]:
-        return [queued.letter.recipient for queued in self.store.due_letters(now(), 100)]
+    def letters(self, *, copies_known: bool = False) -> list[str]:
+        """Whom letters go to that may leave now, or after a pass that has shown all copies."""
+        due = Due(now(), now() if copies_known else None)
+        return [queued.letter.recipient for queued in self.store.due_letters(due, 100)]
 
 
 @contextmanager
@@ -104,5 +107,5 @@ def outcomes(report: PassReport) -> dict[Outcome, int]:
 
 
 def our_letter(shared: Shared) -> bytes:
-    (queued,) = shared.store.due_letters(now(), 10)
+    (queued,) = shared.store.due_letters(Due(now()), 10)
     return Composer(POLICY.desk, (SHIPPED,))(queued.letter, {})

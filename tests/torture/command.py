@@ -22,6 +22,7 @@ import time_machine
 from maildesk.adapters.parse import frames, worker
 
 POISON = b"X-Torture: the parser dies of this"
+CURED = "TORTURE_CURED"  # with this variable it does not, as after an upgrade
 GREEDY = b"X-Torture: the parser takes all memory for this"
 ENDLESS = b"X-Torture: the parser never ends with this"
 
@@ -62,7 +63,7 @@ def _be_the_parser(command: list[str], source: int, out: int) -> NoReturn:
         def dying(request: bytes, source: BinaryIO) -> bytes:
             _kind, _size, _digest, listed, length = frames.REQUEST.unpack(request)
             data = source.read(listed + length)
-            if POISON in data:
+            if POISON in data and CURED not in os.environ:
                 os.kill(os.getpid(), signal.SIGSEGV)
             if GREEDY in data:
                 bytearray(64 << 30)

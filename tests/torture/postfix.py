@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from tests.rig.desk import ADDRESS
 from tests.rig.postfix import ACCOUNTS, Postfix, a_postfix
 from tests.rig.proxy import Cut, How, Proxy, Side
-from tests.torture.hands import at_work
+from tests.torture.hands import Clock, at_work
 from tests.torture.imap_cuts import a_bare_world
 from tests.torture.oracle import Findings, Tally
 from tests.torture.share import Share
-from tests.torture.smtp_cuts import Clock, Scene
+from tests.torture.smtp_cuts import Scene
 from tests.torture.world import Copies, Site
 
 SEED = 43

@@ -13,12 +13,10 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
 
-from maildesk import building
 from tests.rig.proxy import Cut, How, Proxy, Side
-from tests.torture.hands import Hands, at_work
+from tests.torture.hands import Clock, Hands, at_work
 from tests.torture.imap_cuts import a_bare_world, citizen
 from tests.torture.oracle import Findings, Tally, findings
 from tests.torture.share import Share
@@ -57,19 +55,6 @@ class Point:
     def row(self) -> tuple[Copies, bool]:
         """Points that are alike in this can be done on one desk."""
         return self.copies, self.is_silent
-
-
-@dataclass
-class Clock:
-    """The wall clock, put forward."""
-
-    ahead: timedelta = field(default_factory=timedelta)
-
-    def __call__(self) -> datetime:
-        return building.now() + self.ahead
-
-    def forward(self, minutes: float) -> None:
-        self.ahead += timedelta(minutes=minutes)
 
 
 def run(site: Site, share: Share) -> tuple[Tally, ...]:

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Killed at every step: each statement, each commit, each command to the mailbox, each word on the wire (maildesk/faults.py).
 
-Also twice in a row, in the pass that quarantines, in the daemon, in an import, and while the schema is brought up to date.
+Also twice in a row, in the pass that quarantines, in a retry of what is in quarantine, in the daemon, in an import, and while the schema is
+brought up to date.
 """
 
 from __future__ import annotations
@@ -10,9 +11,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from email import message_from_bytes
 from functools import cache
 
+from maildesk.core.decision import Outcome
+from tests.torture.command import CURED
+from tests.torture.mails import Mail
 from tests.torture.migrations import killed_migrations
 from tests.torture.oracle import Findings, Tally, corrupt, findings, in_database
 from tests.torture.share import Share
@@ -22,6 +27,7 @@ from tests.torture.zygote import Ran
 PAIRS = 400
 DAEMONS = 80
 IMPORTS = 30
+RETRIES = 60
 DAEMON_SECONDS = 8.0
 
 
@@ -51,7 +57,11 @@ SCENES = (
 
 def run(site: Site, share: Share) -> tuple[Tally, ...]:
     """The short ones first; what time they leave goes to the kills at every step."""
-    short = (killed_migrations(site, share.part(0, 8)), daemons(site, share.part(0, 8)), imports(site, share.part(0, 8), IMPORTS))
+    parts = (share.part(0, 8) for _ in range(4))
+    short = (
+        killed_migrations(site, next(parts)), daemons(site, next(parts)), imports(site, next(parts), IMPORTS),
+        retries(site, next(parts), RETRIES),
+    )  # fmt: skip
     return (*short, pairs(site, share.part(1, 4)), kills(site, share, SCENES))
 
 
@@ -123,6 +133,35 @@ def imports(site: Site, share: Share, most: int | None = None) -> Tally:
             found = Findings(lost, double, corrupt(world), double_letters=letters, unsettled=failed, restart_seconds=again.seconds)
             tally = tally.with_run(found, label=f"import, killed at {step}", broken=ran.killed)
     return tally
+
+
+def retries(site: Site, share: Share, most: int | None = None) -> Tally:
+    """A mail in quarantine is tried again after its cause was mended: killed there, and then tried once more."""
+    tally = Tally("quarantine retry killed at a step")
+    scene = replace(SCENES[-1], passes_before=5)
+    with made(site, scene) as world:
+        assert _retry(world, stop_at=f"count:{world.desk.folder / 'steps'}").code == 0
+        steps = len((world.desk.folder / "steps").read_text(encoding="utf-8").splitlines())
+    for done, step in enumerate(share.of(range(1, steps + 1))):
+        if done == most:
+            break
+        with made(site, scene) as world:
+            ran = _retry(world, stop_at=step)
+            if world.rows("SELECT 1 FROM quarantine WHERE released_at IS NULL"):
+                assert _retry(world).code == 0
+            world.mails = tuple(_cured(mail) if mail.name == "poison" else mail for mail in world.mails)
+            tally = tally.with_run(findings(world, world.settle()), label=f"retry, killed at {step}", broken=ran.killed)
+    return tally
+
+
+def _cured(mail: Mail) -> Mail:
+    """It ends as any citizen's mail, with its letter; that it lay in quarantine was told."""
+    writer = str(message_from_bytes(mail.octets)["From"])
+    return replace(mail, ends=Outcome.NEW_CASE, case="case of the cured", answered=writer)
+
+
+def _retry(world: World, stop_at: int | str = "") -> Ran:
+    return world.run("quarantine", "--retry", stop_at=stop_at, **{CURED: "yes"})
 
 
 def _import(world: World, stop_at: int | str = "") -> Ran:

@@ -26,11 +26,15 @@ from tests.torture.zygote import Ran
 WRITES = ("pwrite64", "write", "fdatasync", "fsync", "ftruncate", "link", "mkdir", "unlink")
 READS = ("pread64", "read")
 ERRORS = ("ENOSPC", "EIO")
-CONFIG_ERROR, STORE_UNUSABLE = 78, 73  # a configuration that cannot be read is one too
+CONFIG_ERROR, STORE_UNUSABLE, TRY_LATER = 78, 73, 75  # a configuration that cannot be read is one too
 SHORT_WRITES = CUT_LOGS = 120
 GROWN_BYTES = 900_000  # no pass of a scene writes less
 LOCK_SECONDS = 60.0  # less than BUSY_SECONDS of adapters/store/engine.py
-LINES = {STORE_UNUSABLE: re.compile(r"maildesk: .+"), CONFIG_ERROR: re.compile(r".+: .+")}
+LINES = {
+    STORE_UNUSABLE: re.compile(r"maildesk: .+"),
+    CONFIG_ERROR: re.compile(r".+: .+"),
+    TRY_LATER: re.compile(r"maildesk: the parser cannot be started.*"),  # the error hit what it says at its start
+}
 
 
 def run(site: Site, share: Share) -> tuple[Tally, ...]:

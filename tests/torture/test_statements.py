@@ -42,6 +42,13 @@ def test_a_daemon_killed_at_any_step_loses_nothing_and_does_nothing_twice(site: 
     assert tally.broken > 0
 
 
+def test_a_retry_of_what_is_in_quarantine_killed_at_any_step_makes_one_case_and_one_letter(site: Site) -> None:
+    tally = statements.retries(site, Share(SEED), most=4)
+
+    assert not tally.failed, tally.examples
+    assert tally.broken == tally.runs == 4
+
+
 def test_killed_while_migrating_the_schema_is_the_old_one_or_the_new_one(site: Site) -> None:
     tally = killed_migrations(site, Share(SEED), most=10)
 

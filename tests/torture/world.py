@@ -157,8 +157,8 @@ class World:
     def variables(self) -> dict[str, str]:
         return environment()
 
-    def drop(self, octets: bytes, folder: str = "") -> None:
-        """A mail arrives, octet for octet as it is here; in the inbox, or it has been moved to that folder already."""
+    def drop(self, octets: bytes, folder: str = "", *, at: float | None = None) -> None:
+        """A mail arrives, octet for octet as it is here, now or `at` that time; in the inbox, or it was moved to that folder already."""
         place = self.maildir / f".{folder}" if folder else self.maildir
         new = place / "new"
         if not new.exists():
@@ -166,9 +166,13 @@ class World:
                 made.mkdir(exist_ok=True, parents=True)
                 _belongs_to_dovecot(made)
         self._dropped += 1
-        file = new / f"{1_700_000_000 + self._dropped}.M{self._dropped}P{os.getpid()}.rig"
+        name = f"{1_700_000_000 + self._dropped}.M{self._dropped}P{os.getpid()}.rig"
+        file = place / "tmp" / name
         file.write_bytes(octets)
         _belongs_to_dovecot(file)
+        if at is not None:
+            os.utime(file, (at, at))
+        file.rename(new / name)  # whole, and only now: a daemon may be looking
 
     def run(
         self,

@@ -16,12 +16,12 @@ from typing import TypeVar
 from maildesk.adapters.mailbox import elsewhere
 from maildesk.adapters.mailbox.connection import Connection
 from maildesk.adapters.mailbox.fetching import ASK_MAILS_MAX, Fetching, announced
-from maildesk.adapters.mailbox.filing import file_mails
+from maildesk.adapters.mailbox.filing import Filing
 from maildesk.adapters.mailbox.folders import FolderCount, Folders, Survey
 from maildesk.adapters.mailbox.listing import all_uids, chunks
 from maildesk.adapters.mailbox.watching import Watch
 from maildesk.config import ImapSettings
-from maildesk.core.shared import Head, Mark, OtherFolder
+from maildesk.core.shared import Filed, Head, Mark, OtherFolder
 from maildesk.errors import MailboxRefused, MailboxUnreachable
 from maildesk.octets import FolderState, RawMessage
 
@@ -50,6 +50,7 @@ class ImapMailbox:
     ) -> None:
         self._connection = Connection(settings, password, tls_context, socket_seconds)
         self._folders = Folders(self._connection, settings)
+        self._filing = Filing(self._connection, self._folders)
         self._watch = Watch(self._connection, self._folders)
         self._spool_dir = spool_dir
 
@@ -91,12 +92,12 @@ class ImapMailbox:
         """
         return Fetching(self._connection, state, lambda: self._still_selected(state), self._spool_dir).batches(uids)
 
-    def file(self, state: FolderState, uids: Collection[int], folder: str) -> frozenset[int]:
-        """Moves mails to the folder "archive", "sent", "quarantine" or "done"; returns those UIDs that are seen to have left the inbox.
+    def file(self, state: FolderState, uids: Collection[int], folder: str) -> Filed:
+        """Moves mails to the folder "archive", "sent", "quarantine" or "done"; tells those UIDs that are seen to have left the inbox.
 
         None have, where the UIDVALIDITY has changed: then these numbers name other mails.
         """
-        return file_mails(self._connection, self._folders, lambda: self._still_selected(state), uids, folder)
+        return self._filing.file(lambda: self._still_selected(state), uids, folder)
 
     def prepare(self) -> None:
         """Makes the folders of the configuration that are missing, and subscribes them. Raises MailboxRefused if one cannot be."""
@@ -162,6 +163,7 @@ class ImapMailbox:
             raise
 
     def _look(self) -> FolderState:
+        self._filing.note_ends()
         answer = self._connection.select(self._folders.name("inbox"))
         uid_validity = self._connection.uid_validity
         if uid_validity is None:

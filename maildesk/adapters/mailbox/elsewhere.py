@@ -61,7 +61,7 @@ def other_folders(connection: Connection, folders: Folders, *, with_quarantine: 
         if left_out or name.casefold() == inbox.casefold() or listed.flags & NOT_TO_BE_SELECTED:
             continue
         if name in roles:
-            found[name] = OtherFolder(name, roles[name])
+            found[name] = OtherFolder(name, roles[name], is_for_filed=name == folders.name("archive"))
         elif _is_ours(name, inbox, naming.delimiter, naming.foreign_prefixes) and not _is_left_out(listed):
             is_sent = SENT in listed.flags or listed.levels[-1] in SENT_NAMES
             found[name] = OtherFolder(name, Place.SENT if is_sent else Place.ELSEWHERE)

@@ -25,11 +25,13 @@ from maildesk.adapters.store.signs import read_signs
 from maildesk.adapters.store.tables import alarms, facts, ledger, letters, messages, quarantined, raws
 from maildesk.adapters.store.views import CaseFilter, Views
 from maildesk.core.health import Signs
-from maildesk.core.letters import ALARM, LetterState
+from maildesk.core.letters import ALARM, CONTESTED, CONTESTED_LONGER, LetterState
 from maildesk.core.objects import JsonObject
 from maildesk.octets import Octets, RawMessage
 
 __all__ = ["CaseFilter", "Store", "only_one"]
+
+UIDS_MAX = 500  # in one statement
 
 
 class Store(OutboxRows, AgendaRows):
@@ -93,6 +95,20 @@ class Store(OutboxRows, AgendaRows):
         with reading(self._engine) as connection:
             rows = connection.execute(query.where(ledger.c.uid >= min(wanted, default=0)))
             return {row.uid: row.filed_to for row in rows if row.uid in wanted}
+
+    def note_filed(self, folder: str, uid_validity: int, filed: Collection[int], contested: Collection[int], now: datetime) -> None:
+        with reading(self._engine) as connection:
+            if connection.execute(select(letters.c.id).where(letters.c.waits_for != "").limit(1)).first() is None:
+                return
+        place = (ledger.c.folder == folder, ledger.c.uid_validity == uid_validity)
+        later = {"doubt_since": now + CONTESTED_LONGER, "error": CONTESTED}
+        changes: tuple[tuple[Collection[int], dict[str, Any]], ...] = ((filed, {"waits_for": "", "doubt_since": None}), (contested, later))
+        with writing(self._engine) as connection:
+            for uids, values in changes:
+                for some in _pieces(uids):
+                    digests = select(ledger.c.digest).where(*place, ledger.c.uid.in_(some))
+                    waiting = (letters.c.waits_for != "", letters.c.state == LetterState.QUEUED, letters.c.waits_for.in_(digests))
+                    connection.execute(update(letters).where(*waiting).values(**values))
 
     def known_mails(self, heads: Collection[tuple[str, int]]) -> frozenset[tuple[str, int]]:
         ids = frozenset(message_id for message_id, _size in heads if message_id)
@@ -197,3 +213,9 @@ class Store(OutboxRows, AgendaRows):
         with translated(), closing(self._engine.raw_connection()) as connection:  # outside of any transaction
             for pragma in ("optimize", "wal_checkpoint(TRUNCATE)"):
                 connection.cursor().execute(f"PRAGMA {pragma}")
+
+
+def _pieces(uids: Collection[int]) -> Iterator[list[int]]:
+    ordered = sorted(uids)
+    for start in range(0, len(ordered), UIDS_MAX):
+        yield ordered[start : start + UIDS_MAX]

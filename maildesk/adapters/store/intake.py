@@ -55,8 +55,12 @@ class IntakeTransaction(LetterRows):
 
     # --- recording what was decided ---
 
-    def record(self, raw: RawMessage, message: Message, decision: Decision, now: datetime) -> None:
-        """Stores octets, message, case, events, letters and the ledger line. A letter's proof copy confirms the letter."""
+    def record(self, raw: RawMessage, message: Message, decision: Decision, now: datetime, *, waits: bool = False) -> None:
+        """Stores octets, message, case, events, letters and the ledger line. A letter's proof copy confirms the letter.
+
+        `waits`: the letters wait for the mail to be filed.
+        """
+        waits_for = raw.octets.digest if waits else ""
         if decision.confirms_letter:
             self.confirm_letter(decision, raw, message, now)
         elif decision.outcome is not Outcome.ALREADY_KNOWN:
@@ -68,9 +72,10 @@ class IntakeTransaction(LetterRows):
                 self.add_events(case_id, decision.events, now)
                 self._merge(case_id, decision, now)
                 if decision.work:
-                    self._work(case_id, decision.work, now)
+                    self._work(case_id, decision.work, now, waits_for)
             for letter in (*decision.letters, *decision.notices):
-                self.queue(letter, self._case_of_letter(letter, decision, case_id), now, doubtful=decision.doubtful)
+                owner = self._case_of_letter(letter, decision, case_id)
+                self.queue(letter, owner, now, doubtful=decision.doubtful, waits_for=waits_for)
             if decision.letter_report:
                 self.note_report(decision.letter_report, now)
         self._ledger_line(raw, message.message_id, decision.outcome, decision.folder, now)
@@ -122,7 +127,7 @@ class IntakeTransaction(LetterRows):
             self._connection.execute(update(cases).where(cases.c.id == other_id).values(**values))
             self.add_events(other_id, (CaseEvent("merged", f"became part of {decision.case_number}: one conversation"),), now)
 
-    def _work(self, case_id: int, work: CaseWork, now: datetime) -> None:
+    def _work(self, case_id: int, work: CaseWork, now: datetime, waits_for: str) -> None:
         """What a colleague's orders do. A held letter is released or dropped here; it leaves by the outbox."""
         files = CaseFiles(self._connection)
         if work.taken_back is not None:
@@ -137,7 +142,7 @@ class IntakeTransaction(LetterRows):
         for question in work.questions:
             files.ask(case_id, question, now)
         files.note_answered(work.answered, now)
-        self._held(case_id, work, now)
+        self._held(case_id, work, now, waits_for)
         if work.split:
             self._split(case_id, work.split, now)
         if work.confirmed_writer:
@@ -145,10 +150,11 @@ class IntakeTransaction(LetterRows):
             whose = (participants.c.case_id == case_id, participants.c.contact_id == contact_id)
             self._connection.execute(update(participants).where(*whose).values(verified=True))
 
-    def _held(self, case_id: int, work: CaseWork, now: datetime) -> None:
+    def _held(self, case_id: int, work: CaseWork, now: datetime, waits_for: str) -> None:
         held = letters.c.state == LetterState.HELD
         if work.released:
-            again = {"state": LetterState.QUEUED, "next_attempt_at": now}
+            doubt = {"waits_for": waits_for, "doubt_since": now} if waits_for else {}
+            again = {"state": LetterState.QUEUED, "next_attempt_at": now, **doubt}
             left = self.left_after_backup(work.released)
             self._connection.execute(update(letters).where(held, letters.c.letter_id.in_(frozenset(work.released) - left)).values(**again))
             for letter_id in left:

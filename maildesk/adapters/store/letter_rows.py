@@ -28,10 +28,11 @@ class LetterRows(Knowing):
     def add_events(self, case_id: int, happened: tuple[CaseEvent, ...], now: datetime) -> None:
         raise NotImplementedError
 
-    def queue(self, letter: Letter, case_id: int | None, now: datetime, *, doubtful: bool = False) -> None:
+    def queue(self, letter: Letter, case_id: int | None, now: datetime, *, doubtful: bool = False, waits_for: str = "") -> None:
         """Puts a letter into the outbox. The same cause makes the same letter id: a second one is refused by the database.
 
         After a restore: one that left after the backup is noted as sent. A `doubtful` one waits until its copy comes back, or stays away.
+        `waits_for`: the digest of a mail that must be filed before, or empty.
         """
         recipient = Address("", letter.recipient)
         self._connection.execute(
@@ -57,7 +58,8 @@ class LetterRows(Knowing):
                 context=dict(letter.context),
                 automatic=letter.automatic,
                 state=LetterState.HELD if letter.held else LetterState.DOT if doubtful else LetterState.QUEUED,
-                doubt_since=now if doubtful and not letter.held else None,
+                doubt_since=now if (doubtful or waits_for) and not letter.held else None,
+                waits_for="" if letter.held else waits_for,
                 attempts=0,
                 created_at=letter.created_at or now,
                 next_attempt_at=now,
@@ -102,13 +104,15 @@ class LetterRows(Knowing):
         row = self._connection.execute(
             select(
                 letters.c.id, letters.c.case_id, letters.c.sent_at, letters.c.sent_message_id, letters.c.template, letters.c.report,
-                letters.c.state,
+                letters.c.state, letters.c.attempts,
             ).where(by_id)
         ).one()  # fmt: skip
         if row.state == LetterState.HELD:
             # Released after the backup that was restored: the colleague's word for it comes again, and then it has left.
             self.note_lost(decision.confirms_letter, message, self.keep_message(raw, message, decision, row.case_id), now)
             return
+        if row.state == LetterState.QUEUED and row.attempts == 0:
+            self.note_another_desk(raw.internal_date, now)
         values: dict[str, Any] = {"proven_at": now, "error": "", "message_id": message.message_id}
         belongs = row.case_id is not None and row.template not in INSIDE_THE_HOUSE
         if row.sent_at is None and row.report != "failed":

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, insert, or_, select, update
 
 from maildesk.adapters.store.engine import reading, writing
 from maildesk.adapters.store.intake import IntakeTransaction
@@ -16,7 +16,7 @@ from maildesk.adapters.store.tables import cases, facts, letters
 from maildesk.core.case import Direction, Role
 from maildesk.core.classify import Automatic, Verdict
 from maildesk.core.decision import Decision, Folder, Outcome
-from maildesk.core.letters import Enclosure, Letter, LetterState, QueuedLetter
+from maildesk.core.letters import Due, Enclosure, Letter, LetterState, QueuedLetter
 from maildesk.core.message import Message
 from maildesk.octets import RawMessage
 
@@ -31,11 +31,11 @@ class OutboxRows:
     def _transaction(self, connection: Connection) -> IntakeTransaction:
         raise NotImplementedError
 
-    def due_letters(self, now: datetime, count_max: int) -> tuple[QueuedLetter, ...]:
+    def due_letters(self, due: Due, count_max: int) -> tuple[QueuedLetter, ...]:
         query = (
             select(letters, cases.c.number)
             .join(cases, cases.c.id == letters.c.case_id, isouter=True)
-            .where(letters.c.state == LetterState.QUEUED, letters.c.next_attempt_at <= now)
+            .where(_is_due(due))
             .order_by(letters.c.next_attempt_at, letters.c.id)
             .limit(count_max)
         )
@@ -43,7 +43,8 @@ class OutboxRows:
             return tuple(_queued(row) for row in connection.execute(query))
 
     def mark_sending(self, row: int, subject: str, now: datetime) -> None:
-        self._mark(row, state=LetterState.SENDING, subject=subject, attempts=letters.c.attempts + 1, next_attempt_at=now)
+        waits_no_more = {"waits_for": "", "doubt_since": None}
+        self._mark(row, state=LetterState.SENDING, subject=subject, attempts=letters.c.attempts + 1, next_attempt_at=now, **waits_no_more)
 
     def mark_dot(self, row: int, now: datetime) -> None:
         self._mark(row, state=LetterState.DOT, doubt_since=now)
@@ -66,11 +67,10 @@ class OutboxRows:
     def mark_deferred(self, row: int, error: str, next_attempt_at: datetime) -> None:
         self._mark(row, state=LetterState.QUEUED, error=error[:500], next_attempt_at=next_attempt_at, doubt_since=None)
 
-    def defer_due(self, now: datetime, error: str, next_attempt_at: datetime) -> int:
-        due = (letters.c.state == LetterState.QUEUED, letters.c.next_attempt_at <= now)
+    def defer_due(self, due: Due, error: str, next_attempt_at: datetime) -> int:
         later = {"error": error[:500], "next_attempt_at": next_attempt_at}
         with writing(self._engine) as connection:
-            return int(connection.execute(update(letters).where(*due).values(**later)).rowcount)
+            return int(connection.execute(update(letters).where(_is_due(due)).values(**later)).rowcount)
 
     def mark_failed(self, row: int, error: str, now: datetime) -> None:
         values = {"state": LetterState.FAILED, "error": error[:500], "next_attempt_at": now, "doubt_since": None}
@@ -115,11 +115,19 @@ class OutboxRows:
 
     def retry_letter(self, row: int, now: datetime) -> bool:
         """A person says: send it again, whatever came back. False if there is no such letter that waits, failed or is in doubt."""
-        again = {"state": LetterState.QUEUED, "next_attempt_at": now, "doubt_since": None, "error": "", "sent_at": None}
+        again = {"state": LetterState.QUEUED, "next_attempt_at": now, "doubt_since": None, "error": "", "sent_at": None, "waits_for": ""}
         again |= {"report": "", "report_proved": False, "reported_at": None}
         waiting = letters.c.state.in_((LetterState.QUEUED, LetterState.FAILED, LetterState.DOT, LetterState.HELD))
         with writing(self._engine) as connection:
             return bool(connection.execute(update(letters).where(letters.c.id == row, waiting).values(**again)).rowcount)
+
+
+def _is_due(due: Due) -> ColumnElement[bool]:
+    time_has_come = or_(letters.c.next_attempt_at <= due.now, letters.c.next_attempt_at > due.never_later)
+    may_leave = or_(letters.c.waits_for == "", letters.c.doubt_since.is_(None))
+    if due.proved_before:
+        may_leave = or_(may_leave, letters.c.doubt_since <= due.proved_before)
+    return and_(letters.c.state == LetterState.QUEUED, time_has_come, may_leave)
 
 
 def _sent_again(connection: Connection) -> set[int]:

@@ -14,14 +14,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from maildesk.adapters.store.backup import RESTORED
 from maildesk.adapters.store.tables import alarms, facts, letters, message_references, messages, number_series
 from maildesk.core.case import Direction, Role, case_numbers_in
+from maildesk.core.health import ANOTHER_DESK
 from maildesk.core.keyed import parse_keyed_id
 from maildesk.core.letters import LetterState
 from maildesk.core.message import Message, address_key
 from maildesk.core.writing import ALARMS, ALL_CLEAR
 
 FACT = "lost_letters"
+JUST_NOW = timedelta(hours=1)
 SERVER_SECOND = timedelta(seconds=1)  # INTERNALDATE has whole seconds: the mail arrived then, or a little later
 
 
@@ -38,6 +41,8 @@ class RestoredRows:
 
     def note_lost(self, letter_id: str, message: Message, message_row: int, now: datetime) -> None:
         """The number that the letter names is never given out again."""
+        left_at: datetime = self._connection.execute(select(messages.c.received_at).where(messages.c.id == message_row)).scalar_one()
+        self.note_another_desk(left_at, now)
         lost = {**self._lost(), letter_id: (message_row, message.has("auto-submitted"))}
         done = self._connection.execute(update(facts).where(facts.c.name == FACT).values(value=lost, at=now))
         if not done.rowcount:
@@ -48,6 +53,14 @@ class RestoredRows:
         else:
             _prefix, year, sequence = number.rsplit("-", 2)
             self.count_up(int(year), int(sequence))
+
+    def note_another_desk(self, left_at: datetime, now: datetime) -> None:
+        """A letter under our key left just now, and we did not send it. After a restore that is as it should be."""
+        restored = self._connection.execute(select(facts.c.value).where(facts.c.name == RESTORED)).scalar()
+        if now - left_at > JUST_NOW or (restored and not restored.get("done_at")):
+            return
+        self._connection.execute(delete(facts).where(facts.c.name == ANOTHER_DESK))
+        self._connection.execute(insert(facts).values(name=ANOTHER_DESK, value={"seen_at": now.isoformat()}, at=now))
 
     def _note_told(self, message_row: int) -> None:
         """The letter may be an alarm, or an all-clear: the same is then not told again."""

@@ -24,6 +24,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlmodel import Field, SQLModel
 
@@ -251,6 +252,7 @@ class LetterRow(SQLModel, table=True):
         Index("letter_by_state", "state", "next_attempt_at"),
         Index("letter_by_recipient", "recipient_key", "created_at"),
         Index("letter_by_domain", "recipient_domain", "created_at"),
+        Index("letter_that_waits", "waits_for", sqlite_where=text("waits_for <> ''")),
     )
     id: int | None = Field(default=None, primary_key=True)
     letter_id: str = Field(sa_column=Column(String, nullable=False, unique=True))
@@ -284,6 +286,7 @@ class LetterRow(SQLModel, table=True):
     report: str = ""  # what mail servers said of it, the gravest
     report_proved: bool = False  # by a server that had the letter
     reported_at: datetime | None = None
+    waits_for: str = Field(default="", sa_column=Column(String(64), nullable=False, server_default=""))  # a mail that is not filed yet
 
 
 class LedgerRow(SQLModel, table=True):
