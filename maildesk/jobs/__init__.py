@@ -102,11 +102,16 @@ class IntakeStore(Protocol):
 
     def transaction(self) -> AbstractContextManager[Transaction]: ...
 
-    def note_pass(self, counts: Mapping[str, int], backlog: int, problem: str, started_at: datetime, now: datetime) -> None:
-        """The outcome of a pass, for `status`. `problem` is empty for one that saw the whole mailbox and came out even."""
+    def note_pass(
+        self, counts: Mapping[str, int], backlog: int, problem: str, started_at: datetime, now: datetime, *, whole: bool = True
+    ) -> None:
+        """The outcome of a pass, for `status`. `problem` is empty for one that came out even, `whole` true for one that left no mail."""
 
     def last_good_pass(self) -> datetime | None:
-        """When the last pass began that saw the whole inbox."""
+        """When the last pass began that came to its end without a problem; it may have left mails for the next one."""
+
+    def last_whole_pass(self) -> datetime | None:
+        """When the last pass began that took in all of the inbox."""
 
     def begin_restore(self, now: datetime) -> int | None:
         """If the database is a copy at its first start: puts the letters that wait in doubt, and says how many."""
@@ -168,8 +173,8 @@ class OutboxStore(Protocol):
     def begin_restore(self, now: datetime) -> int | None:
         """If the database is a copy at its first start: puts the letters that wait in doubt, and says how many."""
 
-    def last_good_pass(self) -> datetime | None:
-        """When the last pass of the intake began that saw the whole mailbox: proof copies that lay there then are known."""
+    def last_whole_pass(self) -> datetime | None:
+        """When the last pass of the intake began that took in all of the inbox: proof copies that lay there then are known."""
 
     def fact(self, name: str) -> dict[str, Any]:
         """What was learned under this name, or an empty dict."""

@@ -58,7 +58,7 @@ class LookAround:
         self._rehearsal = rehearsal
         self._wanted = wanted
         self._with_quarantine = with_quarantine
-        seen, days = store.last_good_pass(), timedelta(days=policy.letters.not_older_than_days)
+        seen, days = store.last_whole_pass(), timedelta(days=policy.letters.not_older_than_days)
         # A folder seen for the first time may hold years of old mail. What came since we last saw the whole inbox may have passed us by.
         self._since = min(seen, clock() - days) if seen else clock() - days
         self._known = store.fact(FACT)

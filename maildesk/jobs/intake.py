@@ -79,7 +79,7 @@ def run_once(intake: Intake, watching: Watching = Watching()) -> PassReport:  # 
         _take_in(intake, state, todo, report, watching)
         problem = _account(intake, state, report)
     finally:
-        intake.store.note_pass(report.counts(), report.backlog, problem, started_at, intake.clock())
+        _note(intake, report, problem, started_at)
     unseen = NOT_FINISHED
     if not report.left:
         unseen = _pass_elsewhere(intake, around, report, watching, started_at, problem)
@@ -89,6 +89,12 @@ def run_once(intake: Intake, watching: Watching = Watching()) -> PassReport:  # 
     if report.comes_out_even:
         clear(intake.store, intake.policy, "Zählung", intake.clock())
     return report
+
+
+def _note(intake: Intake, report: PassReport, problem: str, started_at: datetime) -> None:
+    """What was left for the next pass, or failed, may be the copy of a letter that is in doubt: only a pass without it proves something."""
+    whole = not report.left and not report.retrying
+    intake.store.note_pass(report.counts(), report.backlog, problem, started_at, intake.clock(), whole=whole)
 
 
 def _take_in_what_came_before(intake: Intake, around: LookAround, report: PassReport, watching: Watching) -> None:
@@ -111,7 +117,7 @@ def _pass_elsewhere(intake: Intake, around: LookAround, report: PassReport, watc
     finally:
         problem = problem or found
         if (report.counts(), report.backlog, problem) != inbox:
-            intake.store.note_pass(report.counts(), report.backlog, problem, started_at, intake.clock())
+            _note(intake, report, problem, started_at)
     return found
 
 

@@ -74,7 +74,7 @@ def _due(post: Post) -> Due:
 
 def _proved_pass(post: Post) -> datetime | None:
     """The last pass that would have found a copy, but for one of a time when the clock was wrong: that proves nothing."""
-    last_pass = post.store.last_good_pass()
+    last_pass = post.store.last_whole_pass()
     return last_pass if last_pass and last_pass <= post.clock() else None
 
 

@@ -193,6 +193,18 @@ def test_the_first_look_at_an_old_mailbox_fetches_none_of_its_old_mails(shared: 
     assert shared.store.fact(FACT)["marks"]["Archive"][1] == 2001
 
 
+def test_a_pass_that_leaves_mails_for_the_next_one_has_not_seen_the_whole_inbox(shared: Shared) -> None:
+    for number in range(60):
+        shared.arrives(number)
+
+    report = shared.a_pass(watching=Watching(should_stop=lambda: True))
+    assert report.left > 0
+    assert shared.store.last_good_pass() is not None
+    assert shared.store.last_whole_pass() is None, "what it left may be the copy of a letter in doubt"
+    shared.a_pass()
+    assert shared.store.last_whole_pass() is not None
+
+
 def test_the_first_look_takes_in_what_arrived_lately(shared: Shared) -> None:
     for number, days in ((1, 8), (2, 6)):
         moment = datetime.now(BERLIN) - timedelta(days=days)

@@ -126,15 +126,25 @@ class Store(OutboxRows, AgendaRows):
         with reading(self._engine) as connection:
             return frozenset(connection.execute(query).scalars())
 
-    def note_pass(self, counts: Mapping[str, int], backlog: int, problem: str, started_at: datetime, now: datetime) -> None:
+    def note_pass(
+        self, counts: Mapping[str, int], backlog: int, problem: str, started_at: datetime, now: datetime, *, whole: bool = True
+    ) -> None:
         times = {"started_at": started_at.isoformat(), "finished_at": now.isoformat()}
         value = {**times, "counts": dict(counts), "backlog": backlog, "problem": problem}
         self.learn("last_pass", value, now)
         if not problem:
             self.learn("last_good_pass", value, now)
+        if whole and not problem:
+            self.learn("last_whole_pass", times, now)
 
     def last_good_pass(self) -> datetime | None:
-        value = self.fact("last_good_pass")
+        return self._began("last_good_pass")
+
+    def last_whole_pass(self) -> datetime | None:
+        return self._began("last_whole_pass")
+
+    def _began(self, fact: str) -> datetime | None:
+        value = self.fact(fact)
         return datetime.fromisoformat(value["started_at"]) if value else None
 
     def begin_restore(self, now: datetime) -> int | None:
@@ -175,9 +185,9 @@ class Store(OutboxRows, AgendaRows):
 
     def signs(self, now: datetime) -> Signs:
         """How the letters fare."""
-        last_good_pass = self.last_good_pass()
+        last_whole_pass = self.last_whole_pass()
         with reading(self._engine) as connection:
-            return read_signs(connection, last_good_pass, now)
+            return read_signs(connection, last_whole_pass, now)
 
     # --- octets of single mails ---
 

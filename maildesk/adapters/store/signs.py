@@ -17,8 +17,8 @@ LOOK_BACK = timedelta(days=8)
 COPIES_OF = timedelta(days=1)
 
 
-def read_signs(connection: Connection, last_good_pass: datetime | None, now: datetime) -> Signs:
-    """`last_good_pass`: copies that lay in the mailbox then are known."""
+def read_signs(connection: Connection, last_whole_pass: datetime | None, now: datetime) -> Signs:
+    """`last_whole_pass`: copies that lay in the mailbox then are known."""
     lately = letters.c.created_at > now - LOOK_BACK
     waits = letters.c.state.in_((LetterState.QUEUED, LetterState.SENDING))
     late, since = _number_and_oldest(connection, letters.c.created_at, waits, letters.c.created_at < now - LATE_AFTER)
@@ -28,7 +28,7 @@ def read_signs(connection: Connection, last_good_pass: datetime | None, now: dat
         letters.c.copy_expected,
         letters.c.proven_at.is_(None),
         letters.c.sent_at > now - COPIES_OF,
-        letters.c.sent_at < (last_good_pass or now - COPIES_OF) - COPY_WITHIN,
+        letters.c.sent_at < (last_whole_pass or now - COPIES_OF) - COPY_WITHIN,
     )
     copies, missing_since = _number_and_oldest(connection, letters.c.sent_at, *missing)
     undecided = (letters.c.state == LetterState.DOT, letters.c.doubt_since.is_(None))
