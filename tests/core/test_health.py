@@ -24,6 +24,7 @@ ILL = Condition(
     surroundings=Surroundings(free_bytes=1, backups_wanted=True),
     backup={"at": LONG_AGO.isoformat(), "problem": ""},
     certificates={"IMAP": NOW + timedelta(days=1)},
+    another_desk=NOW,
 )
 
 

@@ -21,6 +21,7 @@ from maildesk.core.decision import Decision, Outcome
 from maildesk.core.letters import Due
 from maildesk.core.message import Message
 from maildesk.core.policy import Desk, Policy, Staff
+from maildesk.core.shared import Filed
 from maildesk.errors import MailboxUnreachable, StoreUnusable, Unparseable
 from maildesk.jobs import PassReport, intake
 from maildesk.jobs.intake import Intake, Watching
@@ -121,7 +122,7 @@ def test_octets_are_kept_exactly_as_the_server_has_them(
 class CutWhileFiling(ImapMailbox):
     """The line is cut after the commit, before the mail has been moved."""
 
-    def file(self, state: FolderState, uids: Collection[int], folder: str) -> frozenset[int]:
+    def file(self, state: FolderState, uids: Collection[int], folder: str) -> Filed:
         raise MailboxUnreachable("cut")
 
 

@@ -17,6 +17,7 @@ from maildesk.building import now
 from maildesk.core.decision import Outcome
 from maildesk.core.health import Surroundings
 from maildesk.core.letters import Due
+from maildesk.core.shared import Filed
 from maildesk.errors import MailboxRefused
 from maildesk.jobs import watch
 from maildesk.octets import FolderState
@@ -128,7 +129,7 @@ class Between(ImapMailbox):
 
     happens: Callable[[], None] = staticmethod(lambda: None)
 
-    def file(self, state: FolderState, uids: object, folder: str) -> frozenset[int]:
+    def file(self, state: FolderState, uids: object, folder: str) -> Filed:
         happens, self.happens = self.happens, lambda: None
         happens()
         return super().file(state, uids, folder)  # type: ignore[arg-type]

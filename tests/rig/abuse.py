@@ -17,7 +17,7 @@ from maildesk.adapters.smtp import SmtpSender
 from maildesk.adapters.store import Store
 from maildesk.core.calendar import WorkCalendar
 from maildesk.core.policy import Desk, Policy, Staff
-from maildesk.core.shared import Head, Mark, OtherFolder
+from maildesk.core.shared import Filed, Head, Mark, OtherFolder
 from maildesk.jobs import OutboxReport, PassReport, intake, outbox
 from maildesk.jobs.intake import Intake
 from maildesk.jobs.outbox import Post
@@ -71,11 +71,11 @@ class Inbox:
                 for uid in wanted[start : start + BATCH]
             )  # fmt: skip
 
-    def file(self, state: FolderState, uids: Collection[int], folder: str) -> frozenset[int]:
+    def file(self, state: FolderState, uids: Collection[int], folder: str) -> Filed:
         for uid in uids:
             del self.mails[uid]
             self.filed[uid] = folder
-        return frozenset(uids)
+        return Filed(frozenset(uids))
 
     def folders(self) -> tuple[OtherFolder, ...]:
         return ()

@@ -357,7 +357,7 @@ def test_every_commander_got_a_case_of_its_own_and_the_letter_went_to_the_writer
 # --- commands to the servers ---
 
 IMAP_COMMANDS = re.compile(
-    rb"\w+ (?:CAPABILITY|NOOP|NAMESPACE|LOGOUT|LOGIN desk \"[^\"]*\"|SELECT \"INBOX\"|LIST \"\" \"(?:[\w/]*|\*)\""
+    rb"\w+ (?:CAPABILITY|NOOP|NAMESPACE|LOGOUT|LOGIN desk \"[^\"]*\"|SELECT \"INBOX\"|EXAMINE \"[\w/*]+\"|LIST \"\" \"(?:[\w/]*|\*)\""
     rb"|STATUS \"?[\w/*]+\"? \([A-Z ]+\)|UID SEARCH (?:ALL|UID [\d,]+)"
     rb"|UID FETCH [\d,]+ \((?:RFC822\.SIZE INTERNALDATE|BODY\.PEEK\[\])\)|UID MOVE [\d,]+ \"?[\w/]+\"?|CREATE \"?[\w/]+\"?)"
 )

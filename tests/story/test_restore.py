@@ -319,5 +319,6 @@ def test_the_second_start_on_a_restored_database_is_an_ordinary_one(desk: FastDe
 
     assert polled(desk)["letters_sent"] == 3, "the acknowledgement and two that hand it on"
     with desk.dovecot.client(desk.user) as client:
-        client.append("Archive", a_mail("Von Hand.\n", message_id="h@example.org", sender="c8@example.org"))
+        client.create_folder("Weber")
+        client.append("Weber", a_mail("Von Hand.\n", message_id="h@example.org", sender="c8@example.org"))
     assert polled(desk)["letters_sent"] == 3, "a mail that a colleague moved gets its letters at once"
