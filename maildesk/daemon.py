@@ -221,7 +221,6 @@ class _Serving:
         self._ahead_seconds = _clock_ahead()
         self._idle = threading.Condition()
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(4)},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
             timezone=parts.settings.desk.zone,
         )
@@ -248,7 +247,9 @@ class _Serving:
             self._watcher.start()
 
     def _add(self, name: str, work: Callable[[], None], **when: Any) -> None:
-        self._scheduler.add_job(self._guarded, args=(name, work), id=name, **when)
+        # A thread for each: none waits for one that hangs, and what malloc keeps for a thread serves the next run of the same job.
+        self._scheduler.add_executor(ThreadPoolExecutor(1), name)
+        self._scheduler.add_job(self._guarded, args=(name, work), id=name, executor=name, **when)
 
     def end(self) -> None:
         """Jobs come to their next stopping point. One that hangs on a server has its connection cut, or else is left behind."""

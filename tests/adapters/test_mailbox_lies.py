@@ -164,15 +164,41 @@ def test_a_mail_without_internaldate_has_arrived_now(take: Take) -> None:
     assert abs((raw.internal_date - datetime.now(UTC)).total_seconds()) < 60
 
 
+def listed_of(uids: list[int], goes: Callable[[int], None]) -> tuple[int, ...]:
+    """What is seen of an inbox that the server tells by sequence numbers. `goes` is called with the number of each answer given."""
+    heard: list[bytes] = []
+
+    def search(line: bytes) -> bytes:
+        first, last = map(int, line.split()[-1].split(b":"))
+        found = uids[first - 1 : last]
+        heard.append(line)
+        goes(len(heard))
+        return b"* SEARCH %b\r\n" % b" ".join(b"%d" % uid for uid in found) + OK
+
+    select = b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n" % len(uids) + OK
+    with ScriptedImap({}, {b"SELECT .*": select, rb"UID SEARCH \d+:\d+": search}) as server, mailbox_on(server) as mailbox:
+        seen = mailbox.look().uids
+    assert len(heard) > 2, "it was asked in parts"
+    return seen
+
+
 def test_an_inbox_of_more_uids_than_a_line_holds_is_listed_in_several() -> None:
-    select = b"* 120000 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n" + OK
-    many = {
-        b"UID SEARCH 1:50000": b"* SEARCH 1000000001 1000000002\r\n" + OK,
-        b"UID SEARCH 50001:100000": b"* SEARCH 1000000003\r\n" + OK,
-        b"UID SEARCH 100001:120000": b"* SEARCH 1000000004\r\n" + OK,
-    }
-    with ScriptedImap({}, {b"SELECT .*": select, **many}) as server, mailbox_on(server) as mailbox:
-        assert mailbox.look().uids == (1000000001, 1000000002, 1000000003, 1000000004)
+    uids = list(range(1_000_000_001, 1_000_012_346))
+
+    assert listed_of(uids, lambda _answer: None) == tuple(uids)
+
+
+def test_mails_that_go_while_an_inbox_is_listed_hide_none() -> None:
+    uids = list(range(1, 12_346))
+    before = tuple(uids)
+
+    def goes(_answer: int) -> None:
+        del uids[:3]
+
+    seen = listed_of(uids, goes)
+
+    assert seen == tuple(sorted(set(seen)))
+    assert set(uids) <= set(seen) <= set(before)
 
 
 def look_refused(answer: bytes) -> str:

@@ -19,7 +19,7 @@ from imapclient.datetime_util import parse_to_datetime
 from imapclient.response_parser import parse_response
 
 from maildesk.adapters.mailbox.connection import Connection
-from maildesk.adapters.mailbox.listing import chunks, present, uid_set
+from maildesk.adapters.mailbox.listing import ascending, chunks, present, uid_set
 from maildesk.errors import MailboxRefused, MailboxUnreachable
 from maildesk.octets import FolderState, Octets, RawMessage
 
@@ -53,7 +53,7 @@ class Fetching:
         self._doubtful = 0
 
     def batches(self, uids: Collection[int]) -> Iterator[tuple[RawMessage, ...]]:
-        for chunk in chunks(sorted(set(uids)), ASK_MAILS_MAX):
+        for chunk in chunks(list(ascending(uids)), ASK_MAILS_MAX):
             if not self._still_selected():
                 return
             for group in grouped(self._announced(chunk)):

@@ -6,26 +6,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import groupby
 from typing import TypeVar
 
 from maildesk.adapters.mailbox.connection import Connection
 from maildesk.errors import MailboxUnreachable
 
-# imaplib takes no line longer than 1,000,000 octets, and a UID may have ten digits (RFC 3501 section 9, nz-number).
-SEARCH_MESSAGES_MAX = 50_000
+# imaplib takes no line longer than 1,000,000 octets, and a UID may have ten digits (RFC 3501 section 9, nz-number). Far fewer at a
+# time, as the parts of a line take much memory before they are numbers.
+SEARCH_MESSAGES_MAX = 5_000
 WHAT = "list a folder"
 
 T = TypeVar("T")
 
 
 def all_uids(connection: Connection, messages: int) -> tuple[int, ...]:
-    """Every UID in ascending order; `messages` is how many the server said there are (EXISTS)."""
-    found: set[int] = set()
-    for first in range(1, max(messages, 1) + 1, SEARCH_MESSAGES_MAX):
-        last = min(first + SEARCH_MESSAGES_MAX - 1, messages)
-        sequence = f"{first}:{last}" if messages > SEARCH_MESSAGES_MAX else "ALL"
-        found.update(_search(connection, sequence))
-    return tuple(sorted(found))
+    """Every UID in ascending order; `messages` is how many the server said there are (EXISTS).
+
+    From the end on: where mails go meanwhile, those behind them get smaller numbers (RFC 3501 section 7.4.1), and none is passed over.
+    """
+    if messages <= SEARCH_MESSAGES_MAX:
+        return tuple(ascending(_search(connection, "ALL")))
+    found: list[int] = []
+    for last in range(messages, 0, -SEARCH_MESSAGES_MAX):
+        found += _search(connection, f"{max(last - SEARCH_MESSAGES_MAX, 0) + 1}:{last}")
+    return tuple(ascending(found))
 
 
 def present(connection: Connection, uids: Iterable[int]) -> frozenset[int]:
@@ -54,6 +59,11 @@ def uids_since(connection: Connection, day: date) -> tuple[int, ...]:
 
 def flagged_deleted(connection: Connection) -> frozenset[int]:
     return frozenset(_search(connection, "DELETED"))
+
+
+def ascending(uids: Iterable[int]) -> Iterator[int]:
+    """Each UID once. Of a hundred thousand of them a set would take megabytes."""
+    return (uid for uid, _same in groupby(sorted(uids)))
 
 
 def uid_set(uids: Iterable[int]) -> str:

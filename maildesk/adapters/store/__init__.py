@@ -91,10 +91,13 @@ class Store(OutboxRows, AgendaRows):
 
     def recorded(self, folder: str, uid_validity: int, uids: Collection[int]) -> Mapping[int, str]:
         query = select(ledger.c.uid, ledger.c.filed_to).where(ledger.c.folder == folder, ledger.c.uid_validity == uid_validity)
-        wanted = frozenset(uids)
+        found: dict[int, str] = {}
         with reading(self._engine) as connection:
-            rows = connection.execute(query.where(ledger.c.uid >= min(wanted, default=0)))
-            return {row.uid: row.filed_to for row in rows if row.uid in wanted}
+            for some in _pieces(uids):  # a hundred thousand at once would take megabytes
+                wanted = frozenset(some)
+                rows = connection.execute(query.where(ledger.c.uid.between(some[0], some[-1])))
+                found |= {row.uid: row.filed_to for row in rows if row.uid in wanted}
+        return found
 
     def note_filed(self, folder: str, uid_validity: int, filed: Collection[int], contested: Collection[int], now: datetime) -> None:
         with reading(self._engine) as connection:
