@@ -3,24 +3,27 @@
 """Tens of thousands of mails wait, one of 100 MB among them, while the daemon is ended and killed in between.
 
 What must hold besides the oracle: as many mails a second in the last tenth as in the first, and memory that does not grow. By hand, with
-more of them: python -m tests.torture.flood 100000
+more of them: python -m tests.torture.flood 100000. A server that keeps each folder as a directory of files (Maildir) reads all of it again
+whenever something changed in it, and then is what takes the time; so here it keeps an index.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import signal
 import sqlite3
 import sys
 import time
 from collections import Counter
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from subprocess import Popen
+
+from imapclient import IMAPClient
 
 from tests.builders import a_mail
 from tests.rig.command import start
@@ -40,6 +43,8 @@ GROWN_MEGABYTES_MAX = 40.0
 PEAK_MEGABYTES_MAX = 150.0
 END_SECONDS_MAX = 10.0
 SECONDS_FOR_A_MAIL = 0.5
+ASK_MAILS = 100
+INDEXED = "mail_location = sdbox:~/indexed\n"
 
 
 @dataclass
@@ -66,15 +71,14 @@ def run(site: Site, share: Share) -> Tally:
     tally = Tally("flood of waiting mails")
     if share.number:
         return tally
-    found, _ = flooded(site, MAILS)
+    with Site(more=INDEXED) as indexed:
+        found, _ = flooded(indexed, MAILS)
     return tally.with_run(found, label=f"{MAILS} mails")
 
 
 def flooded(site: Site, number: int, big_bytes: int = BIG_BYTES) -> tuple[Findings, Course]:
     """A world with so many mails, taken in by one daemon after the other."""
-    with site.world(0, citizens=1) as world:
-        for left in world.maildir.glob("new/*"):
-            left.unlink()
+    with site.world(0, citizens=0, fresh=True) as world:
         digests = _fill(world, number, big_bytes)
         course = Course()
         for part, ending in STOPS:
@@ -82,7 +86,9 @@ def flooded(site: Site, number: int, big_bytes: int = BIG_BYTES) -> tuple[Findin
         _serve_until(world, number, signal.SIGTERM, course)
         ran = [world.poll(), world.poll()][-1]  # the second takes in the copies of the letters of the first
         faults = (*_course_faults(course, number), *([f"the last pass ended with {ran.code}"] if ran.code else []))
-        faults += (f"{world.inbox()} mails are still in the inbox",) if world.inbox() else ()
+        with _client(world) as client:
+            inbox = client.folder_status("INBOX", "MESSAGES")[b"MESSAGES"]
+        faults += (f"{inbox} mails are still in the inbox",) if inbox else ()
         lost, double = _mails(world, digests)
         corrupt = tuple(row[0] for row in world.rows("PRAGMA integrity_check") if row[0] != "ok")
         found = Findings(lost, double, corrupt, *_letters(world), unsettled=faults, restart_seconds=course.slowest_restart)
@@ -92,19 +98,26 @@ def flooded(site: Site, number: int, big_bytes: int = BIG_BYTES) -> tuple[Findin
 def _fill(world: World, number: int, big_bytes: int) -> set[str]:
     """The digests of the mails. Most came long ago, and so are not acknowledged: this is about taking in."""
     digests = set()
-    long_ago = (datetime.now(UTC) - OLD).timestamp()
+    long_ago = datetime.now(UTC) - OLD
     date = format_datetime(datetime.now(UTC))
-    for count in range(number):
-        text = f"Anliegen {count}.\n" + "Der Bus kam wieder nicht. " * (count % 200)
-        octets = a_mail(text, sender=f"c{count}@example.org", message_id=f"c{count}@example.org", subject=f"Nr. {count}", date=date)
-        if count == int(BIG_AT * number):
-            octets += b"Ein sehr langer Text.\r\n" * (big_bytes // 23)
-        world.drop(octets)
-        digests.add(hashlib.sha256(octets).hexdigest())
-    for file in world.maildir.glob("new/*"):
-        if int(file.name.partition(".")[0]) % ANSWERED_OF:
-            os.utime(file, (long_ago, long_ago))
+    with _client(world) as client:
+        for count in range(number):
+            text = f"Anliegen {count}.\n" + "Der Bus kam wieder nicht. " * (count % 200)
+            octets = a_mail(text, sender=f"c{count}@example.org", message_id=f"c{count}@example.org", subject=f"Nr. {count}", date=date)
+            if count == int(BIG_AT * number):
+                octets += b"Ein sehr langer Text.\r\n" * (big_bytes // 23)
+            client.append("INBOX", octets, msg_time=long_ago if count % ANSWERED_OF else None)
+            digests.add(hashlib.sha256(octets).hexdigest())
     return digests
+
+
+@contextmanager
+def _client(world: World) -> Iterator[IMAPClient]:
+    client = world.site.dovecot.client(world.desk.user)
+    try:
+        yield client
+    finally:
+        client.shutdown()
 
 
 def _serve_until(world: World, recorded: int, ending: signal.Signals, course: Course) -> None:
@@ -166,7 +179,7 @@ def _course_faults(course: Course, number: int) -> tuple[str, ...]:
 
 def _mails(world: World, digests: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """As the oracle, but that it counts: each mail once in the archive, once as a message of a case of its own, octet for octet."""
-    archived = Counter(_digest(file) for file in world.maildir.glob(".Archive/*/*"))
+    archived = Counter(_archived(world))
     kept = Counter(row[0] for row in world.rows("SELECT r.digest FROM message m JOIN raw r ON r.id = m.raw_id WHERE m.direction = 'in'"))
     cases = world.rows("SELECT count(*), count(DISTINCT number) FROM cases")[0]
     lost = [f"{len(digests - archived.keys())} mails are not in the archive"] if digests - archived.keys() else []
@@ -177,9 +190,14 @@ def _mails(world: World, digests: set[str]) -> tuple[tuple[str, ...], tuple[str,
     return tuple(lost), tuple(double)
 
 
-def _digest(file: Path) -> str:
-    with file.open("rb") as octets:
-        return hashlib.file_digest(octets, "sha256").hexdigest()
+def _archived(world: World) -> Iterator[str]:
+    """The digests of what lies in the archive."""
+    with _client(world) as client:
+        client.select_folder("Archive", readonly=True)
+        uids = client.search()
+        for start in range(0, len(uids), ASK_MAILS):
+            for answer in client.fetch(uids[start : start + ASK_MAILS], ["BODY.PEEK[]"]).values():
+                yield hashlib.sha256(answer[b"BODY[]"]).hexdigest()
 
 
 def _changed(world: World) -> int:
@@ -203,7 +221,7 @@ def _letters(world: World) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def main() -> None:
     number = int(sys.argv[1]) if len(sys.argv) > 1 else MAILS
-    with Site() as site:
+    with Site(more=INDEXED) as site:
         found, course = flooded(site, number)
     print(f"{number} mails, one of {BIG_BYTES >> 20} MB; faults: {'; '.join(found.faults) or 'none'}")
     tenths = [course.rate(max(1, number * part // 10), number * (part + 1) // 10) for part in range(10)]

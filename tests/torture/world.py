@@ -58,14 +58,16 @@ class Settled:
 
 
 class Site:
-    """A Dovecot, a zygote and a prepared desk, for many worlds one after the other. `without`: what Dovecot shall not offer."""
+    """A Dovecot, a zygote and a prepared desk, for many worlds one after the other. `without`: what Dovecot shall not offer; `more`: of its
+    configuration. Where that lets it keep mails in another place, no mails can be laid into a world.
+    """
 
-    def __init__(self, *, without: tuple[str, ...] = ()) -> None:
+    def __init__(self, *, without: tuple[str, ...] = (), more: str = "") -> None:
         # In memory where that can be: a kill of a process is no loss of power, and thousands of syncs would only wear a disk.
         self.folder = Path(tempfile.mkdtemp(prefix="mt-", dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None))
         (self.folder / "d").mkdir()
         self.folder.chmod(0o755)
-        self.dovecot = Dovecot.start(self.folder / "d", without=without)
+        self.dovecot = Dovecot.start(self.folder / "d", without=without, more=more)
         self.zygote = Zygote()
         self._prepared: TestDesk
         self._prepare()
@@ -98,13 +100,13 @@ class Site:
     def world(
         self, seed: int, copies: Copies = Copies.EARLY, *, fresh: bool = False, poison: bool = False, citizens: int = 2
     ) -> Iterator[World]:
-        """A desk with mails in its inbox. `fresh`: nothing was prepared, its first pass makes database, key and folders."""
+        """A desk with mails in its inbox; without `citizens`, with none. `fresh`: its first pass makes database, key and folders."""
         user = self.dovecot.new_user()
         with PostOffice(
             self.dovecot, {ADDRESS: user}, deliver=copies is not Copies.NEVER, hold=copies in {Copies.LATE, Copies.TOO_LATE}
         ) as post:
             desk = a_desk(self.folder / user, self.dovecot, post, user, more=STAFF)
-            world = World(self, desk, copies, mails(seed, citizens=citizens, poison=poison))
+            world = World(self, desk, copies, mails(seed, citizens=citizens, poison=poison) if citizens else ())
             if not fresh:
                 self._copy_to(world)
             for mail in world.mails:
@@ -119,8 +121,9 @@ class Site:
         for name in ("maildesk.db", "message-id.key"):
             shutil.copy2(self._prepared.folder / name, world.desk.folder / name)
         prepared = self.dovecot.folder / "mail" / self._prepared.user
-        shutil.copytree(prepared, world.maildir, ignore=shutil.ignore_patterns("dovecot.*", "dovecot.index*"))
-        _belongs_to_dovecot(world.maildir, *world.maildir.rglob("*"))
+        if prepared.exists():
+            shutil.copytree(prepared, world.maildir, ignore=shutil.ignore_patterns("dovecot.*", "dovecot.index*"))
+            _belongs_to_dovecot(world.maildir, *world.maildir.rglob("*"))
 
 
 @dataclass
