@@ -56,7 +56,10 @@ class ContactRow(SQLModel, table=True):
     """A person outside, known by an address; `address_key` is empty for a writer without one."""
 
     __tablename__ = "contact"
-    __table_args__: ClassVar[Any] = (Index("contact_by_address", "address_key", unique=True, sqlite_where=Column("address_key") != ""),)
+    __table_args__: ClassVar[Any] = (
+        Index("contact_by_address", "address_key", unique=True, sqlite_where=Column("address_key") != ""),
+        Index("contact_by_key", "address_key"),  # SQLite finds no row by the other one: it cannot know that what is asked is not empty
+    )
     id: int | None = Field(default=None, primary_key=True)
     address_key: str
     addr_spec: str
@@ -169,7 +172,7 @@ class MessageRow(SQLModel, table=True):
     message_id: str = Field(sa_column=Column(String, nullable=False, index=True))
     content_digest: str = Field(sa_column=Column(String(64), nullable=False, index=True))
     subject: str
-    base_subject: str = Field(sa_column=Column(String, nullable=False, index=True))
+    base_subject: str
     text_digest: str = Field(sa_column=Column(String(64), nullable=False))
     thread_index: str = Field(sa_column=Column(String, nullable=False, index=True))
     received_at: datetime
@@ -251,7 +254,8 @@ class LetterRow(SQLModel, table=True):
         _one_of("report", REPORTS),
         Index("letter_by_state", "state", "next_attempt_at"),
         Index("letter_by_recipient", "recipient_key", "created_at"),
-        Index("letter_by_domain", "recipient_domain", "created_at"),
+        Index("automatic_letter_by_time", "created_at", sqlite_where=text("automatic = 1")),
+        Index("automatic_letter_by_domain", "recipient_domain", "created_at", sqlite_where=text("automatic = 1")),
         Index("letter_that_waits", "waits_for", sqlite_where=text("waits_for <> ''")),
     )
     id: int | None = Field(default=None, primary_key=True)

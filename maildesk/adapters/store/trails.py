@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Exists, Row, exists, select
+from sqlalchemy import Connection, Exists, Row, String, exists, literal_column, select
 
 from maildesk.adapters.store.tables import cases, contacts, letters, message_references, messages, participants
 from maildesk.core.case import Direction, KnownCase, Status
@@ -19,6 +19,7 @@ from maildesk.core.message import address_key, is_reply_subject
 
 FEW = 20  # rows of a kind that are looked at: enough for every thread that people make
 OTHERS_MAX = 5
+OF_WRITER_MAX = 200  # cases of one person
 TEXT_CHARS_MAX = 20_000
 RETURNS_WITHIN = timedelta(days=7)
 KnownCases = Callable[[Collection[str]], dict[str, KnownCase]]
@@ -141,10 +142,18 @@ class Trails:
         return SameId(row.number, row.sent_at, row.text[:TEXT_CHARS_MAX]) if row else None
 
     def _same_subject(self, asked: Questions) -> tuple[SameSubject, ...]:
-        """Messages under the same base subject, sent about the same time, in cases in which the writer takes part."""
+        """Messages under the same base subject, sent about the same time, in the newest cases in which the writer takes part."""
         if not asked.originator:
             return ()
         writer = select(contacts.c.id).where(contacts.c.address_key == asked.originator).scalar_subquery()
+        takes_part = (
+            select(participants.c.case_id)
+            .where(participants.c.contact_id == writer, participants.c.verified)
+            .order_by(literal_column("participant.rowid").desc())
+            .limit(OF_WRITER_MAX)
+        )
+        # The plus keeps SQLite from beginning with the subject: in a flood all have the same one.
+        same_subject = literal_column("+message.base_subject", String) == asked.base_subject
         query = (
             select(
                 cases.c.number,
@@ -156,9 +165,8 @@ class Trails:
                 messages.c.parsed["to"].label("to"),
             )
             .join(cases, cases.c.id == messages.c.case_id)
-            .join(participants, participants.c.case_id == cases.c.id)
             .join(contacts, contacts.c.id == messages.c.contact_id, isouter=True)
-            .where(participants.c.contact_id == writer, participants.c.verified, messages.c.base_subject == asked.base_subject)
+            .where(messages.c.case_id.in_(takes_part), same_subject)
             .where(messages.c.sent_at.between(asked.sent_at - SAME_SUBJECT_WITHIN, asked.sent_at + SAME_SUBJECT_WITHIN))
             .order_by(messages.c.id.desc())
             .limit(FEW)
