@@ -18,6 +18,7 @@ from alembic.config import Config
 from maildesk.adapters.store import Store, migration
 from maildesk.adapters.store.engine import open_engine, writing
 from maildesk.core.decision import Outcome
+from maildesk.core.letters import Due
 from maildesk.errors import StoreUnusable
 from tests.builders import MONDAY
 from tests.intake import BERLIN, Intake, answer_to, mail_of
@@ -229,7 +230,7 @@ def test_mails_find_their_old_cases(intake: Intake, fields: dict[str, Any]) -> N
 
 def test_a_new_case_gets_the_next_number_and_old_letters_go_out(intake: Intake) -> None:
     assert intake.take(mail_of("adam@example.net", "new")).case_number == "KD-2026-00003"
-    assert intake.store.due_letters(MONDAY, 10)[0].letter.letter_id == "abcdefghijklmnop"
+    assert intake.store.due_letters(Due(MONDAY), 10)[0].letter.letter_id == "abcdefghijklmnop"
     assert [letter["state"] for letter in intake.case("KD-2026-00001")["letters"]][2] == "in-doubt"
 
 
