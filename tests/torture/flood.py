@@ -103,7 +103,8 @@ def _fill(world: World, number: int, big_bytes: int) -> set[str]:
     with _client(world) as client:
         for count in range(number):
             text = f"Anliegen {count}.\n" + "Der Bus kam wieder nicht. " * (count % 200)
-            octets = a_mail(text, sender=f"c{count}@example.org", message_id=f"c{count}@example.org", subject=f"Nr. {count}", date=date)
+            subject = f"Nr. {count}" if count % 2 else "Anliegen"
+            octets = a_mail(text, sender=f"c{count}@example.org", message_id=f"c{count}@example.org", subject=subject, date=date)
             if count == int(BIG_AT * number):
                 octets += b"Ein sehr langer Text.\r\n" * (big_bytes // 23)
             client.append("INBOX", octets, msg_time=long_ago if count % ANSWERED_OF else None)
