@@ -33,7 +33,7 @@ from maildesk.adapters.smtp import SmtpSender
 from maildesk.adapters.store import Store, only_one
 from maildesk.config import Passwords, Settings
 from maildesk.core.pauses import Pauses
-from maildesk.errors import ConfigError, MailboxRefused, MaildeskError, Retry, Stop, place_of
+from maildesk.errors import ConfigError, MailboxRefused, MaildeskError, Retry, Stop, StoreReplaced, place_of
 from maildesk.jobs import digest, intake, outbox, reminders, upkeep, watch
 from maildesk.jobs.intake import Intake, Watching
 from maildesk.jobs.outbox import Post
@@ -182,6 +182,9 @@ class Daemon:
                 if fresh:
                     return fresh
                 systemd.ready()
+            if serving.store_replaced:
+                log.warning("opening the database that is there now")
+                return settings, passwords
 
     def _load_again(self) -> tuple[Settings, Passwords] | None:
         try:
@@ -207,10 +210,11 @@ def _clock_ahead() -> float:
 class _Serving:
     """One configuration at work: the scheduler with its jobs, and the thread that waits for mail."""
 
-    def __init__(self, parts: Parts, tried: Callable[[], None]) -> None:
+    def __init__(self, parts: Parts, ring: Callable[[], None]) -> None:
         self._parts = parts
-        self._tried = tried
+        self._ring = ring  # for the main thread to look what there is to do
         self.has_tried = False  # to log in, the first time
+        self.store_replaced = False  # the database is another one by now: all must be opened anew
         self._ending = threading.Event()
         self._reachable = threading.Event()  # the last pass reached the mailbox: only then the watcher may log in as well
         self._wanted: dict[str, threading.Event] = {"intake": threading.Event(), "outbox": threading.Event()}
@@ -306,6 +310,10 @@ class _Serving:
             self._wanted[name].clear()
         try:
             work()
+        except StoreReplaced as error:
+            log.error("%s: %s", name, error)
+            self.store_replaced = True
+            self._ring()
         except MaildeskError as error:
             log.error("%s: %s", name, error)
         except Exception as error:
@@ -324,6 +332,8 @@ class _Serving:
                 due = time.monotonic() + building.PASS_SECONDS
                 watching = Watching(should_stop=lambda: self._ending.is_set() or time.monotonic() > due)
                 report = intake.run_once(self._parts.intake, watching)
+        except StoreReplaced:
+            raise  # no matter of the mailbox
         except Retry as error:
             self._try_later(error, timedelta(seconds=self._pauses.next_seconds()))
         except MailboxRefused as error:
@@ -348,7 +358,7 @@ class _Serving:
             self._parts.mailbox.prepare()
         finally:
             self.has_tried = True
-            self._tried()
+            self._ring()
 
     def _try_later(self, error: MaildeskError, pause: timedelta) -> None:
         self._reachable.clear()

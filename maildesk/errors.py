@@ -14,6 +14,7 @@ MaildeskError
 │   ├── MailboxUnreachable     network, time-out, server closing                   exit 69
 │   ├── SenderUnreachable      the SMTP server cannot be reached or refuses log-in exit 69
 │   ├── StoreBusy              locked by another, or a second maildesk             exit 75
+│   ├── StoreReplaced          the file was moved, deleted or replaced meanwhile   exit 75
 │   └── ParserUnavailable      no parser can be started: memory or processes are short  exit 75
 └── Hold: this one message, never the ones behind it
     ├── Unparseable            the parser gave up on it or died of it
@@ -102,6 +103,12 @@ class SenderUnreachable(Retry):
 
 class StoreBusy(Retry):
     """Another process holds the database for too long, or another maildesk already runs on it."""
+
+    exit_code = 75
+
+
+class StoreReplaced(Retry):
+    """The database at its place is no longer the one that was opened: what would be written to that one, nobody would find again."""
 
     exit_code = 75
 

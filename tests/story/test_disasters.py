@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,12 +21,15 @@ from typing import Any
 
 import pytest
 
+from maildesk.adapters.store import Store
 from maildesk.core.decision import Outcome
+from maildesk.errors import StoreReplaced
 from tests.builders import a_mail
 from tests.rig.command import ROOT, environment
 from tests.rig.desk import wait_until
+from tests.torture.backups import put_back
 from tests.torture.mails import Mail
-from tests.torture.oracle import findings
+from tests.torture.oracle import corrupt, findings, in_database
 from tests.torture.statements import SCENES
 from tests.torture.storage import held
 from tests.torture.tracing import broken_poll, calls_of
@@ -129,6 +132,56 @@ def test_a_data_folder_that_is_read_only_is_one_line_and_no_mail_is_touched(worl
 def as_an_ordinary_user(command: list[str]) -> list[str]:
     """root may write what is read-only; without these two rights it may not."""
     return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command] if os.geteuid() == 0 else command
+
+
+def deleted(world: World, _backup: Path) -> None:
+    for name in ("maildesk.db", "maildesk.db-wal", "maildesk.db-shm"):
+        (world.desk.folder / name).unlink(missing_ok=True)
+
+
+def moved_away(world: World, _backup: Path) -> None:
+    world.database.rename(world.database.with_name("old.db"))
+
+
+@pytest.mark.parametrize("become_another", [deleted, moved_away, put_back])
+def test_a_daemon_whose_database_becomes_another_one_works_on_with_that_and_loses_nothing(
+    world: World, become_another: Callable[[World, Path], None]
+) -> None:
+    backup = world.desk.folder / "made"
+    with running([sys.executable, "-m", "maildesk", "run", "--config", str(world.desk.config)]) as process:
+        wait_until(lambda: recorded(world) >= len(world.mails), 30)
+        assert world.run("backup", str(backup)).code == 0
+        another_mail(world, "before")
+        wait_until(lambda: letters_of(world)["before@example.org"] == 1 and nothing_waits(world), 30)
+        before = letters_of(world)
+        become_another(world, backup)
+        another_mail(world, "after")
+        wait_until(lambda: letters_of(world)["after@example.org"] == 1 and world.inbox() == 0, 60)
+        wait_until(lambda: in_database(world) == ((), ()), 60)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+    assert world.settle().quiet
+    assert in_database(world) == ((), ())
+    assert corrupt(world) == ()
+    assert letters_of(world) == before + Counter({"after@example.org": 1})
+
+
+def nothing_waits(world: World) -> bool:
+    return world.rows("SELECT count(*) FROM letter WHERE state <> 'sent'") == [(0,)]
+
+
+def test_a_pass_whose_database_becomes_another_one_writes_nothing_to_that_which_is_gone(tmp_path: Path) -> None:
+    file = tmp_path / "maildesk.db"
+    with Store.open(file, "KD", UTC) as store:
+        file.rename(tmp_path / "old.db")
+        with pytest.raises(StoreReplaced, match="was moved, deleted or replaced") as refused:
+            store.learn("colour", {"is": "blue"}, datetime.now(UTC))
+        (tmp_path / "old.db").rename(file)
+        store.learn("colour", {"is": "green"}, datetime.now(UTC))
+
+        assert refused.value.exit_code == 75
+        assert store.fact("colour") == {"is": "green"}
 
 
 # --- a second one ---

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import QueuePool
 
 from maildesk import faults
-from maildesk.errors import MaildeskError, StoreBusy, StoreUnusable, Unrecordable
+from maildesk.errors import MaildeskError, StoreBusy, StoreReplaced, StoreUnusable, Unrecordable
 
 BUSY_SECONDS = 75  # a backup or a report may hold the database for a minute; the pass waits rather than fails
 QUICK_CHECK_BYTES_MAX = 1024**3
@@ -36,6 +36,7 @@ def open_engine(file: Path) -> Engine:
         )
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
+        _notice_replacement(engine, file)
         if faults.is_on():
             _count_steps(engine)
         return engine
@@ -98,6 +99,28 @@ def _on_begin(connection: Connection) -> None:
     """Writers take the lock at once: a deferred transaction reads first and loses updates, or fails when it comes to write."""
     reading = connection.get_execution_options().get("maildesk_reading")
     connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+
+
+def _notice_replacement(engine: Engine, file: Path) -> None:
+    """SQLite goes on with a file that was moved, deleted or replaced under it, and all it writes is lost with that file.
+
+    So each transaction looks first (https://www.sqlite.org/howtocorrupt.html, section 2.4) and raises StoreReplaced.
+    """
+    opened = _identity(file)
+
+    def begins(_connection: Connection) -> None:
+        if _identity(file) != opened:
+            raise StoreReplaced("the database was moved, deleted or replaced while maildesk worked on it: stop maildesk before you do that")
+
+    event.listen(engine, "begin", begins, insert=True)
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Device and number of the file, which no name changes; None if there is none."""
+    with suppress(FileNotFoundError):
+        found = file.stat()
+        return found.st_dev, found.st_ino
+    return None
 
 
 @contextmanager
