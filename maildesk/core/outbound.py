@@ -16,10 +16,10 @@ from enum import StrEnum
 
 from maildesk.core.answer import Answer, order_lines
 from maildesk.core.case import case_numbers_in
-from maildesk.core.closing import closing_line, ends_like_a_signature
+from maildesk.core.closing import ends_like_a_signature
 from maildesk.core.identifiers import IDENTIFIERS, found_in, phones_in
 from maildesk.core.message import Message, address_key
-from maildesk.core.policy import Policy, Staff
+from maildesk.core.policy import Policy
 from maildesk.core.wording import I_AM_AWAY, YOUR_MAIL_WAITS
 
 
@@ -34,6 +34,7 @@ class FindingKind(StrEnum):
     ABSENCE = "absence"
     ONLY_ORDERS = "only-orders"
     MISTYPED = "mistyped"
+    FOR_THE_HOUSE = "for-the-house"
     PRIVATE = "private"
     OTHER_CASE = "other-case"
     UNVERIFIED = "unverified"
@@ -123,24 +124,6 @@ def _mistyped(answer: Answer, message: Message, orders: frozenset[str] | None) -
         FindingKind.MISTYPED,
         "Ein Wort mit # ist keine bekannte Anweisung, oder es steht nicht in den ersten Zeilen; so ginge es womöglich mit hinaus.",
     )
-
-
-# Words that colleagues mean for the desk: in an answer of one short line they are most likely an order without its "#".
-_MEANT_FOR_THE_DESK = frozenset({
-    "erledigt", "abschluss", "abschließen", "abschliessen", "abgeschlossen", "berechtigt", "unberechtigt", "abgeholfen", "kritik", "lob",
-    "anregung", "dringend", "zuweisen", "verwerfen", "senden", "notiz", "intern", "vermerk", "wiedervorlage", "teilen", "zusammenlegen",
-})  # fmt: skip
-SHORT_WORDS_MAX = 4
-
-
-def may_be_an_order(answer: Answer, staff: Staff) -> Finding | None:
-    """ "nicht erledigt" alone is no order that is known, and hardly an answer: who wrote it is asked."""
-    lines = answer.text.split("\n")
-    body = [line for line in lines[: closing_line(lines, staff)] if line.strip()]
-    words = re.findall(r"\w+", body[0].casefold()) if len(body) == 1 else []
-    if not words or len(words) > SHORT_WORDS_MAX or _MEANT_FOR_THE_DESK.isdisjoint(words):
-        return None
-    return Finding(FindingKind.MISTYPED, "Das sieht nach einem Befehl aus. Ist es wirklich eine Antwort an die Person?")
 
 
 def _is_misspelt(message: Message, orders: frozenset[str]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from maildesk.core.addressee import for_the_house
 from maildesk.core.answer import Answer, above_the_closing, answer_of
 from maildesk.core.case import CaseEvent, Direction, Role, Status
 from maildesk.core.casefile import CaseWork, IncomingMail
@@ -20,7 +21,7 @@ from maildesk.core.keyed import is_order_token
 from maildesk.core.letters import ANSWER, COPY, HELD_ANSWER, RELAY
 from maildesk.core.message import is_forward
 from maildesk.core.orders import WRITER, OrderName, Reading, Vocabulary, read_orders
-from maildesk.core.outbound import Finding, FindingKind, findings, may_be_an_order, quotes
+from maildesk.core.outbound import Finding, FindingKind, findings, quotes
 from maildesk.core.staffletters import answer_letter, confirmed_letter, copies, held_letter, help_letter, mistake_letter
 from maildesk.core.staffmail import Result, StaffMail
 from maildesk.core.staffsteps import STEPS, asked_event, consulting, undone
@@ -163,8 +164,8 @@ def _found(mail: StaffMail, answer: Answer, *, confirmed: bool) -> tuple[Finding
     about = mail.about
     original, correspondent = (about.words, about.writer.addr_spec) if about else ("", "")
     found = findings(answer, mail.message, original, mail.file.number, correspondent, mail.policy, mail.verdict.is_machine)
-    order = may_be_an_order(answer, mail.writer)
-    found = (*found, *((order,) if order else ()))
+    inside = for_the_house(answer, mail.writer, mail.policy.staff, mail.file.incoming)
+    found = (*found, *((inside,) if inside else ()))
     others = "\n".join((*(each.words for each in mail.file.incoming if each is not about), *mail.file.statements))
     more = (
         (FindingKind.QUOTED, QUOTED_ELSEWHERE, quotes(answer.text, others)),

@@ -19,13 +19,15 @@ from typing import Any
 
 import pytest
 
+from maildesk.core.addressee import for_the_house
 from maildesk.core.answer import Answer, answer_of
 from maildesk.core.calendar import WorkCalendar, parse_service_hours
+from maildesk.core.casefile import IncomingMail
 from maildesk.core.classify import classify
-from maildesk.core.message import Message
+from maildesk.core.message import Address, Message
 from maildesk.core.outbound import ORDERS, Finding, findings
 from maildesk.core.policy import Desk, Policy, Staff
-from tests.builders import a_mail, parsed
+from tests.builders import MONDAY, a_mail, parsed
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "staff"
 NAMES = sorted(path.stem for path in CORPUS.glob("*.eml"))
@@ -47,6 +49,8 @@ DESK = Desk(
 )
 CALENDAR = WorkCalendar(UTC, service=parse_service_hours("Mo-Fr 08:00-16:00"))
 POLICY = Policy(DESK, CALENDAR, b"secret", staff=(STAFF, Staff("Karl Adam", "karl.adam@office.example.net", "adam")))
+
+EVA = IncomingMail("0" * 64, "frage@example.org", (), "Heizkosten", Address("Eva Muster", CITIZEN), MONDAY, True, ORIGINAL)
 
 # What must reach nobody outside: the house, its people, its telephones, its links, and the citizen's own words.
 HOUSE = (
@@ -77,7 +81,12 @@ def answer(name: str) -> Answer:
 
 def found(name: str) -> tuple[Finding, ...]:
     automatic = classify(mail(name)).is_machine
-    return findings(answer(name), mail(name), ORIGINAL, CASE, CITIZEN, POLICY, automatic, ORDERS)
+    return found_in(answer(name), mail(name), automatic=automatic, orders=ORDERS)
+
+
+def found_in(answer: Answer, message: Message, *, automatic: bool, orders: frozenset[str] | None = None) -> tuple[Finding, ...]:
+    inside = for_the_house(answer, STAFF, POLICY.staff, (EVA,))
+    return (*findings(answer, message, ORIGINAL, CASE, CITIZEN, POLICY, automatic, orders), *((inside,) if inside else ()))
 
 
 LEAVE = [name for name in NAMES if not expected(name)["findings"]]
@@ -208,7 +217,7 @@ def test_every_answer_leaves_alone_whatever_stands_below_it(block: str, quote: s
         wanted = pattern.format(TYPED[number % len(TYPED)])
         message = composed("\n\n".join(filter(None, (wanted, block, quote))))
         got = answer_of(message, STAFF, DESK)
-        held = findings(got, message, ORIGINAL, CASE, CITIZEN, POLICY, False)
+        held = found_in(got, message, automatic=False)
         if got.text != wanted or held:
             wrong.append((got.text, held))
     assert wrong == []
@@ -260,7 +269,7 @@ def test_every_answer_leaves_alone_also_as_html(form: Callable[[str], str], quot
         source = f"<html><body>{form(wanted)}{form(chr(10) + block)}<br>{quote}</body></html>"
         message = composed(source, content_type="text/html; charset=utf-8")
         got = answer_of(message, STAFF, DESK)
-        held = findings(got, message, ORIGINAL, CASE, CITIZEN, POLICY, False)
+        held = found_in(got, message, automatic=False)
         if got.text != wanted or held:
             wrong.append((got.text, held))
     assert wrong == []

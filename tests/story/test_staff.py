@@ -71,6 +71,21 @@ def test_who_answers_second_is_asked(desk: TestDesk) -> None:
     assert "noch bei der Fachabteilung" in text_of(to(desk, EVA)[-1])
 
 
+@pytest.mark.parametrize("text", ["Hallo Jörg,\nkannst du das übernehmen?", "Vermerk: Sie war heute hier und sehr wütend.", "z. K."])
+def test_what_is_meant_for_a_colleague_does_not_reach_the_citizen(desk: TestDesk, text: str) -> None:
+    writes(desk)
+    before = len(to(desk, EVA))
+
+    answers(desk, to(desk, WEBER)[0], text)
+
+    held = to(desk, WEBER)[-1]
+    assert len(to(desk, EVA)) == before
+    assert "für das Haus gemeint" in text_of(held)
+    assert case(desk)["answered_at"] is None
+    click(desk, held, "#senden")
+    assert text.split("\n")[0] in text_of(to(desk, EVA)[-1]), "who says so means it"
+
+
 def test_orders_are_carried_out_confirmed_and_taken_back(desk: TestDesk) -> None:
     writes(desk)
     proposed = case(desk)
