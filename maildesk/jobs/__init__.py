@@ -142,16 +142,17 @@ class OutboxStore(Protocol):
 
     def due_letters(self, due: Due, count_max: int) -> tuple[QueuedLetter, ...]: ...
 
-    def mark_sending(self, row: int, subject: str, now: datetime) -> None:
-        """Durable before MAIL FROM. From now on the letter's subject is known."""
+    def mark_sending(self, row: int, subject: str, now: datetime) -> bool:
+        """Durable before MAIL FROM. From now on the subject is known. False if it waits no more: its copy came, or others send it."""
 
-    def mark_dot(self, row: int, now: datetime) -> None:
-        """Durable before the final dot: from here on only a proof copy can tell."""
+    def mark_dot(self, row: int, now: datetime) -> bool:
+        """Durable before the final dot: from here on only a proof copy can tell. False if it is no longer ours to send: no dot then."""
 
     def mark_sent(self, row: int, raw: RawMessage, message: Message, now: datetime, *, copy_expected: bool) -> None:
         """At the 250. The letter is kept, as it was sent, among the messages of its case."""
 
-    def mark_deferred(self, row: int, error: str, next_attempt_at: datetime) -> None: ...
+    def mark_deferred(self, row: int, error: str, next_attempt_at: datetime) -> None:
+        """It waits until then, unless it has left meanwhile."""
 
     def defer_due(self, due: Due, error: str, next_attempt_at: datetime) -> int:
         """All letters that are due wait until then; how many."""

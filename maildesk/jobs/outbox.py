@@ -102,6 +102,10 @@ def _await_server(post: Post, tried: QueuedLetter, report: OutboxReport, error: 
     return replace(report, deferred=report.deferred + 1 + others, unreachable=str(error))
 
 
+class _NoLongerOurs(Exception):  # no error: it ends a sending before the dot
+    """The letter is no longer where we left it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Written:
     """A letter on paper: its octets, and what the parser makes of them."""
@@ -118,13 +122,19 @@ def _sent(post: Post, queued: QueuedLetter, report: OutboxReport, *, enclosed: b
         except Hold as error:
             log.error("outbox: letter %d: %s", queued.row, error)
             return _put_off(post, queued, f"{UNWRITTEN}{error}", UNWRITTEN_AGAIN_AFTER, report)
-        post.store.mark_sending(queued.row, written.message.subject, post.clock())
-        delivery = _send(post, written)
-        if delivery.null_sender_refused:
-            post.store.learn(NULL_SENDER, {"refused": True}, post.clock())
+        try:
+            if not post.store.mark_sending(queued.row, written.message.subject, post.clock()):
+                raise _NoLongerOurs
             delivery = _send(post, written)
+            if delivery.null_sender_refused:
+                post.store.learn(NULL_SENDER, {"refused": True}, post.clock())
+                delivery = _send(post, written)
+        except _NoLongerOurs:
+            log.warning("outbox: letter %d is not sent: its copy came just now, or another maildesk sends it", queued.row)
+            return report
         if delivery.too_big and enclosed and _may_go_without_enclosures(queued.letter):
             log.warning("outbox: letter %d is too big for the server, it goes without its enclosures", queued.row)
+            post.store.mark_deferred(queued.row, "too big for the server", post.clock())
             return _sent(post, queued, report, enclosed=False)
         return _note(post, written, delivery, report)
 
@@ -158,7 +168,12 @@ def _send(post: Post, written: _Written) -> Delivery:
         proof_copy_to=desk.address if post.proof_copy else "",
         octets=written.raw.octets.all(),
     )
-    return post.sender.send(outgoing, lambda: post.store.mark_dot(written.queued.row, post.clock()))
+
+    def before_dot() -> None:
+        if not post.store.mark_dot(written.queued.row, post.clock()):
+            raise _NoLongerOurs
+
+    return post.sender.send(outgoing, before_dot)
 
 
 def _note(post: Post, written: _Written, delivery: Delivery, report: OutboxReport) -> OutboxReport:

@@ -347,6 +347,8 @@ def test_a_letter_that_failed_says_so_in_its_case_and_can_be_sent_again_by_hand(
     assert store.retry_letter(row, NOW)
     assert not store.retry_letter(row + 99, NOW)
     assert len(store.due_letters(Due(NOW), 10)) == 1
+    store.mark_sending(row, "Ihre Nachricht", NOW)
+    assert not store.retry_letter(row, NOW), "it is on its way just now"
 
 
 def test_the_database_itself_refuses_what_cannot_be_true(store: Store, file: Path) -> None:

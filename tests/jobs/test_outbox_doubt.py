@@ -167,7 +167,57 @@ def test_a_copy_that_comes_while_the_answer_is_awaited_ends_the_doubt_before_it_
     assert (office.letter["state"], office.letter["error"]) == ("sent", None)
 
 
+def test_a_pass_of_a_time_when_the_clock_was_ahead_proves_nothing(office: Office) -> None:
+    office.take_in()
+    with ScriptedSmtp(dot=first_then(CUT, b"250 queued")) as server:
+        assert office.send(server).in_doubt == 1
+        office.pass_is_over(began=office.clock() + timedelta(days=1))
+        assert office.send(server) == OutboxReport()
+
+    assert office.letter["state"] == "in-doubt"
+
+
+def test_a_letter_whose_copy_comes_just_before_it_would_leave_again_does_not(office: Office) -> None:
+    office.take_in()
+
+    class Coming(ScriptedSmtp):
+        def _answer(self, connection: Any, stage: str) -> None:
+            if stage == "mail" and self.mails:
+                office.copy_arrives(self.mails[0])
+            super()._answer(connection, stage)
+
+    with Coming(dot=first_then(CUT, b"250 queued")) as server:
+        assert office.send(server).in_doubt == 1
+        office.clock.forward(hours=1)
+        office.pass_is_over()
+        assert office.send(server) == OutboxReport()
+
+    assert len(server.mails) == 1
+    assert office.letter["state"] == "sent"
+
+
 # --- interrupted
+
+
+@pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
+def test_a_second_sender_on_the_same_database_makes_nobody_get_two_letters(office: Office, stage: str) -> None:
+    office.take_in()
+    office.take_in(2)
+
+    class Slow(ScriptedSmtp):
+        second: OutboxReport | None = None
+
+        def _answer(self, connection: Any, at: str) -> None:
+            if at == stage and self.second is None:
+                self.second = OutboxReport()
+                self.second = office.send(sink)
+            super()._answer(connection, at)
+
+    with SmtpSink() as sink, Slow() as server:
+        first = office.send(server)
+
+    assert server.second == OutboxReport(sent=2)
+    assert (first.sent, server.mails) == (0, [])
 
 
 def test_a_letter_whose_run_ended_before_the_dot_goes_out_with_the_next(office: Office) -> None:

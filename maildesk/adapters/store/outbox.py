@@ -42,12 +42,12 @@ class OutboxRows:
         with reading(self._engine) as connection:
             return tuple(_queued(row) for row in connection.execute(query))
 
-    def mark_sending(self, row: int, subject: str, now: datetime) -> None:
-        waits_no_more = {"waits_for": "", "doubt_since": None}
-        self._mark(row, state=LetterState.SENDING, subject=subject, attempts=letters.c.attempts + 1, next_attempt_at=now, **waits_no_more)
+    def mark_sending(self, row: int, subject: str, now: datetime) -> bool:
+        tried = {"subject": subject, "attempts": letters.c.attempts + 1, "next_attempt_at": now, "waits_for": "", "doubt_since": None}
+        return self._step(row, LetterState.QUEUED, state=LetterState.SENDING, **tried)
 
-    def mark_dot(self, row: int, now: datetime) -> None:
-        self._mark(row, state=LetterState.DOT, doubt_since=now)
+    def mark_dot(self, row: int, now: datetime) -> bool:
+        return self._step(row, LetterState.SENDING, state=LetterState.DOT, doubt_since=now)
 
     def mark_sent(self, row: int, raw: RawMessage, message: Message, now: datetime, *, copy_expected: bool) -> None:
         sent = letters.c.id == row
@@ -65,7 +65,9 @@ class OutboxRows:
             self._transaction(connection).record_sent(row, raw, message, own, now)
 
     def mark_deferred(self, row: int, error: str, next_attempt_at: datetime) -> None:
-        self._mark(row, state=LetterState.QUEUED, error=error[:500], next_attempt_at=next_attempt_at, doubt_since=None)
+        queued = {"state": LetterState.QUEUED, "error": error[:500], "next_attempt_at": next_attempt_at, "doubt_since": None}
+        with writing(self._engine) as connection:
+            connection.execute(update(letters).where(letters.c.id == row, letters.c.state != LetterState.SENT).values(**queued))
 
     def defer_due(self, due: Due, error: str, next_attempt_at: datetime) -> int:
         later = {"error": error[:500], "next_attempt_at": next_attempt_at}
@@ -84,9 +86,11 @@ class OutboxRows:
         with writing(self._engine) as connection:
             connection.execute(update(letters).where(*in_doubt).values(**values))
 
-    def _mark(self, row: int, **values: Any) -> None:
+    def _step(self, row: int, before: LetterState, **values: Any) -> bool:
+        """One step of a sending; False if the letter no longer is where we left it."""
         with writing(self._engine) as connection:
-            connection.execute(update(letters).where(letters.c.id == row).values(**values))
+            done = connection.execute(update(letters).where(letters.c.id == row, letters.c.state == before).values(**values))
+            return bool(done.rowcount)
 
     def requeue_interrupted(self, now: datetime) -> int:
         with writing(self._engine) as connection:
