@@ -5,13 +5,15 @@
 MaildeskError
 ├── Stop: a person must mend something first
 │   ├── ConfigError            the configuration is wrong                          exit 78
-│   ├── StoreUnusable          database read-only, full, corrupt, from a newer version  exit 73
+│   ├── StoreUnusable          database read-only, corrupt, from a newer version  exit 73
+│   │   └── DiskTrouble        the disk is full, or reports an error               exit 75
 │   ├── MailboxRefused         wrong password, folder that cannot be made, bad certificate  exit 69
 │   ├── InputError             a file named on the command line is no mail        exit 65
 │   ├── WrongUseError          an option has a value that it cannot have          exit 2
 │   └── CannotCreateError      a file that was asked for cannot be written        exit 73
 ├── Retry: the same thing may work in a while
 │   ├── MailboxUnreachable     network, time-out, server closing                   exit 69
+│   │   └── MailsWithheld      some mails do not come, all others do
 │   ├── SenderUnreachable      the SMTP server cannot be reached or refuses log-in exit 69
 │   ├── StoreBusy              locked by another, or a second maildesk             exit 75
 │   ├── StoreReplaced          the file was moved, deleted or replaced meanwhile   exit 75
@@ -90,9 +92,18 @@ class CannotCreateError(Stop):
 
 
 class MailboxUnreachable(Retry):
-    """No connection, a cut one, a time-out, a server that says BYE or talks nonsense."""
+    """No connection, a cut one, a time-out, a server that says BYE or talks nonsense. `asked_for`: the UIDs asked for just then."""
 
     exit_code = 69
+    asked_for: tuple[int, ...] = ()
+
+
+class MailsWithheld(MailboxUnreachable):
+    """The server is there, and does not hand out some mails, or not whole: so many."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"the mail server did not hand out {number} of the mails whole")
 
 
 class SenderUnreachable(Retry):

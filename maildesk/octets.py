@@ -114,8 +114,9 @@ class RawMessage:
 
 @dataclass(frozen=True, slots=True)
 class FolderState:
-    """A folder as the server has it now: its UIDVALIDITY, and all UIDs in it in ascending order."""
+    """A folder as the server has it now: its UIDVALIDITY, and all UIDs in it in ascending order. So many more are there, but not listed."""
 
     name: str
     uid_validity: int
     uids: tuple[int, ...]
+    unlisted: int = 0

@@ -66,6 +66,17 @@ class Head:
     is_draft: bool = False
 
 
+def differs(head: Head, message_id: str, size_bytes: int) -> bool:
+    """Whether a head is surely not that of a mail with this Message-ID and size; either may be unknown: empty, or 0.
+
+    >>> now = datetime(2026, 11, 23)
+    >>> [differs(Head(7, *told, now), "a@b.example", 900) for told in (("a@b.example", 900), ("c@b.example", 900), ("", 900), ("", 0))]
+    [False, True, False, False]
+    """
+    other_id = bool(head.message_id and message_id) and head.message_id != message_id
+    return other_id or (head.size_bytes > 0 and head.size_bytes != size_bytes)
+
+
 def turn(folders: Sequence[OtherFolder], after: str, count_max: int = FOLDERS_MAX) -> tuple[OtherFolder, ...]:
     """Those of the folders that are looked at now: all, or, of too many, the next ones behind `after`, round and round.
 

@@ -37,7 +37,9 @@ class Mailbox(Protocol):
         """Selects the inbox anew and lists it."""
 
     def fetch(self, state: FolderState, uids: Collection[int]) -> Iterator[tuple[RawMessage, ...]]:
-        """The mails with these UIDs, in batches bounded by number and bytes. A mail that has gone meanwhile is left out."""
+        """The mails with these UIDs, in batches bounded by number and bytes. A mail that has gone meanwhile is left out.
+
+        Raises MailsWithheld in the end if some do not come whole; MailboxUnreachable.asked_for are those asked for when the line broke."""
 
     def file(self, state: FolderState, uids: Collection[int], folder: str) -> Filed:
         """Moves mails from the inbox; tells those UIDs that are seen to have left it, and those that somebody else took."""
@@ -94,6 +96,12 @@ class IntakeStore(Protocol):
     def recorded(self, folder: str, uid_validity: int, uids: Collection[int]) -> Mapping[int, str]:
         """Which of these mails stand in the ledger already, and the folder they were to be filed to."""
 
+    def recorded_mails(self, folder: str, uid_validity: int, uids: Collection[int]) -> Mapping[int, tuple[str, int]]:
+        """Message-ID and size in octets of these mails, as far as they stand in the ledger."""
+
+    def forget_places(self, folder: str, uid_validity: int, uids: Collection[int] | None = None) -> None:
+        """These UIDs of the folder, or all of them, name other mails from now on. The mails that they named stay known by their octets."""
+
     def note_filed(self, folder: str, uid_validity: int, filed: Collection[int], contested: Collection[int], now: datetime) -> None:
         """Letters that waited for these mails to be filed may leave. Those of contested ones only if nobody else has written them."""
 
@@ -105,7 +113,8 @@ class IntakeStore(Protocol):
     def note_pass(
         self, counts: Mapping[str, int], backlog: int, problem: str, started_at: datetime, now: datetime, *, whole: bool = True
     ) -> None:
-        """The outcome of a pass, for `status`. `problem` is empty for one that came out even, `whole` true for one that left no mail."""
+        """The outcome of a pass, for `status`. `problem` is empty for one that came out even, `whole` true for one that saw all
+        of the mailbox and left no mail."""
 
     def last_good_pass(self) -> datetime | None:
         """When the last pass began that came to its end without a problem; it may have left mails for the next one."""
@@ -205,6 +214,7 @@ class PassReport:
     seen: int = 0
     outcomes: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     retrying: int = 0
+    withheld: int = 0  # of the retrying ones: the mail server does not hand them out
     vanished: int = 0
     left: int = 0
     unfiled: int = 0
@@ -216,6 +226,7 @@ class PassReport:
         for outcome, number in other.outcomes.items():
             self.outcomes[outcome] += number
         self.retrying += other.retrying
+        self.withheld += other.withheld
         self.vanished += other.vanished
         self.left += other.left
         self.unfiled += other.unfiled
@@ -227,6 +238,7 @@ class PassReport:
             seen=self.seen - self.left + later.seen,
             outcomes={outcome: self.outcomes[outcome] + later.outcomes[outcome] for outcome in Outcome},
             retrying=self.retrying + later.retrying,
+            withheld=self.withheld + later.withheld,
             vanished=self.vanished + later.vanished,
             left=later.left,
             unfiled=later.unfiled,

@@ -110,6 +110,12 @@ class LookAround:
         before, mark = self._marks.get(folder.name), self._mailbox.mark(folder.name)
         if mark == before:
             return News(folder, FolderState(folder.name, mark.uid_validity, ()), mark)
+        if before is not None and before.uid_validity == mark.uid_validity and 0 < mark.uid_next < before.uid_next:
+            # Numbers only grow (RFC 3501 section 2.3.1.1): a mail server that was put back from its backup gives them out anew.
+            log.error("a folder of the mailbox goes less far than before: it is looked at anew")
+            before = None
+            if not self._rehearsal:
+                self._store.forget_places(folder.name, mark.uid_validity)
         state = self._mailbox.look_into(folder.name, before, self._since)
         goes_on = before is not None and before.uid_validity == state.uid_validity
         ends = (mark.uid_next, before.uid_next if before and goes_on else 1, *(uid + 1 for uid in state.uids))

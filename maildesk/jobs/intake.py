@@ -12,19 +12,20 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from maildesk.core.decision import Decision, Outcome, Place
 from maildesk.core.letters import Alarm
 from maildesk.core.policy import Policy
-from maildesk.core.shared import OtherFolder
-from maildesk.errors import MailboxRefused, MailboxUnreachable
+from maildesk.core.shared import OtherFolder, differs
+from maildesk.errors import MailboxRefused, MailboxUnreachable, MailsWithheld
 from maildesk.jobs import Clock, IntakeStore, Mailbox, Parse, PassReport, Transaction, restoring
 from maildesk.jobs.alarm import clear, tell, tell_within
 from maildesk.jobs.elsewhere import LookAround
 from maildesk.jobs.handling import Handled, handle, parse_all
+from maildesk.jobs.suspects import Suspects
 from maildesk.octets import FolderState, RawMessage
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ def run_once(intake: Intake, watching: Watching = Watching()) -> PassReport:  # 
     restored = intake.restored_from is not None
     around = LookAround(intake.mailbox, intake.store, intake.policy, intake.clock, with_quarantine=restored)
     report, before = PassReport(), PassReport()
-    problem = NOT_FINISHED
+    problem, whole = NOT_FINISHED, False
     try:
         if restored:
             _take_in_what_came_before(intake, around, before, watching)
@@ -77,12 +78,13 @@ def run_once(intake: Intake, watching: Watching = Watching()) -> PassReport:  # 
         report.seen = len(state.uids)
         todo = _file_recorded(intake, state, report)
         _take_in(intake, state, todo, report, watching)
-        problem = _account(intake, state, report)
+        problem = _account(intake, state, report) or _unlisted(state)
+        whole = not (problem or report.left or report.retrying)
     finally:
         _note(intake, report, problem, started_at)
     unseen = NOT_FINISHED
     if not report.left:
-        unseen = _pass_elsewhere(intake, around, report, watching, started_at, problem)
+        unseen = _pass_elsewhere(intake, around, report, watching, started_at, problem, whole=whole)
     report.add(before)
     if restored and around.has_seen_all and not unseen and not report.backlog:
         restoring.end(intake.store, intake.clock())
@@ -91,10 +93,12 @@ def run_once(intake: Intake, watching: Watching = Watching()) -> PassReport:  # 
     return report
 
 
-def _note(intake: Intake, report: PassReport, problem: str, started_at: datetime) -> None:
-    """What was left for the next pass, or failed, may be the copy of a letter that is in doubt: only a pass without it proves something."""
-    whole = not report.left and not report.retrying
+def _note(intake: Intake, report: PassReport, problem: str, started_at: datetime, *, whole: bool = False) -> None:
     intake.store.note_pass(report.counts(), report.backlog, problem, started_at, intake.clock(), whole=whole)
+
+
+def _unlisted(state: FolderState) -> str:
+    return f"the mail server does not list {state.unlisted} mails of the inbox" if state.unlisted else ""
 
 
 def _take_in_what_came_before(intake: Intake, around: LookAround, report: PassReport, watching: Watching) -> None:
@@ -109,15 +113,25 @@ def _take_in_what_came_before(intake: Intake, around: LookAround, report: PassRe
         _take_in_elsewhere(intake, around, report, watching)
 
 
-def _pass_elsewhere(intake: Intake, around: LookAround, report: PassReport, watching: Watching, started_at: datetime, problem: str) -> str:
-    """What came to the other folders; the problem there, if any. The pass over the inbox, which the outbox relies on, was noted before."""
+def _pass_elsewhere(
+    intake: Intake, around: LookAround, report: PassReport, watching: Watching, started_at: datetime, problem: str, *, whole: bool
+) -> str:
+    """What came to the other folders; the problem there, if any.
+
+    `whole`: the pass over the inbox left nothing. What it left, or failed, may be the copy of a letter that is in doubt, and so may be
+    what a rule of the server put into another folder: only now a pass proves that no copy is there. A problem of one folder is no
+    problem of the inbox.
+    """
     inbox, found = (report.counts(), report.backlog, problem), NOT_FINISHED
     try:
         found = _take_in_elsewhere(intake, around, report, watching)
     finally:
-        problem = problem or found
-        if (report.counts(), report.backlog, problem) != inbox:
-            _note(intake, report, problem, started_at)
+        proves = whole and found != NOT_FINISHED
+        if proves:
+            _note(intake, report, "", started_at, whole=True)
+            inbox = (report.counts(), report.backlog, "")
+        if (report.counts(), report.backlog, problem or found) != inbox:
+            _note(intake, report, problem or found, started_at)
     return found
 
 
@@ -143,10 +157,26 @@ def _take_in_elsewhere(intake: Intake, around: LookAround, report: PassReport, w
 
 def _file_recorded(intake: Intake, state: FolderState, report: PassReport) -> list[int]:
     """Files what an earlier pass recorded but could not move. Returns what is still to be taken in."""
-    recorded = intake.store.recorded(state.name, state.uid_validity, state.uids)
+    recorded = dict(intake.store.recorded(state.name, state.uid_validity, state.uids))
+    for uid in _of_other_mails(intake, state, recorded):
+        del recorded[uid]
     report.outcomes[Outcome.ALREADY_KNOWN] += len(recorded)
     _file(intake, state, recorded.items(), report)
     return [uid for uid in state.uids if uid not in recorded]
+
+
+def _of_other_mails(intake: Intake, state: FolderState, recorded: Collection[int]) -> Collection[int]:
+    """Those recorded UIDs that name other mails now. A mail server that was put back from its backup may give out UIDs anew and keep the
+    UIDVALIDITY (against RFC 3501 section 2.3.1.1); what would be filed as known is a mail that nobody has seen.
+    """
+    if not recorded:
+        return ()
+    kept = intake.store.recorded_mails(state.name, state.uid_validity, recorded)
+    others = [head.uid for head in intake.mailbox.heads(state, recorded) if head.uid in kept and differs(head, *kept[head.uid])]
+    if others:
+        log.error("%d UIDs of the inbox name other mails than before: the mail server gave them out anew", len(others))
+        intake.store.forget_places(state.name, state.uid_validity, others)
+    return others
 
 
 def _take_in(
@@ -155,7 +185,7 @@ def _take_in(
     """`other`: the folder, where it is not the inbox."""
     place = other.place if other else Place.INBOX
     fetched = 0
-    for batch in intake.mailbox.fetch(state, todo) if todo else ():
+    for batch in _fetched(intake, state, todo, report):
         fetched += len(batch)
         # What we know nothing of lies where mails are filed: a second desk may have answered it, and the copies tell.
         handled = _record(intake, batch, place, waits=other is None or other.is_for_filed)
@@ -168,7 +198,24 @@ def _take_in(
         if watching.should_stop() and fetched < len(todo):
             report.left = len(todo) - fetched
             return
-    report.vanished = len(todo) - fetched
+    report.vanished = len(todo) - fetched - report.withheld
+
+
+def _fetched(intake: Intake, state: FolderState, todo: list[int], report: PassReport) -> Iterator[tuple[RawMessage, ...]]:
+    """The mails in batches; one that the server does not hand out, or over which the line breaks, keeps none of the others waiting."""
+    suspects = Suspects(intake.store, intake.clock, state)
+    turns = suspects.turns(todo)
+    withheld = len(turns.resting)
+    for uids in (turns.together, *((uid,) for uid in turns.alone)):
+        try:
+            yield from intake.mailbox.fetch(state, uids) if uids else ()
+        except MailsWithheld as error:
+            withheld += error.number
+        except MailboxUnreachable as error:
+            suspects.broke(error.asked_for)
+            raise
+    report.withheld += withheld
+    report.retrying += withheld
 
 
 def _record(intake: Intake, batch: tuple[RawMessage, ...], place: Place, *, waits: bool) -> list[Handled]:
@@ -231,6 +278,8 @@ def _account(intake: Intake, state: FolderState, report: PassReport) -> str:
         detail = f"Die Zählung geht nicht auf: {report.seen} gesehen, {handled} verarbeitet, {in_ledger} verzeichnet."
         tell(store, policy, Alarm("Zählung", detail, LOOK_AT_THE_JOURNAL), now)
         return problem
+    if report.withheld:
+        return f"the mail server does not hand out {report.withheld} of the mails"
     return f"{report.unfiled} recorded mails could not be moved out of the inbox" if report.unfiled else ""
 
 

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,12 +20,13 @@ from maildesk.core.decision import Outcome
 from maildesk.core.health import Surroundings
 from maildesk.core.letters import Due
 from maildesk.core.shared import Filed
-from maildesk.errors import MailboxRefused
+from maildesk.errors import MailboxRefused, MailboxUnreachable
 from maildesk.jobs import watch
 from maildesk.octets import FolderState
 from tests.builders import a_mail
 from tests.rig.dovecot import Dovecot
 from tests.rig.imap_liar import Liar, Lie
+from tests.rig.office import Clock
 from tests.rig.shared import DESK, Shared, a_shared_mailbox, outcomes
 
 MOVE = rb"UID MOVE .*"
@@ -249,3 +252,145 @@ def test_a_server_that_offers_less_comes_to_the_same_end(tmp_path: Path, without
             assert second.seen == 0
             assert (shared.count("INBOX"), shared.count("Archive"), len(shared.letters())) == (0, 3, 2)
         dovecot.stop()
+
+
+# --- one mail that the server does not hand out
+
+FETCH_1 = rb"UID FETCH (?:1|1[,:].*) \(BODY\.PEEK\[\]\)"
+LISTED = re.compile(rb"\* SEARCH[ 0-9]*")
+
+
+def test_a_mail_over_which_the_line_breaks_each_time_keeps_none_of_the_others_waiting(dovecot: Dovecot, user: str, tmp_path: Path) -> None:
+    clock = Clock(now())
+    with Liar(dovecot.imap_port) as liar, at(dovecot, user, tmp_path, port=liar.port) as shared:
+        shared.a_pass(clock=clock)
+        for number in (1, 2, 3):
+            shared.arrives(number)
+        liar.lies = [Lie(FETCH_1, b"* BYE Internal error\r\n", times=FOREVER, hang_up=True)]
+        for _ in range(3):
+            with pytest.raises(MailboxUnreachable):
+                shared.a_pass(clock=clock)
+            clock.forward(minutes=1)
+        shared.arrives(4)
+        resting, told = shared.a_pass(clock=clock), liar.told
+        clock.forward(minutes=10)
+        with pytest.raises(MailboxUnreachable):
+            shared.a_pass(clock=clock)
+        taken_in, problem = sorted(case["correspondent"]["address"] for case in shared.cases()), shared.store.fact("last_pass")["problem"]
+        clock.forward(minutes=10)
+        between = shared.a_pass(clock=clock)
+        clock.forward(minutes=10)
+        liar.lies = []
+        shared.a_pass(clock=clock)
+
+        assert taken_in == ["c2@example.org", "c3@example.org", "c4@example.org"]
+        assert (resting.withheld, resting.backlog, between.withheld) == (1, 1, 1)
+        assert liar.told == told + 1, "it is asked for after ten minutes, and then after twenty"
+        assert problem
+        assert (len(shared.cases()), shared.count("INBOX")) == (4, 0), "and when it comes at last, it is a case"
+
+
+def test_a_line_that_breaks_once_changes_nothing_in_the_order_of_the_mails(dovecot: Dovecot, user: str, tmp_path: Path) -> None:
+    with Liar(dovecot.imap_port) as liar, at(dovecot, user, tmp_path, port=liar.port) as shared:
+        shared.a_pass()
+        for number in (1, 2, 3):
+            shared.arrives(number)
+        liar.lies = [Lie(rb"UID FETCH .* \(BODY\.PEEK\[\]\)", b"* BYE\r\n", hang_up=True)]
+        with pytest.raises(MailboxUnreachable):
+            shared.a_pass()
+        shared.arrives(4)
+        shared.a_pass()
+
+        by_number = sorted((case["number"], case["correspondent"]["address"]) for case in shared.cases())
+        assert [address for _, address in by_number] == [f"c{number}@example.org" for number in (1, 2, 3, 4)]
+
+
+def test_a_mail_that_is_refused_for_ever_stops_neither_the_other_mails_nor_the_other_folders(
+    dovecot: Dovecot, user: str, tmp_path: Path
+) -> None:
+    with Liar(dovecot.imap_port) as liar, at(dovecot, user, tmp_path, port=liar.port) as shared:
+        shared.a_pass()
+        whole = shared.store.last_whole_pass()
+        for number in (1, 2, 3):
+            shared.arrives(number)
+        shared.client.create_folder("Team")
+        for number in (8, 9):
+            shared.saves(a_mail("Im Ordner\n", sender=f"c{number}@example.org", message_id=f"m{number}@example.org", to=DESK), "Team")
+        liar.lies = [Lie(FETCH_1, b"{tag} NO x\r\n", times=FOREVER)]
+
+        report = shared.a_pass()
+
+        assert sorted(case["correspondent"]["address"][1] for case in shared.cases()) == ["2", "3", "9"], "1 of either folder is refused"
+        assert (report.withheld, report.backlog) == (2, 2)
+        assert "does not hand out" in shared.store.fact("last_pass")["problem"]
+        assert shared.store.last_whole_pass() == whole, "what it withholds may be the copy of a letter in doubt"
+        liar.lies = []
+        assert outcomes(shared.a_pass()) == {Outcome.NEW_CASE: 2}
+
+
+def test_a_server_that_does_not_list_all_mails_of_the_inbox_proves_nothing(dovecot: Dovecot, user: str, tmp_path: Path) -> None:
+    with Liar(dovecot.imap_port) as liar, at(dovecot, user, tmp_path, port=liar.port) as shared:
+        shared.a_pass()
+        whole = shared.store.last_whole_pass()
+        shared.arrives()
+        liar.lies = [Lie(rb"UID SEARCH .*", change=lambda answer: LISTED.sub(b"* SEARCH", answer), times=FOREVER)]
+        shared.a_pass()
+
+        assert shared.store.fact("last_pass")["problem"] == "the mail server does not list 1 mails of the inbox"
+        assert shared.store.last_whole_pass() == whole
+        liar.lies = []
+        assert outcomes(shared.a_pass()) == {Outcome.NEW_CASE: 1}
+        assert shared.store.fact("last_pass")["problem"] == ""
+
+
+# --- a mail server that was put back from its backup, and gives out numbers anew
+
+
+def moved_on(shared: Shared, by: int) -> None:
+    """The ledger knows its mails under numbers that the server will give to others."""
+    with closing(sqlite3.connect(shared.database)) as database, database:
+        database.execute("UPDATE ledger SET uid = uid + ? WHERE uid IS NOT NULL", (by,))
+
+
+def test_a_new_mail_under_the_number_of_an_old_one_is_taken_in(dovecot: Dovecot, user: str, tmp_path: Path) -> None:
+    with at(dovecot, user, tmp_path) as shared:
+        for number in (1, 2):
+            shared.arrives(number)
+        shared.a_pass()
+        moved_on(shared, 2)
+        for number in (3, 4, 5):
+            shared.arrives(number)
+
+        report = shared.a_pass()
+
+        assert outcomes(report) == {Outcome.NEW_CASE: 3}
+        assert (len(shared.cases()), shared.count("INBOX"), shared.count("Archive")) == (5, 0, 5)
+        assert outcomes(shared.a_pass()) == {}
+
+
+def test_a_recorded_mail_that_still_lies_in_the_inbox_is_only_filed(dovecot: Dovecot, user: str, tmp_path: Path) -> None:
+    with Liar(dovecot.imap_port) as liar, at(dovecot, user, tmp_path, port=liar.port) as shared:
+        shared.arrives()
+        liar.lies = [Lie(MOVE, b"{tag} NO x\r\n")]
+        shared.a_pass()
+
+        assert outcomes(shared.a_pass()) == {Outcome.ALREADY_KNOWN: 1}
+        assert (len(shared.cases()), shared.count("INBOX"), shared.count("Archive")) == (1, 0, 1)
+
+
+def test_a_folder_that_goes_less_far_than_before_is_looked_at_anew(dovecot: Dovecot, user: str, tmp_path: Path) -> None:
+    with at(dovecot, user, tmp_path) as shared:
+        shared.client.create_folder("Team")
+        shared.saves(a_mail("Im Ordner\n", sender="c8@example.org", message_id="m8@example.org", to=DESK), "Team")
+        shared.a_pass()
+        folders = shared.store.fact("folders")
+        folders["marks"]["Team"][1] += 40
+        shared.store.learn("folders", folders, now())
+        moved_on(shared, 1)
+        shared.saves(a_mail("Im Ordner\n", sender="c9@example.org", message_id="m9@example.org", to=DESK), "Team")
+
+        report = shared.a_pass()
+
+        assert outcomes(report) == {Outcome.NEW_CASE: 1}
+        assert len(shared.cases()) == 2
+        assert outcomes(shared.a_pass()) == {}

@@ -46,6 +46,7 @@ class Shared:
     mailbox: ImapMailbox
     store: Store
     client: IMAPClient
+    database: Path
     policy: Policy = POLICY
 
     def arrives(self, number: int = 1, **fields: str) -> None:
@@ -91,7 +92,7 @@ class Shared:
 def a_shared_mailbox(dovecot: Dovecot, user: str, mailbox: ImapMailbox, folder: Path) -> Iterator[Shared]:
     with Store.open(folder / "maildesk.db", "KD", BERLIN) as store:
         client = dovecot.client(user)
-        yield Shared(dovecot, user, mailbox, store, client)
+        yield Shared(dovecot, user, mailbox, store, client, folder / "maildesk.db")
         client.shutdown()
 
 

@@ -88,7 +88,8 @@ class ImapMailbox:
         """The mails with these UIDs, by ascending UID, in batches of at most 50 mails and 8 MiB; a bigger mail is alone.
 
         No flag changes. A mail that has gone meanwhile is left out; all are, where the UIDVALIDITY has changed. Mails that
-        the server does not hand out whole are left out too, and in the end MailboxUnreachable says how many.
+        the server does not hand out whole are left out too, and in the end MailsWithheld says how many. Where the line breaks,
+        MailboxUnreachable says for which mails we asked just then.
         """
         return Fetching(self._connection, state, lambda: self._still_selected(state), self._spool_dir).batches(uids)
 
@@ -164,11 +165,16 @@ class ImapMailbox:
 
     def _look(self) -> FolderState:
         self._filing.note_ends()
-        answer = self._connection.select(self._folders.name("inbox"))
+        state = self._listed()
+        return self._listed() if state.unlisted else state  # a colleague may have moved mails between the two questions
+
+    def _listed(self) -> FolderState:
+        messages = int(self._connection.select(self._folders.name("inbox")).get(b"EXISTS", 0))
         uid_validity = self._connection.uid_validity
         if uid_validity is None:
             raise MailboxRefused("the mail server tells no UIDVALIDITY of the inbox: mails could not be told apart")
-        return FolderState(self._folders.name("inbox"), uid_validity, all_uids(self._connection, int(answer.get(b"EXISTS", 0))))
+        uids = all_uids(self._connection, messages)
+        return FolderState(self._folders.name("inbox"), uid_validity, uids, max(messages - len(uids), 0))
 
     def _still_selected(self, state: FolderState) -> bool:
         """Whether UIDs of `state` still name the same mails; selects its folder where that is not done."""

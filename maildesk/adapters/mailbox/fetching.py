@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from imapclient.response_parser import parse_response
 
 from maildesk.adapters.mailbox.connection import Connection
 from maildesk.adapters.mailbox.listing import ascending, chunks, present, uid_set
-from maildesk.errors import MailboxRefused, MailboxUnreachable
+from maildesk.errors import MailboxRefused, MailboxUnreachable, MailsWithheld
 from maildesk.octets import FolderState, Octets, RawMessage
 
 ASK_MAILS_MAX = 500
@@ -56,14 +57,18 @@ class Fetching:
         for chunk in chunks(list(ascending(uids)), ASK_MAILS_MAX):
             if not self._still_selected():
                 return
-            for group in grouped(self._announced(chunk)):
+            with _asking_for(chunk):
+                mails = self._announced(chunk)
+            for group in grouped(mails):
                 if not self._still_selected():
                     return
-                if batch := self._batch(group):
+                with _asking_for([mail.uid for mail in group]):
+                    batch = self._batch(group)
+                if batch:
                     yield batch
         if self._doubtful:
             # Said at the end, so that the mails behind are not held up.
-            raise MailboxUnreachable(f"the mail server did not hand out {self._doubtful} of the mails whole")
+            raise MailsWithheld(self._doubtful)
 
     def _batch(self, group: Sequence[Announced]) -> tuple[RawMessage, ...]:
         batch: list[RawMessage] = []
@@ -159,6 +164,16 @@ class Fetching:
             return fetched(self._connection, uids, item)
         except MailboxRefused:
             return {}  # each mail is then asked for by itself, and one that is refused by itself is in doubt
+
+
+@contextmanager
+def _asking_for(uids: Collection[int]) -> Iterator[None]:
+    """Whoever learns that the line broke learns for which mails we asked just then."""
+    try:
+        yield
+    except MailboxUnreachable as error:
+        error.asked_for = tuple(uids)
+        raise
 
 
 def announced(connection: Connection, uids: Collection[int]) -> Iterator[Announced]:

@@ -99,6 +99,19 @@ class Store(OutboxRows, AgendaRows):
                 found |= {row.uid: row.filed_to for row in rows if row.uid in wanted}
         return found
 
+    def recorded_mails(self, folder: str, uid_validity: int, uids: Collection[int]) -> Mapping[int, tuple[str, int]]:
+        query = select(ledger.c.uid, ledger.c.message_id, ledger.c.size_bytes)
+        query = query.where(ledger.c.folder == folder, ledger.c.uid_validity == uid_validity)
+        with reading(self._engine) as connection:
+            rows = [row for some in _pieces(uids) for row in connection.execute(query.where(ledger.c.uid.in_(some)))]
+        return {row.uid: (row.message_id, row.size_bytes) for row in rows}
+
+    def forget_places(self, folder: str, uid_validity: int, uids: Collection[int] | None = None) -> None:
+        change = update(ledger).where(ledger.c.folder == folder, ledger.c.uid_validity == uid_validity).values(uid=None)
+        with writing(self._engine) as connection:
+            for some in (None,) if uids is None else _pieces(uids):
+                connection.execute(change if some is None else change.where(ledger.c.uid.in_(some)))
+
     def note_filed(self, folder: str, uid_validity: int, filed: Collection[int], contested: Collection[int], now: datetime) -> None:
         with reading(self._engine) as connection:
             if connection.execute(select(letters.c.id).where(letters.c.waits_for != "").limit(1)).first() is None:

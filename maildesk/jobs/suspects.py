@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""Mails during whose fetching the line broke, again and again: one of them breaks it, and must not keep those behind it waiting.
+
+A line that breaks once is nothing special: the next pass asks for the same mails in the same order. Those that were asked for when it broke
+twice are suspects: they come last, and each alone, so that all but the bad one are taken in. What breaks the line also alone rests: ten
+minutes, and each time twice as long, at most a day. It stays in the inbox, is counted, and `status` tells of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from maildesk.jobs import Clock, IntakeStore
+from maildesk.octets import FolderState
+
+FACT = "suspects"
+SUSPECT_BREAKS = 2
+RESTING_BREAKS = 3
+FIRST_REST = timedelta(minutes=10)
+LONGEST_REST = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """UIDs in the order in which they are fetched: `together` first, then each of `alone` by itself; `resting` ones not now."""
+
+    together: Sequence[int]
+    alone: Sequence[int]
+    resting: Collection[int]
+
+
+class Suspects:
+    """The suspects of one folder. What is remembered of them lasts while they are to be taken in."""
+
+    def __init__(self, store: IntakeStore, clock: Clock, state: FolderState) -> None:
+        self._store = store
+        self._clock = clock
+        self._state = state
+        known = store.fact(FACT)
+        of_folder = known.get(state.name, {})
+        self._all: dict[str, Any] = known
+        self._broke: dict[int, tuple[int, datetime]] = {}
+        if of_folder.get("uid_validity") == state.uid_validity:
+            self._broke = {int(uid): (times, datetime.fromisoformat(at)) for uid, (times, at) in of_folder["broke"].items()}
+
+    def turns(self, uids: Sequence[int]) -> Turns:
+        wanted = frozenset(uids) if self._broke else frozenset()
+        self._broke = {uid: broke for uid, broke in self._broke.items() if uid in wanted}
+        now = self._clock()
+        resting = {uid for uid in self._broke if self._rests(uid, now)}
+        alone = sorted((uid for uid, (times, _) in self._broke.items() if times >= SUSPECT_BREAKS and uid not in resting), key=self._times)
+        apart = resting.union(alone)
+        return Turns([uid for uid in uids if uid not in apart] if apart else uids, alone, resting)
+
+    def broke(self, uids: Collection[int]) -> None:
+        """The line broke, or the time was over, while these mails were asked for."""
+        now = self._clock()
+        self._broke |= {uid: (self._times(uid) + 1, now) for uid in uids}
+        broke = {str(uid): [times, at.isoformat()] for uid, (times, at) in sorted(self._broke.items())}
+        others = {name: told for name, told in self._all.items() if name != self._state.name}
+        mine = {self._state.name: {"uid_validity": self._state.uid_validity, "broke": broke}} if broke else {}
+        if others | mine != self._all:
+            self._store.learn(FACT, others | mine, now)
+
+    def _times(self, uid: int) -> int:
+        return self._broke[uid][0] if uid in self._broke else 0
+
+    def _rests(self, uid: int, now: datetime) -> bool:
+        times, at = self._broke[uid]
+        rest = min(FIRST_REST * 2 ** min(times - RESTING_BREAKS, 10), LONGEST_REST) if times >= RESTING_BREAKS else timedelta(0)
+        return timedelta(0) <= now - at < rest
