@@ -139,7 +139,7 @@ class Daemon:
                 finally:
                     if self.is_stopping():
                         systemd.stopping()
-                    serving.end()
+                    serving.end(self._exit_code)
         self._bell.close()
         log.info("ended")
 
@@ -150,6 +150,10 @@ class Daemon:
     def is_stopping(self) -> bool:
         """Whether it has been told to stop; a signal may say so at any moment."""
         return self._stop
+
+    def _exit_code(self) -> int:
+        """Whoever only wanted another configuration wants the service back: systemd starts it anew."""
+        return 0 if self.is_stopping() else Retry.exit_code
 
     def _obey_signals(self) -> None:
         def reload(_signal: int, _frame: object) -> None:
@@ -255,8 +259,10 @@ class _Serving:
         self._scheduler.add_executor(ThreadPoolExecutor(1), name)
         self._scheduler.add_job(self._guarded, args=(name, work), id=name, executor=name, **when)
 
-    def end(self) -> None:
-        """Jobs come to their next stopping point. One that hangs on a server has its connection cut, or else is left behind."""
+    def end(self, exit_code: Callable[[], int]) -> None:
+        """Jobs come to their next stopping point. One that hangs on a server has its connection cut, or else is left behind: then the
+        process ends, with that code.
+        """
         self._ending.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
@@ -266,7 +272,7 @@ class _Serving:
         self._parts.watched.abort()
         if not self._all_idle(ABORT_SECONDS):
             log.error("a job does not come to an end: leaving it behind, the next start goes on where it was")
-            os._exit(0)
+            os._exit(exit_code())
         if self._watcher.is_alive():
             self._watcher.join(ABORT_SECONDS)
 

@@ -62,9 +62,15 @@ class ConfigError(Stop):
 
 
 class StoreUnusable(Stop):
-    """The database cannot be trusted or written: read-only, full, corrupt, or made by a newer maildesk."""
+    """The database cannot be trusted or written: read-only, corrupt, or made by a newer maildesk."""
 
     exit_code = 73
+
+
+class DiskTrouble(StoreUnusable):
+    """The disk is full or reports an error. There may be room again in a while: a service is to be started anew."""
+
+    exit_code = 75
 
 
 class MailboxRefused(Stop):

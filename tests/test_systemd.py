@@ -72,7 +72,13 @@ def test_the_desks_of_a_host_share_no_file() -> None:
 def test_a_restart_is_tried_only_where_it_can_help(name: str) -> None:
     prevented = {int(code) for code in unit_settings(name)["RestartPreventExitStatus"][0].split()}
     assert {64, errors.InputError.exit_code, errors.StoreUnusable.exit_code, errors.ConfigError.exit_code} <= prevented
-    assert not prevented & {errors.MailboxUnreachable.exit_code, errors.SenderUnreachable.exit_code, errors.StoreBusy.exit_code}
+    passing = (errors.MailboxUnreachable, errors.SenderUnreachable, errors.StoreBusy, errors.StoreReplaced, errors.DiskTrouble)
+    assert not prevented & {kind.exit_code for kind in passing}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_parser_that_is_killed_for_its_memory_does_not_take_the_service_along(name: str) -> None:
+    assert unit_settings(name)["OOMPolicy"] == ["continue"]
 
 
 @pytest.mark.parametrize("name", NAMES)

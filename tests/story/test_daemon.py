@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import signal
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +180,20 @@ def test_sighup_takes_a_new_configuration_and_keeps_the_old_one_if_the_new_is_wr
     assert "0611 999999" in texts[1]
     assert "nonsense: unknown key" in said
     assert code == 0
+
+
+def test_a_reload_while_a_job_hangs_ends_with_a_code_after_which_systemd_starts_it_anew(desk: TestDesk, systemd: Notified) -> None:
+    with desk.daemon(NOTIFY_SOCKET=str(systemd.path)) as process, closing(sqlite3.connect(desk.folder / "maildesk.db")) as database:
+        wait_until(lambda: systemd.said("READY=1"))
+        database.isolation_level = None
+        database.execute("BEGIN IMMEDIATE")
+        desk.write(to_desk(1))
+        time.sleep(1.5)
+        _, code, said = ended(process, signal.SIGHUP)
+        database.execute("ROLLBACK")
+
+    assert code == 75
+    assert "leaving it behind" in said
 
 
 def test_a_mail_server_that_is_away_is_met_with_patience(tmp_path: Path, dovecot: Dovecot, systemd: Notified) -> None:

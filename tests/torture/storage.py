@@ -33,7 +33,8 @@ LOCK_SECONDS = 60.0  # less than BUSY_SECONDS of adapters/store/engine.py
 LINES = {
     STORE_UNUSABLE: re.compile(r"maildesk: .+"),
     CONFIG_ERROR: re.compile(r".+: .+"),
-    TRY_LATER: re.compile(r"maildesk: the parser cannot be started.*"),  # the error hit what it says at its start
+    # The disk, or what the parser says at its start.
+    TRY_LATER: re.compile(r"maildesk: (?:the database cannot (?:grow|be read or written|be opened \().*|the parser cannot be started.*)"),
 }
 
 

@@ -46,7 +46,7 @@ def test_a_disk_that_is_full_while_a_mail_is_quarantined_leaves_it_in_the_inbox(
         ran, broken = broken_poll(world, calls[0], "error=ENOSPC")
 
         assert broken
-        assert (ran.code, complaint_about(ran)) == (73, ())
+        assert (ran.code, complaint_about(ran)) == (75, ())
         assert world.rows("SELECT * FROM quarantine") == []
         assert world.stored()[poison.digest] == ["INBOX"]
 

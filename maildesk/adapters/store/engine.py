@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import QueuePool
 
 from maildesk import faults
-from maildesk.errors import MaildeskError, StoreBusy, StoreReplaced, StoreUnusable, Unrecordable
+from maildesk.errors import DiskTrouble, MaildeskError, StoreBusy, StoreReplaced, StoreUnusable, Unrecordable
 
 BUSY_SECONDS = 75  # a backup or a report may hold the database for a minute; the pass waits rather than fails
 QUICK_CHECK_BYTES_MAX = 1024**3
@@ -144,9 +145,14 @@ _UNUSABLE = {
     sqlite3.SQLITE_READONLY: "cannot be written: check owner and mode of the file and its folder",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that the folder exists and belongs to this user",
     sqlite3.SQLITE_PERM: "cannot be opened: check owner and mode of the file and its folder",
+}
+_DISK_TROUBLE = {
     sqlite3.SQLITE_FULL: "cannot grow: the disk is full",
     sqlite3.SQLITE_IOERR: "cannot be read or written: the disk reports an error",
 }
+
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 
 
 @contextmanager
@@ -161,7 +167,8 @@ def translated() -> Iterator[None]:
     except sqlite3.Error as error:
         raise _translate(error, isinstance(error, sqlite3.IntegrityError)) from error
     except OSError as error:
-        raise StoreUnusable(f"the database cannot be opened ({error.strerror}): check the folder, its owner and its mode") from error
+        kind = DiskTrouble if error.errno in _FULL else StoreUnusable
+        raise kind(f"the database cannot be opened ({error.strerror}): check the folder, its owner and its mode") from error
 
 
 def _translate(error: BaseException, refused: bool) -> MaildeskError:
@@ -173,6 +180,8 @@ def _translate(error: BaseException, refused: bool) -> MaildeskError:
         return StoreBusy("the database is held by another process")
     if primary in _UNUSABLE:
         return StoreUnusable(f"the database {_UNUSABLE[primary]}")
+    if primary in _DISK_TROUBLE:
+        return DiskTrouble(f"the database {_DISK_TROUBLE[primary]}")
     return StoreUnusable(f"the database reports {getattr(error, 'sqlite_errorname', error.__class__.__name__)}")
 
 
