@@ -259,7 +259,7 @@ class _Serving:
         self._scheduler.add_executor(ThreadPoolExecutor(1), name)
         self._scheduler.add_job(self._guarded, args=(name, work), id=name, executor=name, **when)
 
-    def end(self, exit_code: Callable[[], int]) -> None:
+    def end(self, exit_code: Callable[[], int] = lambda: 0) -> None:
         """Jobs come to their next stopping point. One that hangs on a server has its connection cut, or else is left behind: then the
         process ends, with that code.
         """
