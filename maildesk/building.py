@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maildesk import faults
-from maildesk.core.calendar import WorkCalendar
 from maildesk.core.health import Surroundings
-from maildesk.core.policy import Policy
+from maildesk.core.office.calendar import WorkCalendar
+from maildesk.core.office.policy import Policy
 from maildesk.errors import ConfigError, StoreUnusable
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, ValidationError, field_validator
 
-from maildesk.core.categories import CHANNEL_KEYS, LISTS, URGENCY_KEYS, Assessed, Categories, Category, in_order
+from maildesk.core.office.categories import CHANNEL_KEYS, LISTS, URGENCY_KEYS, Assessed, Categories, Category, in_order
 from maildesk.errors import ConfigError
 from maildesk.shipped import shipped
 from maildesk.toml_files import Section, problems, read_toml

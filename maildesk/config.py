@@ -21,9 +21,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from maildesk import categories_file
-from maildesk.core.calendar import ServiceSpan, parse_service_hours
-from maildesk.core.categories import Categories
-from maildesk.core.policy import DIGEST_LATEST, Deadlines, Desk, DigestPlan, LetterLimits, Staff
+from maildesk.core.office.calendar import ServiceSpan, parse_service_hours
+from maildesk.core.office.categories import Categories
+from maildesk.core.office.policy import DIGEST_LATEST, Deadlines, Desk, DigestPlan, LetterLimits, Staff
 from maildesk.errors import ConfigError
 from maildesk.toml_files import Section as _Section
 from maildesk.toml_files import problems, read_toml

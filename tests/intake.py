@@ -17,7 +17,7 @@ from maildesk.adapters.parse import parse
 from maildesk.adapters.store import CaseFilter, Store
 from maildesk.core.decision import Decision
 from maildesk.core.letters import Due, Letter
-from maildesk.core.policy import Policy
+from maildesk.core.office.policy import Policy
 from maildesk.jobs.handling import handle
 from maildesk.octets import Octets, RawMessage
 from tests.builders import MONDAY, a_mail

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from maildesk import categories_file
+from maildesk.core.office.policy import Staff
 from maildesk.core.orders import Order, Reading, Vocabulary, read_orders
-from maildesk.core.policy import Staff
 from maildesk.shipped import shipped
 
 CATEGORIES = categories_file.load(shipped("config"), Path(categories_file.FILE_NAME))

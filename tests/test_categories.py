@@ -10,7 +10,7 @@ import pytest
 
 from maildesk import building, categories_file, config
 from maildesk.core.case import Channel
-from maildesk.core.categories import CHANNEL_KEYS, LISTS, Categories, Category, in_order
+from maildesk.core.office.categories import CHANNEL_KEYS, LISTS, Categories, Category, in_order
 from maildesk.errors import ConfigError
 from maildesk.shipped import shipped
 from tests.test_config import SMALLEST, written

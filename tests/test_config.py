@@ -11,7 +11,7 @@ import pytest
 
 from maildesk import config
 from maildesk.config import is_loopback
-from maildesk.core.policy import DigestPlan
+from maildesk.core.office.policy import DigestPlan
 from maildesk.errors import ConfigError
 
 SMALLEST = """

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maildesk.core.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.case import KnownCase, Status
 from maildesk.core.decision import Arrival, Decision, Known, sent_at
 from maildesk.core.desk import decide
@@ -17,7 +16,8 @@ from maildesk.core.evidence import ThreadFacts, Trail
 from maildesk.core.identify import KnownLetter, identify
 from maildesk.core.keyed import conversation_id, keyed_message_id
 from maildesk.core.message import Address, Message
-from maildesk.core.policy import Desk, Policy, Staff
+from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
+from maildesk.core.office.policy import Desk, Policy, Staff
 from tests.builders import EVA, MONDAY, a_message
 
 NOW = MONDAY + timedelta(minutes=1)

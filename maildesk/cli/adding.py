@@ -16,8 +16,8 @@ from maildesk.core.case import Channel
 from maildesk.core.entry import Entry
 from maildesk.core.entry_words import is_address
 from maildesk.core.message import Message
+from maildesk.core.office.policy import Policy
 from maildesk.core.order_words import Order, OrderName
-from maildesk.core.policy import Policy
 from maildesk.errors import InputError, WrongUseError
 from maildesk.jobs import adding
 from maildesk.jobs.adding import Adding

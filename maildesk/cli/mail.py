@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from maildesk.adapters.store import Store
     from maildesk.config import Passwords, Settings
     from maildesk.core.decision import Decision
-    from maildesk.core.policy import Policy
+    from maildesk.core.office.policy import Policy
 
 OK, NOT_DONE, BAD_INPUT, UNREACHABLE = 0, 1, 65, 69
 COUNT_NAMES = {

@@ -22,7 +22,7 @@ from maildesk.errors import CannotCreateError, WrongUseError
 if TYPE_CHECKING:
     from maildesk.config import Settings
     from maildesk.core.letters import Letter
-    from maildesk.core.policy import Policy
+    from maildesk.core.office.policy import Policy
 
 OK, NOT_DONE = 0, 1
 HEADER = ("From", "To", "Reply-To", "Subject")

@@ -31,7 +31,7 @@ from maildesk.core.letters import (
     Letter,
 )
 from maildesk.core.links import percent_encoded
-from maildesk.core.policy import Policy, Staff
+from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.writing import letter_context
 
 SAMPLE_NUMBER = "KD-2026-00042"

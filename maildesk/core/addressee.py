@@ -16,8 +16,8 @@ from itertools import chain, takewhile
 from maildesk.core.answer import Answer
 from maildesk.core.casefile import IncomingMail
 from maildesk.core.closing import closing_line, words_of_name
+from maildesk.core.office.policy import Staff
 from maildesk.core.outbound import Finding, FindingKind
-from maildesk.core.policy import Staff
 
 LOOKS_LIKE_AN_ORDER = Finding(FindingKind.MISTYPED, "Das sieht nach einem Befehl aus. Ist es wirklich eine Antwort an die Person?")
 FOR_THE_HOUSE = Finding(

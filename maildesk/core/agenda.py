@@ -13,7 +13,7 @@ from datetime import date, datetime
 from maildesk.core.case import Status
 from maildesk.core.keyed import conversation_id, keyed_message_id, reply_address
 from maildesk.core.letters import Letter, letter_id_for
-from maildesk.core.policy import Policy
+from maildesk.core.office.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)

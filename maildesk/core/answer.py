@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 
 from maildesk.core.closing import RULE, above_signature_mark, closing_line, without_block, without_closing, words_of_name
 from maildesk.core.message import Attachment, Message
-from maildesk.core.policy import Desk, Staff
+from maildesk.core.office.policy import Desk, Staff
 
 
 @dataclass(frozen=True, slots=True)

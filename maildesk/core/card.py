@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from maildesk.core.office.policy import Policy
 from maildesk.core.orders import CardLine, OrderName, reference_card
-from maildesk.core.policy import Policy
 
 _N = OrderName
 

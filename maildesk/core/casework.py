@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from maildesk.core.case import Status
 from maildesk.core.casefile import CaseState, Concern
-from maildesk.core.categories import Categories
+from maildesk.core.office.categories import Categories
 from maildesk.core.orders import Order, OrderName
 from maildesk.core.wishes import ANONYMOUS
 

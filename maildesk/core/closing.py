@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from maildesk.core.policy import Desk, Staff
+from maildesk.core.office.policy import Desk, Staff
 
 RULE = re.compile(r"\s*[-_=–—*]{2,}\s*")
 _DASHES = re.compile(r"\s{0,3}(?:--|—|––)\s{0,2}")

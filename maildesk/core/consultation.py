@@ -18,8 +18,8 @@ from maildesk.core.decision import Arrival, Decision, Folder, Outcome
 from maildesk.core.letters import CONSULTATION, STATEMENT, Letter
 from maildesk.core.links import OrderLink
 from maildesk.core.message import Message, address_key
+from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.outbound import masked
-from maildesk.core.policy import Policy, Staff
 from maildesk.core.relay import enclosures_of, title_of
 from maildesk.core.staffletters import Post
 from maildesk.core.wishes import ANONYMOUS

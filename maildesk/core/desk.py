@@ -19,7 +19,7 @@ from maildesk.core.keyed import parse_keyed_id, reply_tokens
 from maildesk.core.letters import ACKNOWLEDGEMENT, ASKING, FOLLOW_UP_NOTE, RELAY, Letter, letter_id_for
 from maildesk.core.matter import Matter
 from maildesk.core.message import Address, Message, address_key, is_forward
-from maildesk.core.policy import Policy, Staff
+from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.relay import Incoming, relay_letters
 from maildesk.core.reports import join_report, set_aside
 from maildesk.core.shared import is_sent_by_us, sent_by_us

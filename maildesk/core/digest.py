@@ -16,7 +16,7 @@ from maildesk.core.case import Status
 from maildesk.core.keyed import keyed_message_id
 from maildesk.core.letters import DIGEST, Letter, letter_id_for
 from maildesk.core.links import entry_links, order_url
-from maildesk.core.policy import DIGEST_LATEST, Policy, Staff
+from maildesk.core.office.policy import DIGEST_LATEST, Policy, Staff
 from maildesk.core.relay import title_of
 
 WORD = "DIGEST"  # in place of a case number in the Message-ID

@@ -27,8 +27,8 @@ from maildesk.core.links import OrderLink, entry_links
 from maildesk.core.mail_system import takes_no_answer
 from maildesk.core.matter import Matter, no_letter
 from maildesk.core.message import Address, Message, is_forward
+from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.order_words import WRITER
-from maildesk.core.policy import Policy, Staff
 from maildesk.core.relay import Incoming, relay_letters
 from maildesk.core.staffletters import ASKED_FOR, DONE, ORDER_OF_LIST, Post
 from maildesk.core.thread import Thread

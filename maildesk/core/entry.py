@@ -18,9 +18,9 @@ from maildesk.core.case import Channel
 from maildesk.core.entry_lines import Found, found_in
 from maildesk.core.forwarded import Forwarded, forwarded_mails
 from maildesk.core.message import Message, is_forward, split_subject
+from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.order_lexicon import Vocabulary
 from maildesk.core.order_words import Mistake, Order, OrderName
-from maildesk.core.policy import Policy, Staff
 from maildesk.core.wording import SCANNER_LOCAL_PARTS
 
 TEXT_CHARS_OF_VERB = 600

@@ -20,7 +20,7 @@ from maildesk.core.identify import KnownLetter, Writer
 from maildesk.core.keyed import CONVERSATION, KeyedId, parse_keyed_id, reply_tokens
 from maildesk.core.letters import is_addressed
 from maildesk.core.message import Message, is_forward, is_reply_subject
-from maildesk.core.policy import Policy
+from maildesk.core.office.policy import Policy
 
 NAMED_IDS_MAX = 200
 SAME_SUBJECT_WITHIN = timedelta(days=14)

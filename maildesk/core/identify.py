@@ -19,7 +19,7 @@ from maildesk.core.case import Role, case_numbers_in, entry_word, names_entry
 from maildesk.core.keyed import is_order_token, parse_keyed_id
 from maildesk.core.letters import ASKING
 from maildesk.core.message import Message, address_key
-from maildesk.core.policy import Policy, Staff
+from maildesk.core.office.policy import Policy, Staff
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from maildesk.core.message import Message
-from maildesk.core.policy import Desk
+from maildesk.core.office.policy import Desk
 
 MAC_BYTES = 20  # 160 bits; at least 128 keep a guess hopeless
 CONVERSATION = "conversation"  # in place of a letter's id: stands in the References of all our letters of a case to one recipient

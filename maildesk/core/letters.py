@@ -19,7 +19,7 @@ from maildesk.core.case import KnownCase
 from maildesk.core.classify import Verdict
 from maildesk.core.keyed import base32
 from maildesk.core.message import Message, wire_address
-from maildesk.core.policy import Desk, Policy
+from maildesk.core.office.policy import Desk, Policy
 
 
 class LetterState(StrEnum):

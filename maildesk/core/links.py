@@ -13,7 +13,7 @@ from datetime import datetime
 
 from maildesk.core.case import entry_word
 from maildesk.core.keyed import order_token
-from maildesk.core.policy import Policy
+from maildesk.core.office.policy import Policy
 
 LINK_CHARS_MAX = 200
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~@+")

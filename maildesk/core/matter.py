@@ -23,7 +23,7 @@ from maildesk.core.letters import (
     refusal_for,
 )
 from maildesk.core.message import Message
-from maildesk.core.policy import Policy
+from maildesk.core.office.policy import Policy
 from maildesk.core.thread import Thread
 from maildesk.core.triage import DATA_BREACH, Proposal, propose
 from maildesk.core.writing import answer_letter, breach_alarm, danger_alarm, letter_context, limit_alarm, unproved_staff_alarm

@@ -19,7 +19,7 @@ from maildesk.core.case import case_numbers_in
 from maildesk.core.closing import ends_like_a_signature
 from maildesk.core.identifiers import IDENTIFIERS, found_in, phones_in
 from maildesk.core.message import Message, address_key
-from maildesk.core.policy import Policy
+from maildesk.core.office.policy import Policy
 from maildesk.core.wording import I_AM_AWAY, YOUR_MAIL_WAITS
 
 

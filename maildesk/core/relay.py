@@ -16,8 +16,8 @@ from maildesk.core.keyed import conversation_id, keyed_message_id, reply_address
 from maildesk.core.letters import RELAY, Enclosure, Letter, letter_id_for
 from maildesk.core.links import OrderLink, lines_of_links
 from maildesk.core.message import Attachment, Message
+from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.outbound import masked
-from maildesk.core.policy import Policy, Staff
 from maildesk.core.triage import Proposal
 from maildesk.core.wishes import ANONYMOUS
 

@@ -11,13 +11,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from maildesk.core.agenda import OpenQuestion, house_letter
-from maildesk.core.calendar import WorkCalendar
 from maildesk.core.case import Status
 from maildesk.core.digest import UNTITLED
 from maildesk.core.letters import OVERDUE, REFERENCES_MAX, REMINDER, Letter
 from maildesk.core.links import OrderLink, lines_of_links
 from maildesk.core.message import address_key
-from maildesk.core.policy import Policy
+from maildesk.core.office.calendar import WorkCalendar
+from maildesk.core.office.policy import Policy
 from maildesk.core.relay import title_of
 
 LINKS = (OrderLink("Nachricht der Person zeigen", "#zeigen"), OrderLink("Neue Frist: in 7 Tagen", "#frist in 7 Tagen Stellungnahme"))

@@ -20,7 +20,7 @@ from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, Pl
 from maildesk.core.evidence import ThreadMatch, Trail, by_keyed_id, by_message_id
 from maildesk.core.identify import Writer
 from maildesk.core.message import Message, is_forward
-from maildesk.core.policy import Policy
+from maildesk.core.office.policy import Policy
 
 FOLDERS_MAX = 200  # that one pass looks at
 

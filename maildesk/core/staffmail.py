@@ -15,7 +15,7 @@ from maildesk.core.decision import Arrival
 from maildesk.core.identify import KnownLetter
 from maildesk.core.letters import Letter
 from maildesk.core.message import Address, Message
-from maildesk.core.policy import Policy, Staff
+from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.staffletters import Post
 
 

@@ -14,8 +14,8 @@ from maildesk.core.casefile import CaseState, HeldAnswer, IncomingMail, SplitOff
 from maildesk.core.consultation import consultation_letter, may_be_asked, question, statement_due
 from maildesk.core.letters import Letter
 from maildesk.core.message import address_key
+from maildesk.core.office.policy import Staff
 from maildesk.core.orders import WRITER, Order, OrderName
-from maildesk.core.policy import Staff
 from maildesk.core.relay import Incoming, relay_letter
 from maildesk.core.staffletters import copies
 from maildesk.core.staffmail import Result, StaffMail

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from maildesk.core.categories import URGENCY_KEYS, Categories
 from maildesk.core.danger_words import NEEDS
 from maildesk.core.identifiers import IDENTIFIERS, found_in
 from maildesk.core.message import Message
+from maildesk.core.office.categories import URGENCY_KEYS, Categories
 from maildesk.core.plain_words import Words, plain
 from maildesk.core.triage_words import FLAG_LABELS, FLAGS, KINDS, NOT_MEANT, TOPICS, URGENT
 from maildesk.core.wishes import ANONYMOUS, wants_to_stay_unknown

@@ -7,13 +7,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from maildesk.core.calendar import WorkCalendar
 from maildesk.core.decision import LetterReport
 from maildesk.core.identify import KnownLetter
 from maildesk.core.keyed import conversation_id, keyed_message_id, reply_address
 from maildesk.core.letters import ALARM, LATE_AFTER, REFERENCES_MAX, RETURNED, Alarm, Letter, letter_id_for
 from maildesk.core.message import Message
-from maildesk.core.policy import Desk, Policy
+from maildesk.core.office.calendar import WorkCalendar
+from maildesk.core.office.policy import Desk, Policy
 
 
 def answer_letter(policy: Policy, template: str, number: str, message: Message, context: dict[str, str], now: datetime) -> Letter:

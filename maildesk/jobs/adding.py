@@ -15,7 +15,7 @@ from maildesk.core.entries import decide_added
 from maildesk.core.entry import Entry
 from maildesk.core.entry_words import CHANNEL_LABELS
 from maildesk.core.message import Address
-from maildesk.core.policy import Policy
+from maildesk.core.office.policy import Policy
 from maildesk.jobs import Clock, ImportStore, Parse
 from maildesk.octets import Octets, RawMessage
 

@@ -11,7 +11,7 @@ import logging
 from datetime import datetime
 
 from maildesk.core.letters import Alarm
-from maildesk.core.policy import Policy
+from maildesk.core.office.policy import Policy
 from maildesk.core.writing import alarm_letter, all_clear
 from maildesk.jobs import IntakeStore, Transaction
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from maildesk.core.agenda import Agenda
 from maildesk.core.digest import digest_letters, is_due
 from maildesk.core.letters import DIGEST, Letter
-from maildesk.core.policy import Policy
+from maildesk.core.office.policy import Policy
 
 log = logging.getLogger(__name__)
 

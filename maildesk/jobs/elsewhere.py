@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from maildesk.core.policy import Policy
+from maildesk.core.office.policy import Policy
 from maildesk.core.shared import Head, Mark, OtherFolder, turn
 from maildesk.errors import MailboxRefused, MailboxUnreachable
 from maildesk.jobs import Clock, IntakeStore, Mailbox

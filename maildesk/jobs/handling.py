@@ -13,7 +13,7 @@ from maildesk.core import desk
 from maildesk.core.decision import Arrival, Decision, Folder, Outcome, Place
 from maildesk.core.letters import Alarm
 from maildesk.core.message import Message
-from maildesk.core.policy import Policy
+from maildesk.core.office.policy import Policy
 from maildesk.errors import Hold, MaildeskError, place_of
 from maildesk.jobs import Parse, Transaction
 from maildesk.octets import RawMessage

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from maildesk.core.decision import Outcome
-from maildesk.core.policy import Policy
+from maildesk.core.office.policy import Policy
 from maildesk.errors import Hold
 from maildesk.jobs import Clock, ImportStore, Parse, PassReport
 from maildesk.jobs.handling import handle, parse_all

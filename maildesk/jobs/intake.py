@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 
 from maildesk.core.decision import Decision, Outcome, Place
 from maildesk.core.letters import Alarm
-from maildesk.core.policy import Policy
+from maildesk.core.office.policy import Policy
 from maildesk.core.shared import OtherFolder, differs
 from maildesk.errors import MailboxRefused, MailboxUnreachable, MailsWithheld
 from maildesk.jobs import Clock, IntakeStore, Mailbox, Parse, PassReport, Transaction, restoring

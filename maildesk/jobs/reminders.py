@@ -12,7 +12,7 @@ from typing import Protocol
 
 from maildesk.core.agenda import OpenQuestion
 from maildesk.core.letters import Letter
-from maildesk.core.policy import Policy
+from maildesk.core.office.policy import Policy
 from maildesk.core.reminders import is_time, overdue_letters, reminder, shall_remind, shall_tell
 
 log = logging.getLogger(__name__)

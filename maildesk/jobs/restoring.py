@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from maildesk.core.decision import Place
 from maildesk.core.keyed import parse_keyed_id
-from maildesk.core.policy import Policy
+from maildesk.core.office.policy import Policy
 from maildesk.core.shared import Head, OtherFolder
 from maildesk.jobs import Clock, IntakeStore, Mailbox
 from maildesk.jobs.elsewhere import LookAround, News

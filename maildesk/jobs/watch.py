@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from maildesk.core.health import ANOTHER_DESK, QUARANTINE, WATCHED, Condition, Signs, Surroundings, Trouble, certificates, troubles
 from maildesk.core.letters import Alarm
-from maildesk.core.policy import Policy
+from maildesk.core.office.policy import Policy
 from maildesk.jobs import IntakeStore
 from maildesk.jobs.alarm import clear, tell
 from maildesk.jobs.upkeep import BACKUP

@@ -17,7 +17,7 @@ from maildesk.cli.samples import sample_letters
 from maildesk.core.agenda import Agenda, OpenCase
 from maildesk.core.case import Status
 from maildesk.core.digest import LINES_MAX, digest_letters
-from maildesk.core.policy import Policy, Staff
+from maildesk.core.office.policy import Policy, Staff
 from tests.ordering import CATEGORIES
 from tests.rig.letters import CALENDAR, DESK, IN_HOURS, Page, a_composer, contrast
 

@@ -21,12 +21,12 @@ import pytest
 
 from maildesk.core.addressee import for_the_house
 from maildesk.core.answer import Answer, answer_of
-from maildesk.core.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.casefile import IncomingMail
 from maildesk.core.classify import classify
 from maildesk.core.message import Address, Message
+from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
+from maildesk.core.office.policy import Desk, Policy, Staff
 from maildesk.core.outbound import ORDERS, Finding, findings
-from maildesk.core.policy import Desk, Policy, Staff
 from tests.builders import MONDAY, a_mail, parsed
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "staff"

@@ -21,10 +21,10 @@ from sqlmodel import SQLModel
 from maildesk.adapters.parse import parse
 from maildesk.adapters.store import CaseFilter, Store, migration, only_one
 from maildesk.adapters.store.engine import open_engine, translated, writing
-from maildesk.core.calendar import WorkCalendar
 from maildesk.core.decision import Outcome
 from maildesk.core.letters import CONTESTED, CONTESTED_LONGER, PAUSE_MAX, Due, LetterState
-from maildesk.core.policy import Desk, Policy, Staff
+from maildesk.core.office.calendar import WorkCalendar
+from maildesk.core.office.policy import Desk, Policy, Staff
 from maildesk.errors import StoreBusy, StoreUnusable, Unrecordable
 from maildesk.jobs.handling import handle
 from maildesk.octets import CHUNK_BYTES, Octets, RawMessage

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from maildesk.cli.adding import Wanted, entry_of
-from maildesk.core.calendar import WorkCalendar
 from maildesk.core.case import Channel
-from maildesk.core.policy import Desk, Policy
+from maildesk.core.office.calendar import WorkCalendar
+from maildesk.core.office.policy import Desk, Policy
 from maildesk.errors import InputError, WrongUseError
 from tests.ordering import CATEGORIES, STAFF
 

@@ -10,7 +10,7 @@ from maildesk.core.addressee import for_the_house
 from maildesk.core.answer import Answer
 from maildesk.core.casefile import IncomingMail
 from maildesk.core.message import Address
-from maildesk.core.policy import Staff
+from maildesk.core.office.policy import Staff
 from tests.builders import MONDAY
 
 ANNA, JOERG = Staff("Anna Weber", "weber@haus.example", "weber"), Staff("Jörg Moser", "moser@haus.example", "moser")

@@ -8,7 +8,7 @@ import pytest
 
 from maildesk.core.answer import answer_of, is_never_sent, order_lines
 from maildesk.core.message import Attachment
-from maildesk.core.policy import Desk, Staff
+from maildesk.core.office.policy import Desk, Staff
 from tests.builders import a_message
 
 STAFF = Staff("Anna Weber", "anna.weber@office.example.net", "weber")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import holidays
 import pytest
 
-from maildesk.core.calendar import ServiceSpan, WorkCalendar, parse_service_hours
+from maildesk.core.office.calendar import ServiceSpan, WorkCalendar, parse_service_hours
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOURS = "Mo-Do 08:00-16:00, Fr 08:00-12:00"

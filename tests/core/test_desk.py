@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from maildesk.core.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.case import Direction, KnownCase, Role, Status
 from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, OwnLetter
 from maildesk.core.desk import decide, questions
@@ -19,7 +18,8 @@ from maildesk.core.identify import KnownLetter
 from maildesk.core.keyed import keyed_message_id, parse_keyed_id
 from maildesk.core.letters import RecentLetters, Refusal
 from maildesk.core.message import DeliveryReport, Message
-from maildesk.core.policy import Desk, LetterLimits, Policy, Staff
+from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
+from maildesk.core.office.policy import Desk, LetterLimits, Policy, Staff
 from tests.builders import EVA, MONDAY, a_message
 
 NOW = MONDAY + timedelta(minutes=1)

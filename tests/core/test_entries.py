@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from maildesk.core.calendar import WorkCalendar
 from maildesk.core.case import Channel, KnownCase, Status
 from maildesk.core.casefile import CaseFile, CaseState
 from maildesk.core.decision import Arrival, Decision, Known, Outcome
@@ -20,7 +19,8 @@ from maildesk.core.identify import KnownLetter
 from maildesk.core.keyed import keyed_message_id
 from maildesk.core.letters import ACKNOWLEDGEMENT, CONFIRMED, RELAY, UNPLACED, RecentLetters, Refusal
 from maildesk.core.message import Address, Message
-from maildesk.core.policy import Desk, LetterLimits, Policy, Staff
+from maildesk.core.office.calendar import WorkCalendar
+from maildesk.core.office.policy import Desk, LetterLimits, Policy, Staff
 from tests.builders import MONDAY, a_message
 from tests.ordering import CATEGORIES
 

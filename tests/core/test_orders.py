@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maildesk.core.categories import Categories
+from maildesk.core.office.categories import Categories
 from maildesk.core.orders import WRITER, OrderName, Reading, Vocabulary, read_orders, reference_card
 from tests.ordering import CATEGORIES, STAFF, TODAY, VOCABULARY, read, told
 

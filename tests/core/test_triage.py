@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from maildesk import categories_file
-from maildesk.core.categories import Categories, Category
+from maildesk.core.office.categories import Categories, Category
 from maildesk.core.triage import CHARS_READ, FLAG_LABELS, Proposal, graver, propose
 from maildesk.core.triage_words import FLAGS, KINDS, TOPICS, URGENT
 from tests.builders import a_message

@@ -13,7 +13,7 @@ import pytest
 
 from maildesk.core.decision import Outcome
 from maildesk.core.letters import Due
-from maildesk.core.policy import DigestPlan
+from maildesk.core.office.policy import DigestPlan
 from maildesk.errors import MaildeskError
 from tests.rig.agenda import MORNING, STAFF, AgendaDesk, an_agenda_desk, number
 from tests.rig.smtp_server import SmtpSink

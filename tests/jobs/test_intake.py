@@ -16,11 +16,11 @@ from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.adapters.parse import ParserProcess, parse
 from maildesk.adapters.store import CaseFilter, Store
 from maildesk.building import now
-from maildesk.core.calendar import WorkCalendar
 from maildesk.core.decision import Decision, Outcome
 from maildesk.core.letters import Due
 from maildesk.core.message import Message
-from maildesk.core.policy import Desk, Policy, Staff
+from maildesk.core.office.calendar import WorkCalendar
+from maildesk.core.office.policy import Desk, Policy, Staff
 from maildesk.core.shared import Filed
 from maildesk.errors import MailboxUnreachable, StoreUnusable, Unparseable
 from maildesk.jobs import PassReport, intake

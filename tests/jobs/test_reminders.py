@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from maildesk.core.letters import CONSULTATION, OVERDUE, REMINDER
-from maildesk.core.policy import DigestPlan
+from maildesk.core.office.policy import DigestPlan
 from maildesk.errors import MaildeskError
 from tests.rig.agenda import BERTA, AgendaDesk, an_agenda_desk, number
 from tests.rig.smtp_server import SmtpSink

@@ -15,8 +15,8 @@ from typing import Any
 from maildesk.adapters.compose import Composer
 from maildesk.adapters.smtp import SmtpSender
 from maildesk.adapters.store import Store
-from maildesk.core.calendar import WorkCalendar
-from maildesk.core.policy import Desk, Policy, Staff
+from maildesk.core.office.calendar import WorkCalendar
+from maildesk.core.office.policy import Desk, Policy, Staff
 from maildesk.core.shared import Filed, Head, Mark, OtherFolder
 from maildesk.jobs import OutboxReport, PassReport, intake, outbox
 from maildesk.jobs.intake import Intake

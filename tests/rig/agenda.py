@@ -16,7 +16,7 @@ from maildesk.adapters.compose import Composer, Wording
 from maildesk.adapters.store import Store
 from maildesk.core.agenda import house_letter
 from maildesk.core.letters import CONSULTATION, Due, Letter
-from maildesk.core.policy import Policy, Staff
+from maildesk.core.office.policy import Policy, Staff
 from maildesk.jobs import digest, reminders
 from tests.ordering import CATEGORIES
 from tests.rig.letters import SHIPPED

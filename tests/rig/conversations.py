@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from maildesk.core.calendar import WorkCalendar
-from maildesk.core.policy import Desk, LetterLimits, Policy, Staff
+from maildesk.core.office.calendar import WorkCalendar
+from maildesk.core.office.policy import Desk, LetterLimits, Policy, Staff
 from maildesk.core.thread import LATE_WITHIN
 from tests.builders import MONDAY
 

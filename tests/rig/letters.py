@@ -14,9 +14,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from maildesk.adapters.compose import Composer
-from maildesk.core.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.letters import Letter
-from maildesk.core.policy import Desk
+from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
+from maildesk.core.office.policy import Desk
 from maildesk.core.writing import letter_context
 
 SHIPPED = Path(__file__).parent.parent.parent / "templates"

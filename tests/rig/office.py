@@ -17,10 +17,10 @@ from maildesk.adapters.compose import Composer
 from maildesk.adapters.parse import parse
 from maildesk.adapters.store import Store
 from maildesk.config import SmtpSettings
-from maildesk.core.calendar import WorkCalendar
 from maildesk.core.decision import Outcome
 from maildesk.core.message import Message
-from maildesk.core.policy import Desk, Policy
+from maildesk.core.office.calendar import WorkCalendar
+from maildesk.core.office.policy import Desk, Policy
 from maildesk.jobs import OutboxReport, outbox
 from maildesk.jobs.handling import handle
 from maildesk.jobs.outbox import Post

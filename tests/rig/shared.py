@@ -16,10 +16,10 @@ from maildesk.adapters.compose import Composer
 from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.adapters.store import CaseFilter, Store
 from maildesk.building import now
-from maildesk.core.calendar import WorkCalendar
 from maildesk.core.decision import Outcome
 from maildesk.core.letters import Due
-from maildesk.core.policy import Desk, Policy, Staff
+from maildesk.core.office.calendar import WorkCalendar
+from maildesk.core.office.policy import Desk, Policy, Staff
 from maildesk.jobs import PassReport, intake
 from maildesk.jobs.intake import Intake
 from tests.builders import a_mail

@@ -17,9 +17,9 @@ import pytest
 
 from maildesk.adapters.store import Store
 from maildesk.building import letter_key
-from maildesk.core.calendar import WorkCalendar
 from maildesk.core.links import entry_links
-from maildesk.core.policy import Desk, Policy
+from maildesk.core.office.calendar import WorkCalendar
+from maildesk.core.office.policy import Desk, Policy
 from tests.builders import a_mail, a_multipart, a_part
 from tests.rig.colleagues import EVA, MOSER, STAFF, WEBER, answers, polled, shown, text_of, to
 from tests.rig.desk import ADDRESS, TestDesk, a_desk

@@ -16,7 +16,7 @@ from maildesk.adapters.compose import Composer
 from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.adapters.smtp import SmtpSender
 from maildesk.adapters.store import Store
-from maildesk.core.policy import Desk
+from maildesk.core.office.policy import Desk
 from maildesk.errors import MaildeskError
 from maildesk.jobs import intake, outbox
 from maildesk.jobs.intake import Intake

@@ -19,7 +19,7 @@ from maildesk.adapters.compose import filters, header, mime
 from maildesk.adapters.compose.header import NO_HEADER
 from maildesk.adapters.compose.names import file_name
 from maildesk.core.letters import Enclosure, Letter
-from maildesk.core.policy import Desk
+from maildesk.core.office.policy import Desk
 from maildesk.errors import TemplateError
 
 FALLBACK_LANGUAGE = "de"

@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from maildesk.adapters.compose.names import sender_name
 from maildesk.core.letters import INSIDE_THE_HOUSE, Letter
 from maildesk.core.message import wire_address
-from maildesk.core.policy import Desk
+from maildesk.core.office.policy import Desk
 from maildesk.errors import TemplateError
 
 NO_HEADER = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")

@@ -39,7 +39,7 @@ from maildesk.core.fingerprint import base_subject, text_digest, thread_index_ro
 from maildesk.core.letters import RELAY, Letter, LetterState
 from maildesk.core.message import Address, Message
 from maildesk.core.objects import message_object
-from maildesk.core.policy import Policy
+from maildesk.core.office.policy import Policy
 from maildesk.octets import RawMessage
 
 IN_COLUMNS = frozenset({"message_id", "subject", "text", "reply", "automatic", "acknowledge", "evidence"})

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import Literal
 
-from maildesk.core.calendar import WorkCalendar
-from maildesk.core.categories import Categories
 from maildesk.core.message import address_key
+from maildesk.core.office.calendar import WorkCalendar
+from maildesk.core.office.categories import Categories
 
 
 @dataclass(frozen=True, slots=True)
