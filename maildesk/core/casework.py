@@ -14,7 +14,7 @@ from maildesk.core.case import Status
 from maildesk.core.casefile import CaseState, Concern
 from maildesk.core.office.categories import Categories
 from maildesk.core.orders import Order, OrderName
-from maildesk.core.wishes import ANONYMOUS
+from maildesk.core.text.anonymity import ANONYMOUS
 
 CONCERNS_MAX = 3
 TITLE_CHARS_MAX = 60

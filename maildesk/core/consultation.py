@@ -19,10 +19,10 @@ from maildesk.core.letters import CONSULTATION, STATEMENT, Letter
 from maildesk.core.links import OrderLink
 from maildesk.core.message import Message, address_key
 from maildesk.core.office.policy import Policy, Staff
-from maildesk.core.outbound import masked
 from maildesk.core.relay import enclosures_of, title_of
 from maildesk.core.staffletters import Post
-from maildesk.core.wishes import ANONYMOUS
+from maildesk.core.text.anonymity import ANONYMOUS
+from maildesk.core.text.identifiers import masked
 
 TEXT_CHARS_MAX = 20_000
 SHOW = OrderLink("Nachricht der Person zeigen", "#zeigen")

@@ -25,9 +25,9 @@ from maildesk.core.reports import join_report, set_aside
 from maildesk.core.shared import is_sent_by_us, sent_by_us
 from maildesk.core.staffmail import StaffMail
 from maildesk.core.staffwork import decide_staff_mail
+from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
 from maildesk.core.thread import Thread, find_thread
 from maildesk.core.triage import Proposal, graver, noticed
-from maildesk.core.wishes import ANONYMOUS, wants_to_stay_unknown
 
 ORDERED_NUMBERS_MAX = 20
 FIRST_YEAR = 1990  # no mailbox that could be imported is older

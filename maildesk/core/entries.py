@@ -31,8 +31,8 @@ from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.order_words import WRITER
 from maildesk.core.relay import Incoming, relay_letters
 from maildesk.core.staffletters import ASKED_FOR, DONE, ORDER_OF_LIST, Post
+from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
 from maildesk.core.thread import Thread
-from maildesk.core.wishes import ANONYMOUS, wants_to_stay_unknown
 from maildesk.core.wording import SCANNER_LOCAL_PARTS
 
 ENTRY = "ENTRY"  # in place of a case number in the keyed id of a letter that asks where a mail belongs

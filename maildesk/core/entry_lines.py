@@ -15,7 +15,7 @@ from maildesk.core.message import split_subject
 from maildesk.core.order_lexicon import Vocabulary, lexicon
 from maildesk.core.order_line import Piece, begins_as_order, clean, names_only, read_hash_line
 from maildesk.core.order_words import Mistake, Order, OrderName
-from maildesk.core.spelling import fold
+from maildesk.core.text.spelling import fold
 
 LINES_MAX = 400  # that are looked at; what stands below is text
 HEAD_LINES = 8  # of the text, in which name and telephone may stand without labels

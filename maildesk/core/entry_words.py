@@ -13,7 +13,7 @@ from typing import Final
 
 from maildesk.core.case import Channel
 from maildesk.core.message import wire_address
-from maildesk.core.spelling import distance, fold, nearest
+from maildesk.core.text.spelling import distance, fold, nearest
 
 CHANNEL_WORDS: Final = {
     Channel.PHONE: ("telefon", "telefonat", "telefonanruf", "telefongespräch", "anruf", "telefonisch", "rückruf"),

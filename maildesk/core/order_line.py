@@ -12,11 +12,11 @@ from datetime import date
 from typing import Final
 
 from maildesk.core.case import case_numbers_in
-from maildesk.core.german_days import read_day
 from maildesk.core.office.policy import Staff
 from maildesk.core.order_lexicon import Lexicon, Meaning
 from maildesk.core.order_words import WRITER, Order, OrderName, OrderWord, Takes
-from maildesk.core.spelling import fold, nearest
+from maildesk.core.text.days import read_day
+from maildesk.core.text.spelling import fold, nearest
 
 WORDS_IN_A_NAME = 6
 ORDERS_IN_A_LINE = 30

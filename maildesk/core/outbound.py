@@ -10,17 +10,17 @@ German has long ones. Figures count as words, but not as letters: else "für das
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from maildesk.core.answer import Answer, order_lines
 from maildesk.core.case import case_numbers_in
 from maildesk.core.closing import ends_like_a_signature
-from maildesk.core.identifiers import IDENTIFIERS, found_in, phones_in
 from maildesk.core.message import Message, address_key
 from maildesk.core.office.policy import Policy
-from maildesk.core.wording import I_AM_AWAY, YOUR_MAIL_WAITS
+from maildesk.core.text.absence import I_AM_AWAY, YOUR_MAIL_WAITS
+from maildesk.core.text.identifiers import IDENTIFIERS, found_in, phones_in
 
 
 class FindingKind(StrEnum):
@@ -314,24 +314,3 @@ def _other_case(text: str, case_number: str, policy: Policy) -> Finding | None:
 
 
 # --- masks --------------------------------------------------------------------------------------------------------------------------
-
-
-def masked(text: str) -> str:
-    """The text with every customer number, BG number and IBAN masked, for heads and digests.
-
-    >>> masked("Kundennummer 999B000456, Konto DE97 0000 0000 1234 5600 00")
-    'Kundennummer ***B***456, Konto DE** **** 0000'
-    """
-    spans = sorted(_spans(text), reverse=True)
-    for start, end, mask in spans:
-        text = f"{text[:start]}{mask}{text[end:]}"
-    return text
-
-
-def _spans(text: str) -> Iterator[tuple[int, int, str]]:
-    taken: list[tuple[int, int]] = []
-    every: Iterable[tuple[int, int, str]] = (span for identifier in IDENTIFIERS for span in found_in(text, identifier))
-    for start, end, mask in every:
-        if all(end <= first or start >= last for first, last in taken):
-            taken.append((start, end))
-            yield start, end, mask

@@ -17,9 +17,9 @@ from maildesk.core.letters import RELAY, Enclosure, Letter, letter_id_for
 from maildesk.core.links import OrderLink, lines_of_links
 from maildesk.core.message import Attachment, Message
 from maildesk.core.office.policy import Policy, Staff
-from maildesk.core.outbound import masked
+from maildesk.core.text.anonymity import ANONYMOUS
+from maildesk.core.text.identifiers import masked
 from maildesk.core.triage import Proposal
-from maildesk.core.wishes import ANONYMOUS
 
 TITLE_CHARS_MAX = 60
 TEXT_CHARS_MAX = 100_000

@@ -19,7 +19,7 @@ from maildesk.core.orders import WRITER, Order, OrderName
 from maildesk.core.relay import Incoming, relay_letter
 from maildesk.core.staffletters import copies
 from maildesk.core.staffmail import Result, StaffMail
-from maildesk.core.wishes import ANONYMOUS
+from maildesk.core.text.anonymity import ANONYMOUS
 
 
 def undone(mail: StaffMail, result: Result) -> Result:

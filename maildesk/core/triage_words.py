@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The words by which a mail is sorted, as data: patterns as `core.plain_words` reads them. More of them in `core.danger_words`."""
+"""The words by which a mail is sorted, as data: patterns as `core.text.patterns` reads them. More of them in `core.danger_words`."""
 
 from __future__ import annotations
 

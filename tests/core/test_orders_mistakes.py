@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 
 from maildesk.core.order_words import ORDER_WORDS, OrderWord, Takes
-from maildesk.core.spelling import distance, fold
+from maildesk.core.text.spelling import distance, fold
 from tests.ordering import CATEGORIES, read, told
 
 # A line -> a word of the problem, and the suggestions (None: whatever they are).

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from maildesk.core.answer import Answer, answer_of
-from maildesk.core.identifiers import is_iban, phones_in
 from maildesk.core.message import Attachment
 from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.office.policy import Desk, Policy, Staff
-from maildesk.core.outbound import ORDERS, Finding, FindingKind, findings, masked, quotes
+from maildesk.core.outbound import ORDERS, Finding, FindingKind, findings, quotes
+from maildesk.core.text.identifiers import is_iban, masked, phones_in
 from tests.builders import a_message
 
 STAFF = Staff("Anna Weber", "anna.weber@office.example.net", "weber")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from maildesk.core.spelling import PREFIX_LETTERS, fold, nearest
+from maildesk.core.text.spelling import PREFIX_LETTERS, fold, nearest
 
 LISTS: Final = ("kind", "topic", "assessment", "outcome", "measure", "person_group", "channel", "urgency")
 CHANNEL_KEYS: Final = ("email", "phone", "post", "visit")

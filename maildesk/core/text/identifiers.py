@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -122,3 +122,24 @@ def phones_in(text: str) -> tuple[str, ...]:
     digits = (re.sub(r"\D", "", match[0].replace("(0)", "")) for match in _PHONE.finditer(_DATE.sub(" , ", text)))
     plain = (re.sub(r"^(?:0049|49(?=[1-9]\d{6})|0)", "", number) for number in digits)
     return tuple(dict.fromkeys(number for number in plain if len(number) >= _PHONE_DIGITS_MIN))
+
+
+def masked(text: str) -> str:
+    """The text with every customer number, BG number and IBAN masked, for heads and digests.
+
+    >>> masked("Kundennummer 999B000456, Konto DE97 0000 0000 1234 5600 00")
+    'Kundennummer ***B***456, Konto DE** **** 0000'
+    """
+    spans = sorted(_spans(text), reverse=True)
+    for start, end, mask in spans:
+        text = f"{text[:start]}{mask}{text[end:]}"
+    return text
+
+
+def _spans(text: str) -> Iterator[tuple[int, int, str]]:
+    taken: list[tuple[int, int]] = []
+    every: Iterable[tuple[int, int, str]] = (span for identifier in IDENTIFIERS for span in found_in(text, identifier))
+    for start, end, mask in every:
+        if all(end <= first or start >= last for first, last in taken):
+            taken.append((start, end))
+            yield start, end, mask
