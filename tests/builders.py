@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from maildesk.adapters.parse import parse
-from maildesk.core.message import Address, Message
+from maildesk.core.mail.message import Address, Message
 from maildesk.octets import Octets
 
 MONDAY = datetime(2026, 11, 23, 8, 15, tzinfo=UTC)

@@ -17,9 +17,9 @@ import pytest
 
 from maildesk import config
 from maildesk.core.case import Channel, Direction, Role, Status
-from maildesk.core.classify import Automatic
 from maildesk.core.decision import Outcome
 from maildesk.core.letters import Letter, LetterState
+from maildesk.core.mail.classify import Automatic
 from maildesk.octets import Octets, RawMessage
 from tests.test_docs import OBJECTS_PAGE, section, write_desk
 

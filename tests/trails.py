@@ -15,7 +15,7 @@ from maildesk.core.desk import decide
 from maildesk.core.evidence import ThreadFacts, Trail
 from maildesk.core.identify import KnownLetter, identify
 from maildesk.core.keyed import conversation_id, keyed_message_id
-from maildesk.core.message import Address, Message
+from maildesk.core.mail.message import Address, Message
 from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.office.policy import Desk, Policy, Staff
 from tests.builders import EVA, MONDAY, a_message

@@ -15,7 +15,7 @@ from maildesk.cli import show
 from maildesk.core.case import Channel
 from maildesk.core.entry import Entry
 from maildesk.core.entry_words import is_address
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
 from maildesk.core.order_words import Order, OrderName
 from maildesk.errors import InputError, WrongUseError

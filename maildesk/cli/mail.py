@@ -17,8 +17,8 @@ from maildesk import building
 from maildesk.adapters import mailfiles
 from maildesk.adapters.parse import ParserProcess
 from maildesk.cli import show
-from maildesk.core.classify import classify
-from maildesk.core.message import Message
+from maildesk.core.mail.classify import classify
+from maildesk.core.mail.message import Message
 from maildesk.core.objects import JsonObject, message_object
 from maildesk.core.triage import Proposal, propose
 from maildesk.errors import Hold, MaildeskError

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from maildesk.core.message import Address
+from maildesk.core.mail.message import Address
 
 
 class Status(StrEnum):

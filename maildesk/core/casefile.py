@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from maildesk.core.case import NewCase, Status
-from maildesk.core.message import Address, Attachment, Message
+from maildesk.core.mail.message import Address, Attachment, Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from datetime import date, datetime
 
 from maildesk.core.case import CaseEvent, Direction, Role, Status
 from maildesk.core.casefile import CaseFile, CaseWork, Consultation, Question
-from maildesk.core.classify import Verdict
 from maildesk.core.decision import Arrival, Decision, Folder, Outcome
 from maildesk.core.letters import CONSULTATION, STATEMENT, Letter
 from maildesk.core.links import OrderLink
-from maildesk.core.message import Message, address_key
+from maildesk.core.mail.classify import Verdict
+from maildesk.core.mail.message import Message, address_key
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.relay import enclosures_of, title_of
 from maildesk.core.staffletters import Post

@@ -11,10 +11,11 @@ from enum import StrEnum
 
 from maildesk.core.case import CaseEvent, CaseLink, Direction, NewCase, Role, Status
 from maildesk.core.casefile import CaseFile, CaseWork
-from maildesk.core.classify import Verdict
 from maildesk.core.evidence import ThreadFacts
 from maildesk.core.letters import Alarm, Letter, RecentLetters, Refusal
-from maildesk.core.message import Message
+from maildesk.core.mail.classify import Verdict
+from maildesk.core.mail.folders import Place
+from maildesk.core.mail.message import Message
 from maildesk.core.triage import Proposal
 
 CLOCK_WRONG_BY = timedelta(days=30)
@@ -39,14 +40,6 @@ class Folder(StrEnum):
     SENT = "sent"
     QUARANTINE = "quarantine"
     DONE = "done"  # orders that were carried out, where the configuration wants them told apart by a folder
-
-
-class Place(StrEnum):
-    """Where a mail lay when we found it: colleagues read, move and answer mail in the same mailbox."""
-
-    INBOX = "inbox"
-    SENT = "sent"
-    ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)

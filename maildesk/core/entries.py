@@ -16,7 +16,6 @@ from maildesk.core.card import card_of
 from maildesk.core.case import CaseEvent, Channel, Direction, NewCase, Role, Status, names_entry
 from maildesk.core.casefile import CaseFile, CaseState, CaseWork
 from maildesk.core.casework import Carried, carry_out
-from maildesk.core.classify import Verdict
 from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome
 from maildesk.core.entry import BELONGS_NOWHERE, Entry, NoEntry, read_entry
 from maildesk.core.entry_words import CHANNEL_LABELS
@@ -24,16 +23,17 @@ from maildesk.core.identify import Writer
 from maildesk.core.keyed import keyed_message_id
 from maildesk.core.letters import ACKNOWLEDGEMENT, CONFIRMED, HELP, UNPLACED, Letter, Refusal, letter_id_for
 from maildesk.core.links import OrderLink, entry_links
-from maildesk.core.mail_system import takes_no_answer
+from maildesk.core.mail.automatic_words import SCANNER_LOCAL_PARTS
+from maildesk.core.mail.classify import Verdict
+from maildesk.core.mail.message import Address, Message, is_forward
+from maildesk.core.mail.system_marks import takes_no_answer
 from maildesk.core.matter import Matter, no_letter
-from maildesk.core.message import Address, Message, is_forward
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.order_words import WRITER
 from maildesk.core.relay import Incoming, relay_letters
 from maildesk.core.staffletters import ASKED_FOR, DONE, ORDER_OF_LIST, Post
 from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
 from maildesk.core.thread import Thread
-from maildesk.core.wording import SCANNER_LOCAL_PARTS
 
 ENTRY = "ENTRY"  # in place of a case number in the keyed id of a letter that asks where a mail belongs
 NOBODY = Address("", "")

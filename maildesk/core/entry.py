@@ -16,12 +16,12 @@ from maildesk.core import entry_words as words
 from maildesk.core.answer import typed_lines
 from maildesk.core.case import Channel
 from maildesk.core.entry_lines import Found, found_in
-from maildesk.core.forwarded import Forwarded, forwarded_mails
-from maildesk.core.message import Message, is_forward, split_subject
+from maildesk.core.mail.automatic_words import SCANNER_LOCAL_PARTS
+from maildesk.core.mail.forwarded import Forwarded, forwarded_mails
+from maildesk.core.mail.message import Message, is_forward, split_subject
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.order_lexicon import Vocabulary
 from maildesk.core.order_words import Mistake, Order, OrderName
-from maildesk.core.wording import SCANNER_LOCAL_PARTS
 
 TEXT_CHARS_OF_VERB = 600
 # What a case that is being made can be told. Everything else is about mail that it has not got yet.

@@ -11,7 +11,7 @@ from datetime import date
 
 from maildesk.core import entry_words as words
 from maildesk.core.case import Channel
-from maildesk.core.message import split_subject
+from maildesk.core.mail.message import split_subject
 from maildesk.core.order_lexicon import Vocabulary, lexicon
 from maildesk.core.order_line import Piece, begins_as_order, clean, names_only, read_hash_line
 from maildesk.core.order_words import Mistake, Order, OrderName

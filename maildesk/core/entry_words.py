@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Final
 
 from maildesk.core.case import Channel
-from maildesk.core.message import wire_address
+from maildesk.core.mail.message import wire_address
 from maildesk.core.text.spelling import distance, fold, nearest
 
 CHANNEL_WORDS: Final = {

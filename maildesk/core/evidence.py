@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from maildesk.core.case import KnownCase, Status, case_numbers_in
-from maildesk.core.fingerprint import base_subject, ids_in_text, is_contained
 from maildesk.core.identify import KnownLetter, Writer
 from maildesk.core.keyed import CONVERSATION, KeyedId, parse_keyed_id, reply_tokens
 from maildesk.core.letters import is_addressed
-from maildesk.core.message import Message, is_forward, is_reply_subject
+from maildesk.core.mail.fingerprint import base_subject, ids_in_text, is_contained
+from maildesk.core.mail.message import Message, is_forward, is_reply_subject
 from maildesk.core.office.policy import Policy
 
 NAMED_IDS_MAX = 200

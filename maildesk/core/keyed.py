@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Desk
 
 MAC_BYTES = 20  # 160 bits; at least 128 keep a guess hopeless

@@ -16,9 +16,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from maildesk.core.case import KnownCase
-from maildesk.core.classify import Verdict
 from maildesk.core.keyed import base32
-from maildesk.core.message import Message, wire_address
+from maildesk.core.mail.classify import Verdict
+from maildesk.core.mail.message import Message, wire_address
 from maildesk.core.office.policy import Desk, Policy
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from maildesk.core.case import KnownCase, Role
-from maildesk.core.classify import Verdict
 from maildesk.core.decision import Arrival, Known
 from maildesk.core.identify import Writer
 from maildesk.core.letters import (
@@ -22,7 +21,8 @@ from maildesk.core.letters import (
     letter_id_for,
     refusal_for,
 )
-from maildesk.core.message import Message
+from maildesk.core.mail.classify import Verdict
+from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
 from maildesk.core.thread import Thread
 from maildesk.core.triage import DATA_BREACH, Proposal, propose

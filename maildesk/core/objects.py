@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from maildesk.core.classify import Automatic
-from maildesk.core.message import Address, Attachment, Message
+from maildesk.core.mail.classify import Automatic
+from maildesk.core.mail.message import Address, Attachment, Message
 from maildesk.core.triage import Proposal
 
 JsonObject = dict[str, Any]

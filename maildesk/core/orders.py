@@ -14,7 +14,7 @@ from datetime import date
 from enum import Enum
 
 from maildesk.core.case import case_numbers_in
-from maildesk.core.message import split_subject
+from maildesk.core.mail.message import split_subject
 from maildesk.core.office.categories import Categories
 from maildesk.core.office.policy import Staff
 from maildesk.core.order_lexicon import Lexicon, Vocabulary, lexicon

@@ -17,7 +17,7 @@ from enum import StrEnum
 from maildesk.core.answer import Answer, order_lines
 from maildesk.core.case import case_numbers_in
 from maildesk.core.closing import ends_like_a_signature
-from maildesk.core.message import Message, address_key
+from maildesk.core.mail.message import Message, address_key
 from maildesk.core.office.policy import Policy
 from maildesk.core.text.absence import I_AM_AWAY, YOUR_MAIL_WAITS
 from maildesk.core.text.identifiers import IDENTIFIERS, found_in, phones_in

@@ -15,7 +15,7 @@ from maildesk.core.case import KnownCase, NewCase
 from maildesk.core.keyed import conversation_id, keyed_message_id, reply_address
 from maildesk.core.letters import RELAY, Enclosure, Letter, letter_id_for
 from maildesk.core.links import OrderLink, lines_of_links
-from maildesk.core.message import Attachment, Message
+from maildesk.core.mail.message import Attachment, Message
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.text.anonymity import ANONYMOUS
 from maildesk.core.text.identifiers import masked

@@ -15,7 +15,7 @@ from maildesk.core.case import Status
 from maildesk.core.digest import UNTITLED
 from maildesk.core.letters import OVERDUE, REFERENCES_MAX, REMINDER, Letter
 from maildesk.core.links import OrderLink, lines_of_links
-from maildesk.core.message import address_key
+from maildesk.core.mail.message import address_key
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Policy
 from maildesk.core.relay import title_of

@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 from maildesk.core.case import CaseEvent
-from maildesk.core.classify import Verdict
 from maildesk.core.decision import GRAVITY, Decision, Folder, LetterReport, Outcome
 from maildesk.core.evidence import ThreadMatch, named_ids
 from maildesk.core.identify import KnownLetter
 from maildesk.core.letters import INSIDE_THE_HOUSE, Alarm, Letter, Refusal
+from maildesk.core.mail.classify import Verdict
 from maildesk.core.matter import Matter, no_letter
 from maildesk.core.writing import returned_letters, staff_letter_alarm
 

@@ -9,85 +9,20 @@ its delivery.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
 
-from maildesk.core.authentication import authentication
 from maildesk.core.case import CaseEvent, Direction, KnownCase, Role, Status, case_numbers_in
-from maildesk.core.classify import Verdict, classify
-from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, Place, sent_at
+from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, sent_at
 from maildesk.core.evidence import ThreadMatch, Trail, by_keyed_id, by_message_id
 from maildesk.core.identify import Writer
-from maildesk.core.message import Message, is_forward
+from maildesk.core.mail.authentication import authentication
+from maildesk.core.mail.classify import Verdict, classify
+from maildesk.core.mail.folders import Place
+from maildesk.core.mail.message import Message, is_forward
 from maildesk.core.office.policy import Policy
-
-FOLDERS_MAX = 200  # that one pass looks at
 
 # What servers write at the final delivery (RFC 5321 section 4.4, RFC 8601), and no mail program into what it sends.
 DELIVERED = ("return-path", "delivered-to", "x-original-to", "envelope-to", "authentication-results")
-
-
-@dataclass(frozen=True, slots=True)
-class OtherFolder:
-    """A folder of the mailbox beside the inbox, by the server's name for it. `is_for_filed`: we move mails of the inbox there."""
-
-    name: str
-    place: Place
-    is_for_filed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """What became of mails that were to leave the inbox, by their UIDs there: those that are gone, and those of them that somebody else
-    took, or took at the same moment. A colleague may have done that, or a second desk that serves the same mailbox.
-    """
-
-    gone: frozenset[int]
-    contested: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How far a folder has been looked at: everything below `uid_next` has been (RFC 3501 section 2.3.1.1)."""
-
-    uid_validity: int
-    uid_next: int
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What is asked of a mail before it is fetched. `message_id` without brackets, empty if there is none; `internal_date` is aware."""
-
-    uid: int
-    message_id: str
-    size_bytes: int
-    internal_date: datetime
-    is_draft: bool = False
-
-
-def differs(head: Head, message_id: str, size_bytes: int) -> bool:
-    """Whether a head is surely not that of a mail with this Message-ID and size; either may be unknown: empty, or 0.
-
-    >>> now = datetime(2026, 11, 23)
-    >>> [differs(Head(7, *told, now), "a@b.example", 900) for told in (("a@b.example", 900), ("c@b.example", 900), ("", 900), ("", 0))]
-    [False, True, False, False]
-    """
-    other_id = bool(head.message_id and message_id) and head.message_id != message_id
-    return other_id or (head.size_bytes > 0 and head.size_bytes != size_bytes)
-
-
-def turn(folders: Sequence[OtherFolder], after: str, count_max: int = FOLDERS_MAX) -> tuple[OtherFolder, ...]:
-    """Those of the folders that are looked at now: all, or, of too many, the next ones behind `after`, round and round.
-
-    >>> folders = [OtherFolder(name, Place.ELSEWHERE) for name in "abc"]
-    >>> [folder.name for folder in turn(folders, "b", 2)]
-    ['c', 'a']
-    """
-    if len(folders) <= count_max:
-        return tuple(folders)
-    start = next((number for number, folder in enumerate(folders, 1) if folder.name == after), 0)
-    return (*folders[start:], *folders[:start])[:count_max]
 
 
 def is_sent_by_us(message: Message, policy: Policy, arrival: Arrival) -> bool:

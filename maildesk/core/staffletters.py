@@ -14,7 +14,7 @@ from maildesk.core.casefile import CaseFile, IncomingMail
 from maildesk.core.keyed import conversation_id, keyed_message_id, reply_address
 from maildesk.core.letters import ANSWER, CONFIRMED, COPY, HELD_ANSWER, HELP, MISTAKE, REFERENCES_MAX, Enclosure, Letter, letter_id_for
 from maildesk.core.links import OrderLink, lines_of_links
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.orders import Reading
 from maildesk.core.outbound import Finding, FindingKind

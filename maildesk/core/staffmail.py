@@ -10,11 +10,11 @@ from datetime import datetime
 
 from maildesk.core.case import CaseEvent, KnownCase, Status
 from maildesk.core.casefile import CaseFile, CaseState, IncomingMail, Question, SplitOff, Undo
-from maildesk.core.classify import Verdict
 from maildesk.core.decision import Arrival
 from maildesk.core.identify import KnownLetter
 from maildesk.core.letters import Letter
-from maildesk.core.message import Address, Message
+from maildesk.core.mail.classify import Verdict
+from maildesk.core.mail.message import Address, Message
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.staffletters import Post
 

@@ -13,7 +13,7 @@ from maildesk.core.case import CaseEvent, Channel, NewCase, Status
 from maildesk.core.casefile import CaseState, HeldAnswer, IncomingMail, SplitOff
 from maildesk.core.consultation import consultation_letter, may_be_asked, question, statement_due
 from maildesk.core.letters import Letter
-from maildesk.core.message import address_key
+from maildesk.core.mail.message import address_key
 from maildesk.core.office.policy import Staff
 from maildesk.core.orders import WRITER, Order, OrderName
 from maildesk.core.relay import Incoming, relay_letter

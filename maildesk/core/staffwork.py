@@ -19,7 +19,7 @@ from maildesk.core.consultation import may_be_asked, question, statement_due
 from maildesk.core.decision import Decision, Folder, Outcome
 from maildesk.core.keyed import is_order_token
 from maildesk.core.letters import ANSWER, COPY, HELD_ANSWER, RELAY
-from maildesk.core.message import is_forward
+from maildesk.core.mail.message import is_forward
 from maildesk.core.orders import WRITER, OrderName, Reading, Vocabulary, read_orders
 from maildesk.core.outbound import Finding, FindingKind, findings, quotes
 from maildesk.core.staffletters import answer_letter, confirmed_letter, copies, held_letter, help_letter, mistake_letter

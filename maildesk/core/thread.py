@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from maildesk.core.case import CaseLink, KnownCase, LinkKind, Role, Status
 from maildesk.core.evidence import ORDER, Naming, ThreadFacts, ThreadMatch, Trail, named_ids
-from maildesk.core.message import is_forward
+from maildesk.core.mail.message import is_forward
 
 LATE_WITHIN = timedelta(days=7)
 

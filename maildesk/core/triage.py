@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from maildesk.core.danger_words import NEEDS
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 from maildesk.core.office.categories import URGENCY_KEYS, Categories
 from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
 from maildesk.core.text.identifiers import IDENTIFIERS, found_in

@@ -11,7 +11,7 @@ from maildesk.core.decision import LetterReport
 from maildesk.core.identify import KnownLetter
 from maildesk.core.keyed import conversation_id, keyed_message_id, reply_address
 from maildesk.core.letters import ALARM, LATE_AFTER, REFERENCES_MAX, RETURNED, Alarm, Letter, letter_id_for
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy
 

@@ -15,8 +15,8 @@ from typing import Any, Protocol
 
 from maildesk.core.decision import Decision, Known, Outcome, Questions
 from maildesk.core.letters import Due, Letter, QueuedLetter
-from maildesk.core.message import Message
-from maildesk.core.shared import Filed, Head, Mark, OtherFolder
+from maildesk.core.mail.folders import Filed, Head, Mark, OtherFolder
+from maildesk.core.mail.message import Message
 from maildesk.delivery import Delivery, Outgoing
 from maildesk.octets import FolderState, RawMessage
 

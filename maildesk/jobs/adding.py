@@ -14,7 +14,7 @@ from maildesk.core.decision import Arrival
 from maildesk.core.entries import decide_added
 from maildesk.core.entry import Entry
 from maildesk.core.entry_words import CHANNEL_LABELS
-from maildesk.core.message import Address
+from maildesk.core.mail.message import Address
 from maildesk.core.office.policy import Policy
 from maildesk.jobs import Clock, ImportStore, Parse
 from maildesk.octets import Octets, RawMessage

@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from maildesk.core.mail.folders import Head, Mark, OtherFolder, turn
 from maildesk.core.office.policy import Policy
-from maildesk.core.shared import Head, Mark, OtherFolder, turn
 from maildesk.errors import MailboxRefused, MailboxUnreachable
 from maildesk.jobs import Clock, IntakeStore, Mailbox
 from maildesk.octets import FolderState

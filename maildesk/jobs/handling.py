@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from maildesk.core import desk
-from maildesk.core.decision import Arrival, Decision, Folder, Outcome, Place
+from maildesk.core.decision import Arrival, Decision, Folder, Outcome
 from maildesk.core.letters import Alarm
-from maildesk.core.message import Message
+from maildesk.core.mail.folders import Place
+from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
 from maildesk.errors import Hold, MaildeskError, place_of
 from maildesk.jobs import Parse, Transaction

@@ -16,10 +16,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from maildesk.core.decision import Decision, Outcome, Place
+from maildesk.core.decision import Decision, Outcome
 from maildesk.core.letters import Alarm
+from maildesk.core.mail.folders import OtherFolder, Place, differs
 from maildesk.core.office.policy import Policy
-from maildesk.core.shared import OtherFolder, differs
 from maildesk.errors import MailboxRefused, MailboxUnreachable, MailsWithheld
 from maildesk.jobs import Clock, IntakeStore, Mailbox, Parse, PassReport, Transaction, restoring
 from maildesk.jobs.alarm import clear, tell, tell_within

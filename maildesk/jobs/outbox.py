@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from maildesk.core.letters import ANSWER, INSIDE_THE_HOUSE, PAUSE_MAX, UNWRITTEN, Due, Letter, QueuedLetter
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
 from maildesk.core.writing import as_of_now
 from maildesk.delivery import Delivery, Outgoing, Result

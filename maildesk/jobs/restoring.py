@@ -14,10 +14,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Protocol
 
-from maildesk.core.decision import Place
 from maildesk.core.keyed import parse_keyed_id
+from maildesk.core.mail.folders import Head, OtherFolder, Place
 from maildesk.core.office.policy import Policy
-from maildesk.core.shared import Head, OtherFolder
 from maildesk.jobs import Clock, IntakeStore, Mailbox
 from maildesk.jobs.elsewhere import LookAround, News
 from maildesk.octets import FolderState

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from maildesk.core.entry import Entry, NoEntry, read_entry
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
 from tests.builders import a_mail, parsed

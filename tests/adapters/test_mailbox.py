@@ -17,7 +17,7 @@ import pytest
 from imapclient import IMAPClient
 
 from maildesk.adapters.mailbox import ImapMailbox
-from maildesk.core.shared import Filed
+from maildesk.core.mail.folders import Filed
 from maildesk.errors import StoreUnusable
 from maildesk.octets import FolderState, RawMessage
 from tests.rig.dovecot import Dovecot

@@ -9,8 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from maildesk.adapters.mailbox import ImapMailbox
-from maildesk.core.decision import Place
-from maildesk.core.shared import Head, Mark, OtherFolder
+from maildesk.core.mail.folders import Head, Mark, OtherFolder, Place
 from maildesk.errors import MailboxRefused, MailboxUnreachable
 from maildesk.octets import FolderState
 from tests.rig.dovecot import Dovecot

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 from tests.builders import parsed
 
 CORPUS = Path(__file__).parents[1] / "corpus"

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from maildesk.adapters.parse import cut, limits, whole
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 from maildesk.octets import CHUNK_BYTES, Octets
 from tests.builders import a_mail, a_multipart, a_part, parsed
 

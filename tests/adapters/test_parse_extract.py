@@ -19,7 +19,7 @@ from maildesk.adapters.parse import ParserProcess, limits, parse
 from maildesk.adapters.parse.cut import readable
 from maildesk.adapters.parse.extract import chosen, extract
 from maildesk.adapters.parse.frames import packed, unpacked
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 from maildesk.octets import Octets
 from tests.builders import a_mail, a_multipart, a_part
 from tests.rig.children import children

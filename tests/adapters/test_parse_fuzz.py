@@ -15,7 +15,7 @@ import pytest
 
 from maildesk.adapters.parse import head, limits, whole
 from maildesk.adapters.parse.tree import Role, tree_of
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 from maildesk.core.objects import message_object
 from tests.builders import parsed
 

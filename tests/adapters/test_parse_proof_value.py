@@ -8,8 +8,8 @@ import pytest
 
 from maildesk.adapters.parse.limits import VALUE_CHARS_MAX
 from maildesk.adapters.parse.words import proof_value
-from maildesk.core.authentication import Authentication, authentication
-from maildesk.core.message import Message
+from maildesk.core.mail.authentication import Authentication, authentication
+from maildesk.core.mail.message import Message
 from tests.builders import a_mail, parsed
 
 SERVER = "mx.example.com"

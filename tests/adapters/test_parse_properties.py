@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maildesk.adapters.parse import limits
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 from tests.builders import a_mail, a_multipart, a_part, parsed
 
 CORPUS = tuple(path.read_bytes() for path in sorted((Path(__file__).parents[1] / "corpus").glob("*.eml")))

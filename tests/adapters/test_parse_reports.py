@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maildesk.adapters.parse import bounce_forms, freetext_report
-from maildesk.core.classify import Automatic, classify
-from maildesk.core.message import DeliveryReport, Message
+from maildesk.core.mail.classify import Automatic, classify
+from maildesk.core.mail.message import DeliveryReport, Message
 from tests.bounces import DELAYS, FAILURES, LETTER, RETURNED
 from tests.builders import a_mail, a_multipart, a_part, parsed
 

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from maildesk.adapters.parse import outlook, secured
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 from tests.builders import a_mail, a_multipart, a_part, parsed
 
 ENTITY = a_multipart(a_part("Unterschriebener Text"), a_part(b"%PDF", 'application/pdf; name="Brief.pdf"'), boundary="innen")

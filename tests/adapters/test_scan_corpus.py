@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from maildesk.core.case import Channel
-from maildesk.core.classify import classify
 from maildesk.core.decision import Arrival, Decision, Known, Outcome
 from maildesk.core.desk import decide
 from maildesk.core.letters import RELAY
-from maildesk.core.message import Address
+from maildesk.core.mail.classify import classify
+from maildesk.core.mail.message import Address
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
 from tests.builders import MONDAY, a_multipart, a_part, parsed

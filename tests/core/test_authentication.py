@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maildesk.core.authentication import Authentication, authentication
-from maildesk.core.message import Address
+from maildesk.core.mail.authentication import Authentication, authentication
+from maildesk.core.mail.message import Address
 from tests.builders import a_mail, a_message, parsed
 
 OURS = "mx.example.com"

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from maildesk.adapters.parse import parse
-from maildesk.core.classify import Automatic, Verdict, classify
+from maildesk.core.mail.classify import Automatic, Verdict, classify
 from maildesk.octets import Octets
 from tests.builders import a_mail, a_multipart, a_part
 

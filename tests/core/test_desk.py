@@ -17,7 +17,7 @@ from maildesk.core.evidence import ThreadFacts
 from maildesk.core.identify import KnownLetter
 from maildesk.core.keyed import keyed_message_id, parse_keyed_id
 from maildesk.core.letters import RecentLetters, Refusal
-from maildesk.core.message import DeliveryReport, Message
+from maildesk.core.mail.message import DeliveryReport, Message
 from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.office.policy import Desk, LetterLimits, Policy, Staff
 from tests.builders import EVA, MONDAY, a_message

@@ -14,7 +14,7 @@ from maildesk.core.case import CaseLink, Direction, KnownCase, LinkKind, Role, S
 from maildesk.core.decision import Decision, LetterReport, Outcome
 from maildesk.core.evidence import OtherCase, SameSubject, ThreadFacts
 from maildesk.core.letters import CONSULTATION, RecentLetters, Refusal
-from maildesk.core.message import Address, DeliveryReport, Message
+from maildesk.core.mail.message import Address, DeliveryReport, Message
 from maildesk.core.office.policy import Staff
 from tests.builders import EVA, MONDAY, a_message
 from tests.trails import (

@@ -18,7 +18,7 @@ from maildesk.core.evidence import ThreadFacts
 from maildesk.core.identify import KnownLetter
 from maildesk.core.keyed import keyed_message_id
 from maildesk.core.letters import ACKNOWLEDGEMENT, CONFIRMED, RELAY, UNPLACED, RecentLetters, Refusal
-from maildesk.core.message import Address, Message
+from maildesk.core.mail.message import Address, Message
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, LetterLimits, Policy, Staff
 from tests.builders import MONDAY, a_message

@@ -15,7 +15,7 @@ from maildesk.core import evidence as kinds
 from maildesk.core.case import KnownCase, Status
 from maildesk.core.evidence import ORDER, Evidence, Naming, SameId, SameSubject, ThreadFacts, named_ids
 from maildesk.core.keyed import reply_address
-from maildesk.core.message import DeliveryReport
+from maildesk.core.mail.message import DeliveryReport
 from maildesk.core.thread import find_thread
 from tests.builders import EVA, MONDAY, a_message
 from tests.trails import (

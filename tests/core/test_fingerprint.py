@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from maildesk.core.fingerprint import (
+from maildesk.core.mail.fingerprint import (
     IDS_IN_TEXT_MAX,
     base_subject,
     ids_in_text,
@@ -20,7 +20,7 @@ from maildesk.core.fingerprint import (
     thread_index_root,
     words_of,
 )
-from maildesk.core.message import Attachment, is_forward, is_reply_subject
+from maildesk.core.mail.message import Attachment, is_forward, is_reply_subject
 from tests.builders import a_message
 
 ROOT = bytes(range(22))

@@ -14,7 +14,7 @@ import pytest
 from maildesk.core.case import Role
 from maildesk.core.identify import KnownLetter, Writer, identify
 from maildesk.core.letters import CONSULTATION
-from maildesk.core.message import Address
+from maildesk.core.mail.message import Address
 from maildesk.core.office.policy import Policy
 from tests.builders import EVA, MONDAY, a_message
 from tests.trails import DMARC_FAIL, DMARC_PASS, KLEIN, POLICY, STRANGER, WEBER, a_letter, conversation, keyed, says

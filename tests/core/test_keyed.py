@@ -12,7 +12,7 @@ import pytest
 
 from maildesk.core import keyed as keyed_ids
 from maildesk.core.keyed import KeyedId, ReplyToken, parse_keyed_id, reply_address, reply_tokens
-from maildesk.core.message import Address, Message
+from maildesk.core.mail.message import Address, Message
 from maildesk.core.office.policy import Desk
 from tests.builders import EVA, a_mail, a_message, parsed
 from tests.trails import ADAM, ADAMS, CASE, LETTER_ID, POLICY, SECRET, conversation, keyed, without_plus_addressing

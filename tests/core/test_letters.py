@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maildesk.core.case import KnownCase, Status
-from maildesk.core.classify import Automatic, Verdict
 from maildesk.core.keyed import keyed_message_id, parse_keyed_id
 from maildesk.core.letters import Alarm, Occasion, RecentLetters, Refusal, is_addressed, letter_id_for, refusal_for
+from maildesk.core.mail.classify import Automatic, Verdict
 from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.office.policy import Desk, LetterLimits, Policy, Staff
 from maildesk.core.writing import alarm_letter, letter_context

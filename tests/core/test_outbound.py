@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from maildesk.core.answer import Answer, answer_of
-from maildesk.core.message import Attachment
+from maildesk.core.mail.message import Attachment
 from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.office.policy import Desk, Policy, Staff
 from maildesk.core.outbound import ORDERS, Finding, FindingKind, findings, quotes

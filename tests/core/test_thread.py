@@ -13,7 +13,7 @@ import pytest
 from maildesk.core.case import CaseLink, KnownCase, LinkKind, Status
 from maildesk.core.evidence import Naming, SameId, SameSubject, ThreadFacts
 from maildesk.core.keyed import reply_address
-from maildesk.core.message import Address
+from maildesk.core.mail.message import Address
 from maildesk.core.thread import LATE_WITHIN, Thread, find_thread
 from tests.builders import EVA, MONDAY, a_message
 from tests.trails import (

@@ -18,9 +18,9 @@ import pytest
 from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.adapters.store import Store
 from maildesk.building import now
-from maildesk.core.decision import Outcome, Place
+from maildesk.core.decision import Outcome
+from maildesk.core.mail.folders import Mark, OtherFolder, Place, turn
 from maildesk.core.office.policy import LetterLimits
-from maildesk.core.shared import Mark, OtherFolder, turn
 from maildesk.errors import MailboxRefused, MailboxUnreachable, StoreUnusable, Unparseable
 from maildesk.jobs import intake
 from maildesk.jobs.elsewhere import FACT

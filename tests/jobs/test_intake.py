@@ -18,10 +18,10 @@ from maildesk.adapters.store import CaseFilter, Store
 from maildesk.building import now
 from maildesk.core.decision import Decision, Outcome
 from maildesk.core.letters import Due
-from maildesk.core.message import Message
+from maildesk.core.mail.folders import Filed
+from maildesk.core.mail.message import Message
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
-from maildesk.core.shared import Filed
 from maildesk.errors import MailboxUnreachable, StoreUnusable, Unparseable
 from maildesk.jobs import PassReport, intake
 from maildesk.jobs.intake import Intake, Watching

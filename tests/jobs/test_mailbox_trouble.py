@@ -19,7 +19,7 @@ from maildesk.building import now
 from maildesk.core.decision import Outcome
 from maildesk.core.health import Surroundings
 from maildesk.core.letters import Due
-from maildesk.core.shared import Filed
+from maildesk.core.mail.folders import Filed
 from maildesk.errors import MailboxRefused, MailboxUnreachable
 from maildesk.jobs import watch
 from maildesk.octets import FolderState

@@ -14,7 +14,7 @@ import pytest
 
 from maildesk.config import SmtpSettings
 from maildesk.core.decision import Outcome
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 from maildesk.errors import Unparseable
 from maildesk.jobs import OutboxReport, outbox
 from maildesk.jobs.outbox import GIVE_UP_AFTER

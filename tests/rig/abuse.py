@@ -15,9 +15,9 @@ from typing import Any
 from maildesk.adapters.compose import Composer
 from maildesk.adapters.smtp import SmtpSender
 from maildesk.adapters.store import Store
+from maildesk.core.mail.folders import Filed, Head, Mark, OtherFolder
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
-from maildesk.core.shared import Filed, Head, Mark, OtherFolder
 from maildesk.jobs import OutboxReport, PassReport, intake, outbox
 from maildesk.jobs.intake import Intake
 from maildesk.jobs.outbox import Post

@@ -22,7 +22,7 @@ from maildesk.adapters.parse import parse
 from maildesk.adapters.store import Store
 from maildesk.core.decision import Decision
 from maildesk.core.letters import Letter
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 from maildesk.jobs import Transaction
 from maildesk.jobs.handling import handle
 from maildesk.octets import Octets, RawMessage

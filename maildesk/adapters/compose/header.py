@@ -14,7 +14,7 @@ from email.utils import format_datetime
 
 from maildesk.adapters.compose.names import sender_name
 from maildesk.core.letters import INSIDE_THE_HOUSE, Letter
-from maildesk.core.message import wire_address
+from maildesk.core.mail.message import wire_address
 from maildesk.core.office.policy import Desk
 from maildesk.errors import TemplateError
 

@@ -21,7 +21,7 @@ from maildesk.adapters.mailbox.folders import FolderCount, Folders, Survey
 from maildesk.adapters.mailbox.listing import all_uids, chunks
 from maildesk.adapters.mailbox.watching import Watch
 from maildesk.config import ImapSettings
-from maildesk.core.shared import Filed, Head, Mark, OtherFolder
+from maildesk.core.mail.folders import Filed, Head, Mark, OtherFolder
 from maildesk.errors import MailboxRefused, MailboxUnreachable
 from maildesk.octets import FolderState, RawMessage
 

@@ -16,8 +16,7 @@ from maildesk.adapters.mailbox.connection import Connection
 from maildesk.adapters.mailbox.fetching import ASK_MAILS_MAX, fetched, moment
 from maildesk.adapters.mailbox.folders import NOT_TO_BE_SELECTED, Folders
 from maildesk.adapters.mailbox.listing import chunks, present, uids_from, uids_since
-from maildesk.core.decision import Place
-from maildesk.core.shared import Head, Mark, OtherFolder
+from maildesk.core.mail.folders import Head, Mark, OtherFolder, Place
 from maildesk.errors import MailboxRefused
 from maildesk.octets import FolderState
 

@@ -21,7 +21,7 @@ from maildesk.adapters.mailbox.connection import Connection
 from maildesk.adapters.mailbox.elsewhere import heads, mark
 from maildesk.adapters.mailbox.folders import Folders
 from maildesk.adapters.mailbox.listing import chunks, flagged_deleted, present, uids_from
-from maildesk.core.shared import Filed, Head, Mark
+from maildesk.core.mail.folders import Filed, Head, Mark
 from maildesk.errors import MailboxRefused, MailboxUnreachable
 
 MOVE_MAILS_MAX = 200

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from maildesk.adapters.parse import limits, words
-from maildesk.core.message import Address
+from maildesk.core.mail.message import Address
 
 _ENDS_AN_ADDRESS = frozenset(" \t\r\n<>()[],;:\"'\\@|=")
 _WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?<>]{0,2000}\?=")

@@ -15,7 +15,7 @@ from email.message import Message as MimePart
 from maildesk.adapters.parse import charset, html, limits, words
 from maildesk.adapters.parse.params import raw_field
 from maildesk.adapters.parse.tree import Leaf, Role, Tree
-from maildesk.core.message import Attachment
+from maildesk.core.mail.message import Attachment
 
 # Endings for parts without a name; of others the subtype serves.
 _ENDINGS = {

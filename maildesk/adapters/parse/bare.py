@@ -10,7 +10,7 @@ from maildesk.adapters.parse import body, charset, content, limits
 from maildesk.adapters.parse.head import Head, content_digest, split_head
 from maildesk.adapters.parse.params import structured
 from maildesk.adapters.parse.whole import header_values
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 
 _PLAIN_PART = re.compile(rb"\ncontent-type:[ \t]*text/plain", re.IGNORECASE)
 _END_OF_FIELDS = re.compile(rb"\r?\n\r?\n")

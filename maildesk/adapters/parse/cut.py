@@ -18,7 +18,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from maildesk.adapters.parse import limits
-from maildesk.core.message import Attachment, Message
+from maildesk.core.mail.message import Attachment, Message
 from maildesk.octets import Octets
 
 CUT_BYTES_MIN = 256 * 1024  # of base64; shorter bodies stay

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from maildesk.adapters.parse.cut import readable
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 from maildesk.octets import Octets
 
 

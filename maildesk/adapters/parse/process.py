@@ -24,7 +24,7 @@ from maildesk.adapters.parse import limits
 from maildesk.adapters.parse.cut import readable
 from maildesk.adapters.parse.extract import asks_the_parser, chosen
 from maildesk.adapters.parse.frames import BARE, EXTRACT, LENGTH, REQUEST, WHOLE, unpacked
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 from maildesk.errors import ParserUnavailable, Unparseable
 from maildesk.octets import Octets, RawMessage
 
@@ -33,7 +33,7 @@ _ANSWER_BYTES_MAX = 64 * limits.MEBIBYTE
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "TZ", "LANG", "LC_ALL")
 _EXPECTED_CLASSES = frozenset(
     {
-        *(("maildesk.core.message", name) for name in ("Message", "Address", "Attachment", "DeliveryReport")),
+        *(("maildesk.core.mail.message", name) for name in ("Message", "Address", "Attachment", "DeliveryReport")),
         *(("datetime", name) for name in ("datetime", "timezone", "timedelta")),
     }
 )

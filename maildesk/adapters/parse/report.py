@@ -3,7 +3,7 @@
 """Delivery reports: what a mail server says about a mail of ours (RFC 3464 and 6522, and what is sent instead).
 
 One ladder, the surest first: the fields of a status part, whatever its type is; the same fields in plain text; the phrases that servers
-write; the recipients that a header field or the returned mail names. Whether a machine speaks at all is asked before (`core.mail_system`).
+write; the recipients that a header field or the returned mail names. Whether a machine speaks at all is asked before (`core.mail.system_marks`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from maildesk.adapters.parse.freetext_report import Report, Spoken
 from maildesk.adapters.parse.returned import HEAD_TYPES, MAIL_TYPES, Returned, inner_mail, returned_mail
 from maildesk.adapters.parse.status_fields import Status, status_of
 from maildesk.adapters.parse.tree import Tree, tree_of
-from maildesk.core.mail_system import named_mark, subject_action, system_mark
-from maildesk.core.message import DeliveryReport, Message
-from maildesk.core.wording import is_absence_notice
+from maildesk.core.mail.automatic_words import is_absence_notice
+from maildesk.core.mail.message import DeliveryReport, Message
+from maildesk.core.mail.system_marks import named_mark, subject_action, system_mark
 
 STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _REPORTS = {

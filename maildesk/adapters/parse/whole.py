@@ -22,7 +22,7 @@ from maildesk.adapters.parse.body import body_text
 from maildesk.adapters.parse.head import Field, Head, content_digest, split_head
 from maildesk.adapters.parse.params import raw_field, structured
 from maildesk.adapters.parse.tree import Leaf, Tree, media_type_of, tree_of
-from maildesk.core.message import Address, Message
+from maildesk.core.mail.message import Address, Message
 
 # The library logs what it stumbles over, and that is text of the mail.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)

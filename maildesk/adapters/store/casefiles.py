@@ -35,7 +35,7 @@ from maildesk.core.casefile import (
     Undo,
 )
 from maildesk.core.letters import ANSWER, LetterState
-from maildesk.core.message import Address, Attachment, address_key
+from maildesk.core.mail.message import Address, Attachment, address_key
 
 MAILS_MAX = 50
 WORDS_CHARS_MAX = 50_000

@@ -35,9 +35,9 @@ from maildesk.core.casefile import CaseWork, SplitOff
 from maildesk.core.decision import Decision, Folder, Outcome, sent_at
 from maildesk.core.desk import case_of
 from maildesk.core.evidence import named_ids
-from maildesk.core.fingerprint import base_subject, text_digest, thread_index_root
 from maildesk.core.letters import RELAY, Letter, LetterState
-from maildesk.core.message import Address, Message
+from maildesk.core.mail.fingerprint import base_subject, text_digest, thread_index_root
+from maildesk.core.mail.message import Address, Message
 from maildesk.core.objects import message_object
 from maildesk.core.office.policy import Policy
 from maildesk.octets import RawMessage

@@ -15,7 +15,7 @@ from maildesk.adapters.store.tables import cases, letters
 from maildesk.core.case import CaseEvent, Status
 from maildesk.core.decision import GRAVITY, Decision, LetterReport
 from maildesk.core.letters import ACKNOWLEDGEMENT, ANSWER, INSIDE_THE_HOUSE, LATE_AFTER, Letter, LetterState
-from maildesk.core.message import Address, Message
+from maildesk.core.mail.message import Address, Message
 from maildesk.octets import RawMessage
 
 

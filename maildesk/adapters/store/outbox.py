@@ -14,10 +14,10 @@ from maildesk.adapters.store.engine import reading, writing
 from maildesk.adapters.store.intake import IntakeTransaction
 from maildesk.adapters.store.tables import cases, facts, letters
 from maildesk.core.case import Direction, Role
-from maildesk.core.classify import Automatic, Verdict
 from maildesk.core.decision import Decision, Folder, Outcome
 from maildesk.core.letters import Due, Enclosure, Letter, LetterState, QueuedLetter
-from maildesk.core.message import Message
+from maildesk.core.mail.classify import Automatic, Verdict
+from maildesk.core.mail.message import Message
 from maildesk.octets import RawMessage
 
 SENT_AGAIN = "sent_again"

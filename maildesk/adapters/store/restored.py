@@ -20,7 +20,7 @@ from maildesk.core.case import Direction, Role, case_numbers_in
 from maildesk.core.health import ANOTHER_DESK
 from maildesk.core.keyed import parse_keyed_id
 from maildesk.core.letters import LetterState
-from maildesk.core.message import Message, address_key
+from maildesk.core.mail.message import Message, address_key
 from maildesk.core.writing import ALARMS, ALL_CLEAR
 
 FACT = "lost_letters"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from maildesk.core.message import Message
+from maildesk.core.mail.message import Message
 
 TRIGRAM = 3  # shorter words leave no trigram, so FTS5 would find nothing
 WORDS_MAX = 500_000

@@ -29,9 +29,9 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from maildesk.core.case import Channel, Direction, LinkKind, Role, Status
-from maildesk.core.classify import Automatic
 from maildesk.core.decision import Folder, Outcome
 from maildesk.core.letters import LetterState
+from maildesk.core.mail.classify import Automatic
 from maildesk.octets import CHUNK_BYTES
 
 REPORTS = ("", "delayed", "failed")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import Literal
 
-from maildesk.core.message import address_key
+from maildesk.core.mail.message import address_key
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.categories import Categories
 

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import re
 
-from maildesk.core.message import Message, split_subject
+from maildesk.core.mail.message import Message, split_subject
 
 THREAD_INDEX_ROOT_BYTES = 22
 BASE_SUBJECT_CHARS_MAX = 200

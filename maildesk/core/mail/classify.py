@@ -14,9 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from maildesk.core.mail_system import named_mark, subject_action, takes_no_answer
-from maildesk.core.message import Message
-from maildesk.core.wording import is_absence_notice, is_scan, says_it_is_away, starts_like_an_absence
+from maildesk.core.mail.automatic_words import is_absence_notice, is_scan, says_it_is_away, starts_like_an_absence
+from maildesk.core.mail.message import Message
+from maildesk.core.mail.system_marks import named_mark, subject_action, takes_no_answer
 
 
 class Automatic(StrEnum):

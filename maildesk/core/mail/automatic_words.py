@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from maildesk.core.message import Message, split_subject
+from maildesk.core.mail.message import Message, split_subject
 from maildesk.core.text.absence import ABSENCE_BEGINS, ABSENCE_NAMED, ABSENCE_NOTICE, I_AM_AWAY, TEXT_CHARS_READ, YOUR_MAIL_WAITS
 
 # What copiers and fax gateways are called, and how they name what somebody put on the glass.

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from maildesk.core.message import Message, address_key, wire_address
+from maildesk.core.mail.message import Message, address_key, wire_address
 
 # Just below what the parser keeps of a value (2000), so that a value that it cut off is told from a whole one.
 _CHARS_MAX = 1990

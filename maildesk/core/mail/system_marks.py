@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from maildesk.core.message import Message, split_subject
+from maildesk.core.mail.message import Message, split_subject
 
 # Addresses of mail servers. Exchange writes its reports as MicrosoftExchange and 32 hexadecimal digits.
 _LOCAL_PARTS = re.compile(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from maildesk.core.message import Address
+from maildesk.core.mail.message import Address
 
 BLOCK_LINES_MAX = 20
 BLOCKS_MAX = 10
