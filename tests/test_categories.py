@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from maildesk import building, categories_file, config
-from maildesk.core.case import Channel
+from maildesk.core.case.case import Channel
 from maildesk.core.office.categories import CHANNEL_KEYS, LISTS, Categories, Category, in_order
 from maildesk.errors import ConfigError
 from maildesk.shipped import shipped

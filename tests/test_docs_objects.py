@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from maildesk import config
-from maildesk.core.case import Channel, Direction, Role, Status
+from maildesk.core.case.case import Channel, Direction, Role, Status
 from maildesk.core.decision import Outcome
 from maildesk.core.letters import Letter, LetterState
 from maildesk.core.mail.classify import Automatic

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maildesk.core.case import KnownCase, Status
+from maildesk.core.case.case import KnownCase, Status
 from maildesk.core.decision import Arrival, Decision, Known, sent_at
 from maildesk.core.desk import decide
 from maildesk.core.evidence import ThreadFacts, Trail

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from maildesk import building
 from maildesk.adapters.parse import parse
 from maildesk.cli import show
-from maildesk.core.case import Channel
+from maildesk.core.case.case import Channel
 from maildesk.core.entry import Entry
 from maildesk.core.entry_words import is_address
 from maildesk.core.mail.message import Message

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from maildesk import __version__, building
 from maildesk.cli import show
-from maildesk.core.case import Channel, Status
+from maildesk.core.case.case import Channel, Status
 from maildesk.core.health import problems
 from maildesk.core.objects import JsonObject
 from maildesk.errors import CannotCreateError, StoreBusy, WrongUseError

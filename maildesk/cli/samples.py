@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from maildesk.core.agenda import Agenda, OpenCase
-from maildesk.core.case import Status
+from maildesk.core.case.case import Status
 from maildesk.core.digest import digest_letters
 from maildesk.core.letters import (
     ACKNOWLEDGEMENT,

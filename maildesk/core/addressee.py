@@ -14,7 +14,7 @@ from collections.abc import Collection
 from itertools import chain, takewhile
 
 from maildesk.core.answer import Answer
-from maildesk.core.casefile import IncomingMail
+from maildesk.core.case.file import IncomingMail
 from maildesk.core.closing import closing_line, words_of_name
 from maildesk.core.office.policy import Staff
 from maildesk.core.outbound import Finding, FindingKind

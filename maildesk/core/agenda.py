@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from maildesk.core.case import Status
+from maildesk.core.case.case import Status
 from maildesk.core.keyed import conversation_id, keyed_message_id, reply_address
 from maildesk.core.letters import Letter, letter_id_for
 from maildesk.core.office.policy import Policy

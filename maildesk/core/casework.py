@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from maildesk.core.case import Status
-from maildesk.core.casefile import CaseState, Concern
+from maildesk.core.case.case import Status
+from maildesk.core.case.file import CaseState, Concern
 from maildesk.core.office.categories import Categories
 from maildesk.core.orders import Order, OrderName
 from maildesk.core.text.anonymity import ANONYMOUS

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from maildesk.core.case import CaseEvent, Direction, Role, Status
-from maildesk.core.casefile import CaseFile, CaseWork, Consultation, Question
+from maildesk.core.case.case import CaseEvent, Direction, Role, Status
+from maildesk.core.case.file import CaseFile, CaseWork, Consultation, Question
 from maildesk.core.decision import Arrival, Decision, Folder, Outcome
 from maildesk.core.letters import CONSULTATION, STATEMENT, Letter
 from maildesk.core.links import OrderLink

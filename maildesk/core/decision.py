@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from maildesk.core.case import CaseEvent, CaseLink, Direction, NewCase, Role, Status
-from maildesk.core.casefile import CaseFile, CaseWork
+from maildesk.core.case.case import CaseEvent, CaseLink, Direction, NewCase, Role, Status
+from maildesk.core.case.file import CaseFile, CaseWork
 from maildesk.core.evidence import ThreadFacts
 from maildesk.core.letters import Alarm, Letter, RecentLetters, Refusal
 from maildesk.core.mail.classify import Verdict

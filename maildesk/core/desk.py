@@ -7,7 +7,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from maildesk.core.case import CaseEvent, CaseLink, Channel, Direction, KnownCase, LinkKind, NewCase, Role, Status, case_numbers_in
+from maildesk.core.case.case import CaseEvent, CaseLink, Direction, KnownCase, LinkKind, NewCase, Role, Status, case_numbers_in
+from maildesk.core.case.opening import case_of
 from maildesk.core.consultation import Stated, asked_of, decide_statement
 from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, OwnLetter, Questions, sent_at
 from maildesk.core.entries import decide_entry, decide_scan, entered_key, enters, is_scan_of_house
@@ -17,7 +18,7 @@ from maildesk.core.keyed import parse_keyed_id, reply_tokens
 from maildesk.core.letters import ACKNOWLEDGEMENT, ASKING, FOLLOW_UP_NOTE, RELAY, Letter, letter_id_for
 from maildesk.core.mail.classify import Automatic, Verdict, classify
 from maildesk.core.mail.fingerprint import base_subject, ids_in_text, is_alike, text_digest, thread_index_root
-from maildesk.core.mail.message import Address, Message, address_key, is_forward
+from maildesk.core.mail.message import Message, address_key, is_forward
 from maildesk.core.matter import Matter
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.relay import Incoming, relay_letters
@@ -349,17 +350,4 @@ def _is_same_concern(message: Message, other: OtherCase) -> bool:
     subject = base_subject(message.subject)
     return bool(subject and subject == base_subject(other.subject)) or is_alike(
         f"{message.subject} {message.reply}", f"{other.subject} {other.text}"
-    )
-
-
-def case_of(number: str, correspondent: Address, subject: str, received_at: datetime, policy: Policy) -> NewCase:
-    """A case for a mail that arrived at `received_at`; its answer is due by the desk's promise."""
-    return NewCase(
-        number=number,
-        channel=Channel.EMAIL,
-        correspondent=correspondent,
-        subject=subject,
-        language=policy.desk.languages[0],
-        opened_at=received_at,
-        due_on=policy.calendar.answer_due(received_at, policy.deadlines.answer_calendar_days),
     )

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from maildesk.core.agenda import Agenda, OpenCase
-from maildesk.core.case import Status
+from maildesk.core.case.case import Status
 from maildesk.core.keyed import keyed_message_id
 from maildesk.core.letters import DIGEST, Letter, letter_id_for
 from maildesk.core.links import entry_links, order_url

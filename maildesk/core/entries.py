@@ -13,8 +13,8 @@ from datetime import timedelta
 
 from maildesk.core.answer import answer_of
 from maildesk.core.card import card_of
-from maildesk.core.case import CaseEvent, Channel, Direction, NewCase, Role, Status, names_entry
-from maildesk.core.casefile import CaseFile, CaseState, CaseWork
+from maildesk.core.case.case import CaseEvent, Channel, Direction, NewCase, Role, Status, names_entry
+from maildesk.core.case.file import CaseFile, CaseState, CaseWork
 from maildesk.core.casework import Carried, carry_out
 from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome
 from maildesk.core.entry import BELONGS_NOWHERE, Entry, NoEntry, read_entry

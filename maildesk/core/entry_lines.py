@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from maildesk.core import entry_words as words
-from maildesk.core.case import Channel
+from maildesk.core.case.case import Channel
 from maildesk.core.mail.message import split_subject
 from maildesk.core.order_lexicon import Vocabulary, lexicon
 from maildesk.core.order_line import Piece, begins_as_order, clean, names_only, read_hash_line

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from maildesk.core.case import Channel
+from maildesk.core.case.case import Channel
 from maildesk.core.mail.message import wire_address
 from maildesk.core.text.spelling import distance, fold, nearest
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
 
-from maildesk.core.case import KnownCase, Status, case_numbers_in
+from maildesk.core.case.case import KnownCase, Status, case_numbers_in
 from maildesk.core.identify import KnownLetter, Writer
 from maildesk.core.keyed import CONVERSATION, KeyedId, parse_keyed_id, reply_tokens
 from maildesk.core.letters import is_addressed

@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from maildesk.core.case import Role, case_numbers_in, entry_word, names_entry
+from maildesk.core.case.case import Role, case_numbers_in, entry_word, names_entry
 from maildesk.core.keyed import is_order_token, parse_keyed_id
 from maildesk.core.letters import ASKING
 from maildesk.core.mail.authentication import Authentication, authentication

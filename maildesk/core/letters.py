@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from maildesk.core.case import KnownCase
+from maildesk.core.case.case import KnownCase
 from maildesk.core.keyed import base32
 from maildesk.core.mail.classify import Verdict
 from maildesk.core.mail.message import Message, wire_address

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from maildesk.core.case import entry_word
+from maildesk.core.case.case import entry_word
 from maildesk.core.keyed import order_token
 from maildesk.core.office.policy import Policy
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from maildesk.core.case import KnownCase, Role
+from maildesk.core.case.case import KnownCase, Role
 from maildesk.core.decision import Arrival, Known
 from maildesk.core.identify import Writer
 from maildesk.core.letters import (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from maildesk.core.case import case_numbers_in
+from maildesk.core.case.case import case_numbers_in
 from maildesk.core.office.policy import Staff
 from maildesk.core.order_lexicon import Lexicon, Meaning
 from maildesk.core.order_words import WRITER, Order, OrderName, OrderWord, Takes

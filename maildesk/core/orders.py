@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
-from maildesk.core.case import case_numbers_in
+from maildesk.core.case.case import case_numbers_in
 from maildesk.core.mail.message import split_subject
 from maildesk.core.office.categories import Categories
 from maildesk.core.office.policy import Staff

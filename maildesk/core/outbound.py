@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from maildesk.core.answer import Answer, order_lines
-from maildesk.core.case import case_numbers_in
+from maildesk.core.case.case import case_numbers_in
 from maildesk.core.closing import ends_like_a_signature
 from maildesk.core.mail.message import Message, address_key
 from maildesk.core.office.policy import Policy

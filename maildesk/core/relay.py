@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from maildesk.core.case import KnownCase, NewCase
+from maildesk.core.case.case import KnownCase, NewCase
 from maildesk.core.keyed import conversation_id, keyed_message_id, reply_address
 from maildesk.core.letters import RELAY, Enclosure, Letter, letter_id_for
 from maildesk.core.links import OrderLink, lines_of_links

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from maildesk.core.agenda import OpenQuestion, house_letter
-from maildesk.core.case import Status
+from maildesk.core.case.case import Status
 from maildesk.core.digest import UNTITLED
 from maildesk.core.letters import OVERDUE, REFERENCES_MAX, REMINDER, Letter
 from maildesk.core.links import OrderLink, lines_of_links

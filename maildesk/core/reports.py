@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from maildesk.core.case import CaseEvent
+from maildesk.core.case.case import CaseEvent
 from maildesk.core.decision import GRAVITY, Decision, Folder, LetterReport, Outcome
 from maildesk.core.evidence import ThreadMatch, named_ids
 from maildesk.core.identify import KnownLetter

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from maildesk.core.case import CaseEvent, Direction, KnownCase, Role, Status, case_numbers_in
+from maildesk.core.case.case import CaseEvent, Direction, KnownCase, Role, Status, case_numbers_in
 from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, sent_at
 from maildesk.core.evidence import ThreadMatch, Trail, by_keyed_id, by_message_id
 from maildesk.core.identify import Writer

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from maildesk.core.answer import Answer
 from maildesk.core.card import card_of
-from maildesk.core.casefile import CaseFile, IncomingMail
+from maildesk.core.case.file import CaseFile, IncomingMail
 from maildesk.core.keyed import conversation_id, keyed_message_id, reply_address
 from maildesk.core.letters import ANSWER, CONFIRMED, COPY, HELD_ANSWER, HELP, MISTAKE, REFERENCES_MAX, Enclosure, Letter, letter_id_for
 from maildesk.core.links import OrderLink, lines_of_links

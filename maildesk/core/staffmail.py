@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from maildesk.core.case import CaseEvent, KnownCase, Status
-from maildesk.core.casefile import CaseFile, CaseState, IncomingMail, Question, SplitOff, Undo
+from maildesk.core.case.case import CaseEvent, KnownCase, Status
+from maildesk.core.case.file import CaseFile, CaseState, IncomingMail, Question, SplitOff, Undo
 from maildesk.core.decision import Arrival
 from maildesk.core.identify import KnownLetter
 from maildesk.core.letters import Letter

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from maildesk.core.case import CaseEvent, Channel, NewCase, Status
-from maildesk.core.casefile import CaseState, HeldAnswer, IncomingMail, SplitOff
+from maildesk.core.case.case import CaseEvent, Channel, NewCase, Status
+from maildesk.core.case.file import CaseState, HeldAnswer, IncomingMail, SplitOff
 from maildesk.core.consultation import consultation_letter, may_be_asked, question, statement_due
 from maildesk.core.letters import Letter
 from maildesk.core.mail.message import address_key

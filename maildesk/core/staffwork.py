@@ -12,8 +12,8 @@ from datetime import timedelta
 
 from maildesk.core.addressee import for_the_house
 from maildesk.core.answer import Answer, above_the_closing, answer_of
-from maildesk.core.case import CaseEvent, Direction, Role, Status
-from maildesk.core.casefile import CaseWork, IncomingMail
+from maildesk.core.case.case import CaseEvent, Direction, Role, Status
+from maildesk.core.case.file import CaseWork, IncomingMail
 from maildesk.core.casework import Carried, carry_out
 from maildesk.core.consultation import may_be_asked, question, statement_due
 from maildesk.core.decision import Decision, Folder, Outcome

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from maildesk.core.case import CaseLink, KnownCase, LinkKind, Role, Status
+from maildesk.core.case.case import CaseLink, KnownCase, LinkKind, Role, Status
 from maildesk.core.evidence import ORDER, Naming, ThreadFacts, ThreadMatch, Trail, named_ids
 from maildesk.core.mail.message import is_forward
 

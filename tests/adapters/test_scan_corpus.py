@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from maildesk.core.case import Channel
+from maildesk.core.case.case import Channel
 from maildesk.core.decision import Arrival, Decision, Known, Outcome
 from maildesk.core.desk import decide
 from maildesk.core.letters import RELAY

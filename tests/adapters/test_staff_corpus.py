@@ -21,7 +21,7 @@ import pytest
 
 from maildesk.core.addressee import for_the_house
 from maildesk.core.answer import Answer, answer_of
-from maildesk.core.casefile import IncomingMail
+from maildesk.core.case.file import IncomingMail
 from maildesk.core.mail.classify import classify
 from maildesk.core.mail.message import Address, Message
 from maildesk.core.office.calendar import WorkCalendar, parse_service_hours

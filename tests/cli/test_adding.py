@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from maildesk.cli.adding import Wanted, entry_of
-from maildesk.core.case import Channel
+from maildesk.core.case.case import Channel
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy
 from maildesk.errors import InputError, WrongUseError

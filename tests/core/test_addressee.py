@@ -8,7 +8,7 @@ import pytest
 
 from maildesk.core.addressee import for_the_house
 from maildesk.core.answer import Answer
-from maildesk.core.casefile import IncomingMail
+from maildesk.core.case.file import IncomingMail
 from maildesk.core.mail.message import Address
 from maildesk.core.office.policy import Staff
 from tests.builders import MONDAY

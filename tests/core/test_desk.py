@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from maildesk.core.case import Direction, KnownCase, Role, Status
+from maildesk.core.case.case import Direction, KnownCase, Role, Status
 from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, OwnLetter
 from maildesk.core.desk import decide, questions
 from maildesk.core.evidence import ThreadFacts

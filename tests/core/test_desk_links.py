@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from maildesk.core.case import CaseLink, Direction, KnownCase, LinkKind, Role, Status
+from maildesk.core.case.case import CaseLink, Direction, KnownCase, LinkKind, Role, Status
 from maildesk.core.decision import Decision, LetterReport, Outcome
 from maildesk.core.evidence import OtherCase, SameSubject, ThreadFacts
 from maildesk.core.letters import CONSULTATION, RecentLetters, Refusal

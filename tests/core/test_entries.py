@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from maildesk.core.case import Channel, KnownCase, Status
-from maildesk.core.casefile import CaseFile, CaseState
+from maildesk.core.case.case import Channel, KnownCase, Status
+from maildesk.core.case.file import CaseFile, CaseState
 from maildesk.core.decision import Arrival, Decision, Known, Outcome
 from maildesk.core.desk import decide, questions
 from maildesk.core.evidence import ThreadFacts

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from maildesk.core import evidence as kinds
-from maildesk.core.case import KnownCase, Status
+from maildesk.core.case.case import KnownCase, Status
 from maildesk.core.evidence import ORDER, Evidence, Naming, SameId, SameSubject, ThreadFacts, named_ids
 from maildesk.core.keyed import reply_address
 from maildesk.core.mail.message import DeliveryReport

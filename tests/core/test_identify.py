@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from maildesk.core.case import Role
+from maildesk.core.case.case import Role
 from maildesk.core.identify import KnownLetter, Writer, identify
 from maildesk.core.letters import CONSULTATION
 from maildesk.core.mail.message import Address

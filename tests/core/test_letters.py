@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maildesk.core.case import KnownCase, Status
+from maildesk.core.case.case import KnownCase, Status
 from maildesk.core.keyed import keyed_message_id, parse_keyed_id
 from maildesk.core.letters import Alarm, Occasion, RecentLetters, Refusal, is_addressed, letter_id_for, refusal_for
 from maildesk.core.mail.classify import Automatic, Verdict

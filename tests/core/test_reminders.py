@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 
 from maildesk.core.agenda import AskingLetter, OpenQuestion
-from maildesk.core.case import Status
+from maildesk.core.case.case import Status
 from maildesk.core.keyed import conversation_id, parse_keyed_id
 from maildesk.core.letters import ASKING, INSIDE_THE_HOUSE, OVERDUE, REFERENCES_MAX, REMINDER
 from maildesk.core.office.policy import Policy, Staff

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from maildesk.core.case import CaseLink, KnownCase, LinkKind, Status
+from maildesk.core.case.case import CaseLink, KnownCase, LinkKind, Status
 from maildesk.core.evidence import Naming, SameId, SameSubject, ThreadFacts
 from maildesk.core.keyed import reply_address
 from maildesk.core.mail.message import Address

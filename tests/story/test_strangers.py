@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from maildesk.adapters.compose import Composer
-from maildesk.core.case import case_numbers_in
+from maildesk.core.case.case import case_numbers_in
 from maildesk.core.decision import Outcome
 from maildesk.core.letters import Letter
 from tests.builders import MONDAY, parsed

@@ -15,7 +15,7 @@ from maildesk.adapters.store.engine import reading, writing
 from maildesk.adapters.store.intake import IntakeTransaction
 from maildesk.adapters.store.tables import cases, consultations, events, facts, letters
 from maildesk.core.agenda import Agenda, AskingLetter, OpenCase, OpenQuestion
-from maildesk.core.case import Status
+from maildesk.core.case.case import Status
 from maildesk.core.casework import WAITS
 from maildesk.core.letters import ANSWER, Letter, LetterState
 

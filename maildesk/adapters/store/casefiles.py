@@ -21,8 +21,8 @@ from maildesk.adapters.store.tables import (
     participants,
     raws,
 )
-from maildesk.core.case import Direction, Role, Status
-from maildesk.core.casefile import (
+from maildesk.core.case.case import Direction, Role, Status
+from maildesk.core.case.file import (
     CaseFile,
     CaseState,
     Concern,

@@ -30,10 +30,10 @@ from maildesk.adapters.store.tables import (
     quarantined,
     raws,
 )
-from maildesk.core.case import CaseEvent, Direction, LinkKind, NewCase, Status, case_number
-from maildesk.core.casefile import CaseWork, SplitOff
+from maildesk.core.case.case import CaseEvent, Direction, LinkKind, NewCase, Status, case_number
+from maildesk.core.case.file import CaseWork, SplitOff
+from maildesk.core.case.opening import case_of
 from maildesk.core.decision import Decision, Folder, Outcome, sent_at
-from maildesk.core.desk import case_of
 from maildesk.core.evidence import named_ids
 from maildesk.core.letters import RELAY, Letter, LetterState
 from maildesk.core.mail.fingerprint import base_subject, text_digest, thread_index_root

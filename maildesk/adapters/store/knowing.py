@@ -25,7 +25,7 @@ from maildesk.adapters.store.tables import (
     raws,
 )
 from maildesk.adapters.store.trails import Trails
-from maildesk.core.case import Direction, KnownCase, LinkKind, Role, Status, case_number
+from maildesk.core.case.case import Direction, KnownCase, LinkKind, Role, Status, case_number
 from maildesk.core.casework import NOT_URGENT, URGENCY
 from maildesk.core.decision import Known, OwnLetter, Questions
 from maildesk.core.letters import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, RecentLetters

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, insert, or_
 from maildesk.adapters.store.engine import reading, writing
 from maildesk.adapters.store.intake import IntakeTransaction
 from maildesk.adapters.store.tables import cases, facts, letters
-from maildesk.core.case import Direction, Role
+from maildesk.core.case.case import Direction, Role
 from maildesk.core.decision import Decision, Folder, Outcome
 from maildesk.core.letters import Due, Enclosure, Letter, LetterState, QueuedLetter
 from maildesk.core.mail.classify import Automatic, Verdict

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from maildesk.adapters.store.backup import RESTORED
 from maildesk.adapters.store.tables import alarms, facts, letters, message_references, messages, number_series
-from maildesk.core.case import Direction, Role, case_numbers_in
+from maildesk.core.case.case import Direction, Role, case_numbers_in
 from maildesk.core.health import ANOTHER_DESK
 from maildesk.core.keyed import parse_keyed_id
 from maildesk.core.letters import LetterState

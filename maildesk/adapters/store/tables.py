@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from maildesk.core.case import Channel, Direction, LinkKind, Role, Status
+from maildesk.core.case.case import Channel, Direction, LinkKind, Role, Status
 from maildesk.core.decision import Folder, Outcome
 from maildesk.core.letters import LetterState
 from maildesk.core.mail.classify import Automatic

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Exists, Row, String, exists, literal_column, select
 
 from maildesk.adapters.store.tables import cases, contacts, letters, message_references, messages, participants
-from maildesk.core.case import Direction, KnownCase, Status
+from maildesk.core.case.case import Direction, KnownCase, Status
 from maildesk.core.decision import Questions
 from maildesk.core.evidence import SAME_SUBJECT_WITHIN, Naming, OtherCase, SameId, SameSubject, ThreadFacts, answered_ids
 from maildesk.core.identify import KnownLetter

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, Row, func, select
 from maildesk.adapters.store import search
 from maildesk.adapters.store.engine import reading
 from maildesk.adapters.store.tables import case_links, cases, contacts, events, facts, failures, letters, messages, quarantined, raws
-from maildesk.core.case import Status
+from maildesk.core.case.case import Status
 from maildesk.core.letters import LetterState
 from maildesk.core.objects import JsonObject
 

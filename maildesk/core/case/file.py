@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from maildesk.core.case import NewCase, Status
+from maildesk.core.case.case import NewCase, Status
 from maildesk.core.mail.message import Address, Attachment, Message
 
 

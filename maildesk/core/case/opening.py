@@ -1,0 +1,24 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The one way to open a case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from maildesk.core.case.case import Channel, NewCase
+from maildesk.core.mail.message import Address
+from maildesk.core.office.policy import Policy
+
+
+def case_of(number: str, correspondent: Address, subject: str, received_at: datetime, policy: Policy) -> NewCase:
+    """A case for a mail that arrived at `received_at`; its answer is due by the desk's promise."""
+    return NewCase(
+        number=number,
+        channel=Channel.EMAIL,
+        correspondent=correspondent,
+        subject=subject,
+        language=policy.desk.languages[0],
+        opened_at=received_at,
+        due_on=policy.calendar.answer_due(received_at, policy.deadlines.answer_calendar_days),
+    )
