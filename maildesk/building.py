@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from maildesk.adapters.store import Store
     from maildesk.adapters.store.backup import Backups
     from maildesk.config import Passwords, Settings
-    from maildesk.core.letters import Letter
+    from maildesk.core.letters.letter import Letter
 
 KEY_FILE = "message-id.key"
 KEY_BYTES = 32

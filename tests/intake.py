@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from maildesk.adapters.parse import parse
 from maildesk.adapters.store import CaseFilter, Store
 from maildesk.core.decision import Decision
-from maildesk.core.letters import Due, Letter
+from maildesk.core.letters.letter import Due, Letter
 from maildesk.core.office.policy import Policy
 from maildesk.jobs.handling import handle
 from maildesk.octets import Octets, RawMessage

@@ -18,7 +18,7 @@ import pytest
 from maildesk import config
 from maildesk.core.case.case import Channel, Direction, Role, Status
 from maildesk.core.decision import Outcome
-from maildesk.core.letters import Letter, LetterState
+from maildesk.core.letters.letter import Letter, LetterState
 from maildesk.core.mail.classify import Automatic
 from maildesk.octets import Octets, RawMessage
 from tests.test_docs import OBJECTS_PAGE, section, write_desk
@@ -65,7 +65,7 @@ def desk(tmp_path: Path) -> Path:
 def busy_desk(desk: Path) -> Path:
     """A desk with a case, a robot's mail set aside, a letter in the outbox, a mail in quarantine and a pass behind it."""
     from maildesk import building
-    from maildesk.core.letters import letter_id_for
+    from maildesk.core.letters.letter import letter_id_for
 
     for name, octets in (("mail", MAIL), ("robot", ROBOT)):
         desk.with_name(f"{name}.eml").write_bytes(octets)

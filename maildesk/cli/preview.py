@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from maildesk import building
 from maildesk.cli import show
 from maildesk.cli.samples import sample_letters
+from maildesk.core.letters.automatic import letter_context
+from maildesk.core.letters.relay import title_of
 from maildesk.core.objects import JsonObject
-from maildesk.core.relay import title_of
-from maildesk.core.writing import letter_context
 from maildesk.errors import CannotCreateError, WrongUseError
 
 if TYPE_CHECKING:
     from maildesk.config import Settings
-    from maildesk.core.letters import Letter
+    from maildesk.core.letters.letter import Letter
     from maildesk.core.office.policy import Policy
 
 OK, NOT_DONE = 0, 1

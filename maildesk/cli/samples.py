@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from maildesk.core.agenda import Agenda, OpenCase
 from maildesk.core.case.case import Status
 from maildesk.core.digest import digest_letters
-from maildesk.core.letters import (
+from maildesk.core.letters.automatic import letter_context
+from maildesk.core.letters.letter import (
     ACKNOWLEDGEMENT,
     ALARM,
     ANSWER,
@@ -30,9 +31,8 @@ from maildesk.core.letters import (
     UNPLACED,
     Letter,
 )
-from maildesk.core.links import percent_encoded
+from maildesk.core.letters.order_links import percent_encoded
 from maildesk.core.office.policy import Policy, Staff
-from maildesk.core.writing import letter_context
 
 SAMPLE_NUMBER = "KD-2026-00042"
 QUESTION = """\

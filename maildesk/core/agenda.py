@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from maildesk.core.case.case import Status
-from maildesk.core.keyed import conversation_id, keyed_message_id, reply_address
-from maildesk.core.letters import Letter, letter_id_for
+from maildesk.core.letters.keyed_ids import conversation_id, keyed_message_id, reply_address
+from maildesk.core.letters.letter import Letter, letter_id_for
 from maildesk.core.office.policy import Policy
 
 

@@ -14,13 +14,13 @@ from datetime import date, datetime
 from maildesk.core.case.case import CaseEvent, Direction, Role, Status
 from maildesk.core.case.file import CaseFile, CaseWork, Consultation, Question
 from maildesk.core.decision import Arrival, Decision, Folder, Outcome
-from maildesk.core.letters import CONSULTATION, STATEMENT, Letter
-from maildesk.core.links import OrderLink
+from maildesk.core.letters.letter import CONSULTATION, STATEMENT, Letter
+from maildesk.core.letters.order_links import OrderLink
+from maildesk.core.letters.relay import enclosures_of, title_of
+from maildesk.core.letters.to_staff import Post
 from maildesk.core.mail.classify import Verdict
 from maildesk.core.mail.message import Message, address_key
 from maildesk.core.office.policy import Policy, Staff
-from maildesk.core.relay import enclosures_of, title_of
-from maildesk.core.staffletters import Post
 from maildesk.core.text.anonymity import ANONYMOUS
 from maildesk.core.text.identifiers import masked
 

@@ -12,7 +12,9 @@ from enum import StrEnum
 from maildesk.core.case.case import CaseEvent, CaseLink, Direction, NewCase, Role, Status
 from maildesk.core.case.file import CaseFile, CaseWork
 from maildesk.core.evidence import ThreadFacts
-from maildesk.core.letters import Alarm, Letter, RecentLetters, Refusal
+from maildesk.core.letters.alarms import Alarm
+from maildesk.core.letters.letter import Letter, LetterReport
+from maildesk.core.letters.refusal import RecentLetters, Refusal
 from maildesk.core.mail.classify import Verdict
 from maildesk.core.mail.folders import Place
 from maildesk.core.mail.message import Message
@@ -103,22 +105,6 @@ class Known:
     recent: RecentLetters = field(default_factory=RecentLetters)
     files: Mapping[str, CaseFile] = field(default_factory=dict)  # of the cases that a colleague's mail may belong to
     left: frozenset[str] = frozenset()
-
-
-GRAVITY = {"": 0, "delayed": 1, "failed": 2}  # of what mail servers report of a letter
-
-
-@dataclass(frozen=True, slots=True)
-class LetterReport:
-    """What a mail server said of a letter of ours: `action` is "failed" or "delayed", `status` as in RFC 3463 or empty.
-
-    `proved`: the report names the keyed Message-ID, so that it comes from a server that had the letter.
-    """
-
-    letter_id: str
-    action: str
-    status: str
-    proved: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,15 @@ from maildesk.core.consultation import Stated, asked_of, decide_statement
 from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, OwnLetter, Questions, sent_at
 from maildesk.core.entries import decide_entry, decide_scan, entered_key, enters, is_scan_of_house
 from maildesk.core.evidence import OtherCase, ThreadMatch, Trail, case_numbers, named_ids
-from maildesk.core.identify import KnownLetter, Writer, identify
-from maildesk.core.keyed import parse_keyed_id, reply_tokens
-from maildesk.core.letters import ACKNOWLEDGEMENT, ASKING, FOLLOW_UP_NOTE, RELAY, Letter, letter_id_for
+from maildesk.core.identify import Writer, identify
+from maildesk.core.letters.keyed_ids import parse_keyed_id, reply_tokens
+from maildesk.core.letters.letter import ACKNOWLEDGEMENT, ASKING, FOLLOW_UP_NOTE, RELAY, KnownLetter, Letter, letter_id_for
+from maildesk.core.letters.relay import Incoming, relay_letters
 from maildesk.core.mail.classify import Automatic, Verdict, classify
 from maildesk.core.mail.fingerprint import base_subject, ids_in_text, is_alike, text_digest, thread_index_root
 from maildesk.core.mail.message import Message, address_key, is_forward
 from maildesk.core.matter import Matter
 from maildesk.core.office.policy import Policy, Staff
-from maildesk.core.relay import Incoming, relay_letters
 from maildesk.core.reports import join_report, set_aside
 from maildesk.core.shared import is_sent_by_us, sent_by_us
 from maildesk.core.staffmail import StaffMail

@@ -13,11 +13,11 @@ from enum import StrEnum
 
 from maildesk.core.agenda import Agenda, OpenCase
 from maildesk.core.case.case import Status
-from maildesk.core.keyed import keyed_message_id
-from maildesk.core.letters import DIGEST, Letter, letter_id_for
-from maildesk.core.links import entry_links, order_url
+from maildesk.core.letters.keyed_ids import keyed_message_id
+from maildesk.core.letters.letter import DIGEST, Letter, letter_id_for
+from maildesk.core.letters.order_links import entry_links, order_url
+from maildesk.core.letters.relay import title_of
 from maildesk.core.office.policy import DIGEST_LATEST, Policy, Staff
-from maildesk.core.relay import title_of
 
 WORD = "DIGEST"  # in place of a case number in the Message-ID
 LINES_MAX = 60  # of cases; a longer list is not read, and some mail programs cut a page of more than about 100 kB

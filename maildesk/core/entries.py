@@ -20,9 +20,12 @@ from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome
 from maildesk.core.entry import BELONGS_NOWHERE, Entry, NoEntry, read_entry
 from maildesk.core.entry_words import CHANNEL_LABELS
 from maildesk.core.identify import Writer
-from maildesk.core.keyed import keyed_message_id
-from maildesk.core.letters import ACKNOWLEDGEMENT, CONFIRMED, HELP, UNPLACED, Letter, Refusal, letter_id_for
-from maildesk.core.links import OrderLink, entry_links
+from maildesk.core.letters.keyed_ids import keyed_message_id
+from maildesk.core.letters.letter import ACKNOWLEDGEMENT, CONFIRMED, HELP, UNPLACED, Letter, letter_id_for
+from maildesk.core.letters.order_links import OrderLink, entry_links
+from maildesk.core.letters.refusal import Refusal
+from maildesk.core.letters.relay import Incoming, relay_letters
+from maildesk.core.letters.to_staff import ASKED_FOR, DONE, ORDER_OF_LIST, Post
 from maildesk.core.mail.automatic_words import SCANNER_LOCAL_PARTS
 from maildesk.core.mail.classify import Verdict
 from maildesk.core.mail.message import Address, Message, is_forward
@@ -30,8 +33,6 @@ from maildesk.core.mail.system_marks import takes_no_answer
 from maildesk.core.matter import Matter, no_letter
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.order_words import WRITER
-from maildesk.core.relay import Incoming, relay_letters
-from maildesk.core.staffletters import ASKED_FOR, DONE, ORDER_OF_LIST, Post
 from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
 from maildesk.core.thread import Thread
 

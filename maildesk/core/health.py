@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from maildesk.core.letters import Alarm
+from maildesk.core.letters.alarms import Alarm
 
 SILENCE_MIN = timedelta(minutes=15)
 LATE_AFTER = timedelta(hours=1)  # a letter that waits for so long is late

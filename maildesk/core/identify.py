@@ -15,27 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from maildesk.core.case.case import Role, case_numbers_in, entry_word, names_entry
-from maildesk.core.keyed import is_order_token, parse_keyed_id
-from maildesk.core.letters import ASKING
+from maildesk.core.letters.keyed_ids import is_order_token, parse_keyed_id
+from maildesk.core.letters.letter import ASKING, KnownLetter
 from maildesk.core.mail.authentication import Authentication, authentication
 from maildesk.core.mail.message import Message, address_key
 from maildesk.core.office.policy import Policy, Staff
-
-
-@dataclass(frozen=True, slots=True)
-class KnownLetter:
-    """A letter of ours that a message names. `report` is the last that mail servers said of it: "", "delayed" or "failed".
-
-    `about` is the digest of the message that it handed on or answered.
-    """
-
-    letter_id: str
-    case_number: str
-    recipient: str
-    template: str
-    created_at: datetime
-    report: str = ""
-    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from datetime import date, datetime, timedelta
 from maildesk.core.agenda import OpenQuestion, house_letter
 from maildesk.core.case.case import Status
 from maildesk.core.digest import UNTITLED
-from maildesk.core.letters import OVERDUE, REFERENCES_MAX, REMINDER, Letter
-from maildesk.core.links import OrderLink, lines_of_links
+from maildesk.core.letters.letter import OVERDUE, REFERENCES_MAX, REMINDER, Letter
+from maildesk.core.letters.order_links import OrderLink, lines_of_links
+from maildesk.core.letters.relay import title_of
 from maildesk.core.mail.message import address_key
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Policy
-from maildesk.core.relay import title_of
 
 LINKS = (OrderLink("Nachricht der Person zeigen", "#zeigen"), OrderLink("Neue Frist: in 7 Tagen", "#frist in 7 Tagen Stellungnahme"))
 

@@ -11,12 +11,11 @@ from datetime import datetime
 from maildesk.core.case.case import CaseEvent, KnownCase, Status
 from maildesk.core.case.file import CaseFile, CaseState, IncomingMail, Question, SplitOff, Undo
 from maildesk.core.decision import Arrival
-from maildesk.core.identify import KnownLetter
-from maildesk.core.letters import Letter
+from maildesk.core.letters.letter import KnownLetter, Letter
+from maildesk.core.letters.to_staff import Post
 from maildesk.core.mail.classify import Verdict
 from maildesk.core.mail.message import Address, Message
 from maildesk.core.office.policy import Policy, Staff
-from maildesk.core.staffletters import Post
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from maildesk.core.case.file import CaseWork, IncomingMail
 from maildesk.core.casework import Carried, carry_out
 from maildesk.core.consultation import may_be_asked, question, statement_due
 from maildesk.core.decision import Decision, Folder, Outcome
-from maildesk.core.keyed import is_order_token
-from maildesk.core.letters import ANSWER, COPY, HELD_ANSWER, RELAY
+from maildesk.core.letters.keyed_ids import is_order_token
+from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, RELAY
 from maildesk.core.mail.message import is_forward
 from maildesk.core.orders import WRITER, OrderName, Reading, Vocabulary, read_orders
 from maildesk.core.outbound import Finding, FindingKind, findings, quotes

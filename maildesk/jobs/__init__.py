@@ -14,10 +14,10 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from maildesk.core.decision import Decision, Known, Outcome, Questions
-from maildesk.core.letters import Due, Letter, QueuedLetter
+from maildesk.core.letters.delivery import Delivery, Outgoing
+from maildesk.core.letters.letter import Due, Letter, QueuedLetter
 from maildesk.core.mail.folders import Filed, Head, Mark, OtherFolder
 from maildesk.core.mail.message import Message
-from maildesk.delivery import Delivery, Outgoing
 from maildesk.octets import FolderState, RawMessage
 
 Clock = Callable[[], datetime]

@@ -10,9 +10,8 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from maildesk.core.letters import Alarm
+from maildesk.core.letters.alarms import Alarm, alarm_letter, all_clear
 from maildesk.core.office.policy import Policy
-from maildesk.core.writing import alarm_letter, all_clear
 from maildesk.jobs import IntakeStore, Transaction
 
 log = logging.getLogger(__name__)

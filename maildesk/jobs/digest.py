@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from maildesk.core.agenda import Agenda
 from maildesk.core.digest import digest_letters, is_due
-from maildesk.core.letters import DIGEST, Letter
+from maildesk.core.letters.letter import DIGEST, Letter
 from maildesk.core.office.policy import Policy
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from maildesk.core import desk
 from maildesk.core.decision import Arrival, Decision, Folder, Outcome
-from maildesk.core.letters import Alarm
+from maildesk.core.letters.alarms import Alarm
 from maildesk.core.mail.folders import Place
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy

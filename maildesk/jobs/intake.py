@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from maildesk.core.decision import Decision, Outcome
-from maildesk.core.letters import Alarm
+from maildesk.core.letters.alarms import Alarm
 from maildesk.core.mail.folders import OtherFolder, Place, differs
 from maildesk.core.office.policy import Policy
 from maildesk.errors import MailboxRefused, MailboxUnreachable, MailsWithheld

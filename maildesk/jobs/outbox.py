@@ -14,11 +14,11 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from maildesk.core.letters import ANSWER, INSIDE_THE_HOUSE, PAUSE_MAX, UNWRITTEN, Due, Letter, QueuedLetter
+from maildesk.core.letters.automatic import as_of_now
+from maildesk.core.letters.delivery import Delivery, Outgoing, Result
+from maildesk.core.letters.letter import ANSWER, INSIDE_THE_HOUSE, PAUSE_MAX, UNWRITTEN, Due, Letter, QueuedLetter
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
-from maildesk.core.writing import as_of_now
-from maildesk.delivery import Delivery, Outgoing, Result
 from maildesk.errors import Hold, MaildeskError, SenderUnreachable, place_of
 from maildesk.jobs import Clock, Compose, Enclose, OutboxReport, OutboxStore, Parse, Sender, restoring
 from maildesk.octets import Octets, RawMessage

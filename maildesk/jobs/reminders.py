@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from maildesk.core.agenda import OpenQuestion
-from maildesk.core.letters import Letter
+from maildesk.core.letters.letter import Letter
 from maildesk.core.office.policy import Policy
 from maildesk.core.reminders import is_time, overdue_letters, reminder, shall_remind, shall_tell
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Protocol
 
-from maildesk.core.keyed import parse_keyed_id
+from maildesk.core.letters.keyed_ids import parse_keyed_id
 from maildesk.core.mail.folders import Head, OtherFolder, Place
 from maildesk.core.office.policy import Policy
 from maildesk.jobs import Clock, IntakeStore, Mailbox

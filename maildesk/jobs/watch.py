@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from maildesk.core.health import ANOTHER_DESK, QUARANTINE, WATCHED, Condition, Signs, Surroundings, Trouble, certificates, troubles
-from maildesk.core.letters import Alarm
+from maildesk.core.letters.alarms import Alarm
 from maildesk.core.office.policy import Policy
 from maildesk.jobs import IntakeStore
 from maildesk.jobs.alarm import clear, tell

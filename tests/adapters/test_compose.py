@@ -16,9 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maildesk.core.letters import Alarm
+from maildesk.core.letters.alarms import Alarm, alarm_letter
 from maildesk.core.office.policy import Desk, Policy
-from maildesk.core.writing import alarm_letter
 from maildesk.errors import TemplateError
 from tests.rig.letters import CALENDAR, DESK, IN_HOURS, Page, a_composer, a_letter, content, decoded, written
 

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maildesk.adapters.compose import mime, names
-from maildesk.core.letters import Enclosure, Letter
+from maildesk.core.letters.letter import Enclosure, Letter
 from maildesk.errors import TemplateError
 from tests.builders import parsed
 from tests.rig.letters import Page, a_composer, a_letter, content, decoded

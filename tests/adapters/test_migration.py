@@ -18,7 +18,7 @@ from alembic.config import Config
 from maildesk.adapters.store import Store, migration
 from maildesk.adapters.store.engine import open_engine, writing
 from maildesk.core.decision import Outcome
-from maildesk.core.letters import Due
+from maildesk.core.letters.letter import Due
 from maildesk.errors import StoreUnusable
 from tests.builders import MONDAY
 from tests.intake import BERLIN, Intake, answer_to, mail_of

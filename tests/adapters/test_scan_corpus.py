@@ -12,7 +12,7 @@ import pytest
 from maildesk.core.case.case import Channel
 from maildesk.core.decision import Arrival, Decision, Known, Outcome
 from maildesk.core.desk import decide
-from maildesk.core.letters import RELAY
+from maildesk.core.letters.letter import RELAY
 from maildesk.core.mail.classify import classify
 from maildesk.core.mail.message import Address
 from maildesk.core.office.calendar import WorkCalendar

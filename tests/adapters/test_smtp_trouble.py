@@ -16,7 +16,7 @@ import pytest
 
 from maildesk.adapters.smtp import SmtpSender
 from maildesk.config import SmtpSettings
-from maildesk.delivery import Result
+from maildesk.core.letters.delivery import Result
 from maildesk.errors import SenderUnreachable
 from tests.rig.dovecot import HOST, free_port
 from tests.rig.smtp_letters import LETTER, MAIL, nothing, sender_for, sent

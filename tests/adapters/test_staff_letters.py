@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from maildesk.adapters.compose import Wording
 from maildesk.cli.samples import sample_letters
 from maildesk.core.answer import answer_of
-from maildesk.core.letters import INSIDE_THE_HOUSE, Letter
+from maildesk.core.letters.letter import INSIDE_THE_HOUSE, Letter
 from maildesk.core.office.policy import Policy, Staff
 from tests.builders import a_mail, parsed
 from tests.rig.letters import CALENDAR, DESK, IN_HOURS, SHIPPED, SILENT_DESK, Page, a_composer, contrast

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from maildesk.adapters.compose import Wording
-from maildesk.core.letters import INSIDE_THE_HOUSE
+from maildesk.core.letters.letter import INSIDE_THE_HOUSE
 from maildesk.core.office.policy import Desk
 from maildesk.errors import TemplateError
 from tests.rig.letters import DESK, IN_HOURS, OUT_OF_HOURS, SHIPPED, SILENT_DESK, Page, a_composer, a_letter, content, contrast, written

@@ -14,7 +14,7 @@ import pytest
 from maildesk.core import evidence as kinds
 from maildesk.core.case.case import KnownCase, Status
 from maildesk.core.evidence import ORDER, Evidence, Naming, SameId, SameSubject, ThreadFacts, named_ids
-from maildesk.core.keyed import reply_address
+from maildesk.core.letters.keyed_ids import reply_address
 from maildesk.core.mail.message import DeliveryReport
 from maildesk.core.thread import find_thread
 from tests.builders import EVA, MONDAY, a_message

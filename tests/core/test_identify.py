@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from maildesk.core.case.case import Role
-from maildesk.core.identify import KnownLetter, Writer, identify
-from maildesk.core.letters import CONSULTATION
+from maildesk.core.identify import Writer, identify
+from maildesk.core.letters.letter import CONSULTATION, KnownLetter
 from maildesk.core.mail.message import Address
 from maildesk.core.office.policy import Policy
 from tests.builders import EVA, MONDAY, a_message

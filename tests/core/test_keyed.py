@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from maildesk.core import keyed as keyed_ids
-from maildesk.core.keyed import KeyedId, ReplyToken, parse_keyed_id, reply_address, reply_tokens
+from maildesk.core.letters import keyed_ids
+from maildesk.core.letters.keyed_ids import KeyedId, ReplyToken, parse_keyed_id, reply_address, reply_tokens
 from maildesk.core.mail.message import Address, Message
 from maildesk.core.office.policy import Desk
 from tests.builders import EVA, a_mail, a_message, parsed

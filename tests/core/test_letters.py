@@ -15,12 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maildesk.core.case.case import KnownCase, Status
-from maildesk.core.keyed import keyed_message_id, parse_keyed_id
-from maildesk.core.letters import Alarm, Occasion, RecentLetters, Refusal, is_addressed, letter_id_for, refusal_for
+from maildesk.core.letters.alarms import Alarm, alarm_letter
+from maildesk.core.letters.automatic import letter_context
+from maildesk.core.letters.keyed_ids import keyed_message_id, parse_keyed_id
+from maildesk.core.letters.letter import letter_id_for
+from maildesk.core.letters.refusal import Occasion, RecentLetters, Refusal, is_addressed, refusal_for
 from maildesk.core.mail.classify import Automatic, Verdict
 from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.office.policy import Desk, LetterLimits, Policy, Staff
-from maildesk.core.writing import alarm_letter, letter_context
 from tests.builders import DESK, EVA, MONDAY, a_message
 
 SECRET = b"k" * 32

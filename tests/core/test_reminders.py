@@ -12,8 +12,8 @@ import pytest
 
 from maildesk.core.agenda import AskingLetter, OpenQuestion
 from maildesk.core.case.case import Status
-from maildesk.core.keyed import conversation_id, parse_keyed_id
-from maildesk.core.letters import ASKING, INSIDE_THE_HOUSE, OVERDUE, REFERENCES_MAX, REMINDER
+from maildesk.core.letters.keyed_ids import conversation_id, parse_keyed_id
+from maildesk.core.letters.letter import ASKING, INSIDE_THE_HOUSE, OVERDUE, REFERENCES_MAX, REMINDER
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.orders import OrderName, read_orders
 from maildesk.core.reminders import is_time, overdue_letters, remind_on, reminder, shall_remind, shall_tell

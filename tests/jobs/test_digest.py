@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from maildesk.core.decision import Outcome
-from maildesk.core.letters import Due
+from maildesk.core.letters.letter import Due
 from maildesk.core.office.policy import DigestPlan
 from maildesk.errors import MaildeskError
 from tests.rig.agenda import MORNING, STAFF, AgendaDesk, an_agenda_desk, number

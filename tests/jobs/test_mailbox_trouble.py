@@ -18,7 +18,7 @@ from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.building import now
 from maildesk.core.decision import Outcome
 from maildesk.core.health import Surroundings
-from maildesk.core.letters import Due
+from maildesk.core.letters.letter import Due
 from maildesk.core.mail.folders import Filed
 from maildesk.errors import MailboxRefused, MailboxUnreachable
 from maildesk.jobs import watch

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from maildesk.core.letters import Due
+from maildesk.core.letters.letter import Due
 from maildesk.errors import MaildeskError
 from maildesk.jobs import OutboxReport
 from maildesk.jobs.outbox import DOUBT_WAIT

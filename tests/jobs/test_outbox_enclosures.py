@@ -22,7 +22,7 @@ import pytest
 from maildesk import building
 from maildesk.adapters.compose import Composer
 from maildesk.adapters.parse import ParserProcess, parse
-from maildesk.core.letters import Enclosure, Letter
+from maildesk.core.letters.letter import Enclosure, Letter
 from maildesk.jobs import OutboxReport
 from maildesk.jobs.handling import handle
 from maildesk.octets import Octets, RawMessage

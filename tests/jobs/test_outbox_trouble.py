@@ -17,9 +17,9 @@ import pytest
 from maildesk.adapters.compose import Composer
 from maildesk.config import SmtpSettings
 from maildesk.core.health import Surroundings
-from maildesk.core.letters import Letter
+from maildesk.core.letters.automatic import as_of_now
+from maildesk.core.letters.letter import Letter
 from maildesk.core.office.calendar import WorkCalendar
-from maildesk.core.writing import as_of_now
 from maildesk.jobs import OutboxReport, watch
 from tests.builders import MONDAY
 from tests.rig.dovecot import HOST, free_port

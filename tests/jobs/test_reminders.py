@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from maildesk.core.letters import CONSULTATION, OVERDUE, REMINDER
+from maildesk.core.letters.letter import CONSULTATION, OVERDUE, REMINDER
 from maildesk.core.office.policy import DigestPlan
 from maildesk.errors import MaildeskError
 from tests.rig.agenda import BERTA, AgendaDesk, an_agenda_desk, number

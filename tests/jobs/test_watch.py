@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from maildesk.core.health import ANOTHER_DESK, BACKUP_WITHIN, COPIES_MIN, LATE_MIN, Surroundings, problems
-from maildesk.core.letters import Alarm
+from maildesk.core.letters.alarms import Alarm
 from maildesk.errors import StoreUnusable
 from maildesk.jobs import alarm, upkeep, watch
 from maildesk.octets import Octets, RawMessage

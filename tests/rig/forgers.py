@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from maildesk.core.keyed import base32
+from maildesk.core.letters.keyed_ids import base32
 from tests.builders import a_mail
 from tests.rig.abuse import DESK
 

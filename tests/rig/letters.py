@@ -14,10 +14,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from maildesk.adapters.compose import Composer
-from maildesk.core.letters import Letter
+from maildesk.core.letters.automatic import letter_context
+from maildesk.core.letters.letter import Letter
 from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.office.policy import Desk
-from maildesk.core.writing import letter_context
 
 SHIPPED = Path(__file__).parent.parent.parent / "templates"
 HOURS = "Mo-Do 08:00-16:00, Fr 08:00-12:00"

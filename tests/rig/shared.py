@@ -17,7 +17,7 @@ from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.adapters.store import CaseFilter, Store
 from maildesk.building import now
 from maildesk.core.decision import Outcome
-from maildesk.core.letters import Due
+from maildesk.core.letters.letter import Due
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
 from maildesk.jobs import PassReport, intake

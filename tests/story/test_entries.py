@@ -17,7 +17,7 @@ import pytest
 
 from maildesk.adapters.store import Store
 from maildesk.building import letter_key
-from maildesk.core.links import entry_links
+from maildesk.core.letters.order_links import entry_links
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy
 from tests.builders import a_mail, a_multipart, a_part

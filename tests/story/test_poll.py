@@ -10,7 +10,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from maildesk.core.keyed import parse_keyed_id
+from maildesk.core.letters.keyed_ids import parse_keyed_id
 from tests.builders import a_mail
 from tests.rig.command import start
 from tests.rig.desk import ADDRESS, TestDesk, a_desk

@@ -15,7 +15,7 @@ from dataclasses import replace
 from email import message_from_bytes
 from pathlib import Path
 
-from maildesk.core.keyed import parse_keyed_id
+from maildesk.core.letters.keyed_ids import parse_keyed_id
 from tests.rig.command import ROOT, environment
 from tests.torture.mails import Mail
 from tests.torture.oracle import Findings, Tally, findings

@@ -18,7 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from maildesk.adapters.compose import filters, header, mime
 from maildesk.adapters.compose.header import NO_HEADER
 from maildesk.adapters.compose.names import file_name
-from maildesk.core.letters import Enclosure, Letter
+from maildesk.core.letters.letter import Enclosure, Letter
 from maildesk.core.office.policy import Desk
 from maildesk.errors import TemplateError
 

@@ -13,7 +13,7 @@ from email.header import Header
 from email.utils import format_datetime
 
 from maildesk.adapters.compose.names import sender_name
-from maildesk.core.letters import INSIDE_THE_HOUSE, Letter
+from maildesk.core.letters.letter import INSIDE_THE_HOUSE, Letter
 from maildesk.core.mail.message import wire_address
 from maildesk.core.office.policy import Desk
 from maildesk.errors import TemplateError

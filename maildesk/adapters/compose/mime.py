@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from maildesk.adapters.compose.names import ascii_file_name, file_name
-from maildesk.core.letters import Enclosure
+from maildesk.core.letters.letter import Enclosure
 
 Part = tuple[list[str], bytes]  # fields, octets
 

@@ -13,7 +13,7 @@ from maildesk.adapters.parse.bounce_forms import ADDRESS
 from maildesk.adapters.parse.head import Head, split_head
 from maildesk.adapters.parse.params import raw_field
 from maildesk.adapters.parse.tree import Leaf, Role, Tree
-from maildesk.core.keyed import parse_keyed_id
+from maildesk.core.letters.keyed_ids import parse_keyed_id
 
 MAIL_TYPES = frozenset({"message/rfc822", "message/global"})
 HEAD_TYPES = frozenset({"text/rfc822-headers", "message/rfc822-headers", "message/global-headers", "text/rfc822"})

@@ -11,8 +11,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from maildesk.adapters.smtp.server import Server
+from maildesk.core.letters.delivery import Outgoing
 from maildesk.core.mail.message import wire_address
-from maildesk.delivery import Outgoing
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _CLOSING = 421

@@ -25,7 +25,7 @@ from maildesk.adapters.store.signs import read_signs
 from maildesk.adapters.store.tables import alarms, facts, ledger, letters, messages, quarantined, raws
 from maildesk.adapters.store.views import CaseFilter, Views
 from maildesk.core.health import Signs
-from maildesk.core.letters import ALARM, CONTESTED, CONTESTED_LONGER, LetterState
+from maildesk.core.letters.letter import ALARM, CONTESTED, CONTESTED_LONGER, LetterState
 from maildesk.core.objects import JsonObject
 from maildesk.octets import Octets, RawMessage
 

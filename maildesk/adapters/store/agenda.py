@@ -17,7 +17,7 @@ from maildesk.adapters.store.tables import cases, consultations, events, facts, 
 from maildesk.core.agenda import Agenda, AskingLetter, OpenCase, OpenQuestion
 from maildesk.core.case.case import Status
 from maildesk.core.casework import WAITS
-from maildesk.core.letters import ANSWER, Letter, LetterState
+from maildesk.core.letters.letter import ANSWER, Letter, LetterState
 
 Whole = Callable[[int], int]  # from a case to the one that it has become part of, else to itself
 

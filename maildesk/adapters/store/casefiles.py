@@ -34,7 +34,7 @@ from maildesk.core.case.file import (
     Question,
     Undo,
 )
-from maildesk.core.letters import ANSWER, LetterState
+from maildesk.core.letters.letter import ANSWER, LetterState
 from maildesk.core.mail.message import Address, Attachment, address_key
 
 MAILS_MAX = 50

@@ -35,7 +35,7 @@ from maildesk.core.case.file import CaseWork, SplitOff
 from maildesk.core.case.opening import case_of
 from maildesk.core.decision import Decision, Folder, Outcome, sent_at
 from maildesk.core.evidence import named_ids
-from maildesk.core.letters import RELAY, Letter, LetterState
+from maildesk.core.letters.letter import RELAY, Letter, LetterState
 from maildesk.core.mail.fingerprint import base_subject, text_digest, thread_index_root
 from maildesk.core.mail.message import Address, Message
 from maildesk.core.objects import message_object

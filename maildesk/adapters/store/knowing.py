@@ -28,7 +28,8 @@ from maildesk.adapters.store.trails import Trails
 from maildesk.core.case.case import Direction, KnownCase, LinkKind, Role, Status, case_number
 from maildesk.core.casework import NOT_URGENT, URGENCY
 from maildesk.core.decision import Known, OwnLetter, Questions
-from maildesk.core.letters import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, RecentLetters
+from maildesk.core.letters.letter import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE
+from maildesk.core.letters.refusal import RecentLetters
 
 RETURNED_WITHIN = timedelta(days=60)
 HISTORY_MAX = 10

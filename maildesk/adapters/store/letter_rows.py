@@ -13,8 +13,8 @@ from sqlalchemy import insert, select, update
 from maildesk.adapters.store.knowing import Knowing
 from maildesk.adapters.store.tables import cases, letters
 from maildesk.core.case.case import CaseEvent, Status
-from maildesk.core.decision import GRAVITY, Decision, LetterReport
-from maildesk.core.letters import ACKNOWLEDGEMENT, ANSWER, INSIDE_THE_HOUSE, LATE_AFTER, Letter, LetterState
+from maildesk.core.decision import Decision
+from maildesk.core.letters.letter import ACKNOWLEDGEMENT, ANSWER, GRAVITY, INSIDE_THE_HOUSE, LATE_AFTER, Letter, LetterReport, LetterState
 from maildesk.core.mail.message import Address, Message
 from maildesk.octets import RawMessage
 

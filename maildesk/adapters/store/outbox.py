@@ -15,7 +15,7 @@ from maildesk.adapters.store.intake import IntakeTransaction
 from maildesk.adapters.store.tables import cases, facts, letters
 from maildesk.core.case.case import Direction, Role
 from maildesk.core.decision import Decision, Folder, Outcome
-from maildesk.core.letters import Due, Enclosure, Letter, LetterState, QueuedLetter
+from maildesk.core.letters.letter import Due, Enclosure, Letter, LetterState, QueuedLetter
 from maildesk.core.mail.classify import Automatic, Verdict
 from maildesk.core.mail.message import Message
 from maildesk.octets import RawMessage

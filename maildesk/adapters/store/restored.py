@@ -18,10 +18,10 @@ from maildesk.adapters.store.backup import RESTORED
 from maildesk.adapters.store.tables import alarms, facts, letters, message_references, messages, number_series
 from maildesk.core.case.case import Direction, Role, case_numbers_in
 from maildesk.core.health import ANOTHER_DESK
-from maildesk.core.keyed import parse_keyed_id
-from maildesk.core.letters import LetterState
+from maildesk.core.letters.alarms import ALARMS, ALL_CLEAR
+from maildesk.core.letters.keyed_ids import parse_keyed_id
+from maildesk.core.letters.letter import LetterState
 from maildesk.core.mail.message import Message, address_key
-from maildesk.core.writing import ALARMS, ALL_CLEAR
 
 FACT = "lost_letters"
 JUST_NOW = timedelta(hours=1)

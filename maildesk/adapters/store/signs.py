@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from maildesk.adapters.store.tables import letters
 from maildesk.core.health import COPY_WITHIN, LATE_AFTER, Signs
-from maildesk.core.letters import ALARM, UNWRITTEN, LetterState
+from maildesk.core.letters.letter import ALARM, UNWRITTEN, LetterState
 
 LOOK_BACK = timedelta(days=8)
 COPIES_OF = timedelta(days=1)

@@ -14,7 +14,7 @@ from maildesk.adapters.store.tables import cases, contacts, letters, message_ref
 from maildesk.core.case.case import Direction, KnownCase, Status
 from maildesk.core.decision import Questions
 from maildesk.core.evidence import SAME_SUBJECT_WITHIN, Naming, OtherCase, SameId, SameSubject, ThreadFacts, answered_ids
-from maildesk.core.identify import KnownLetter
+from maildesk.core.letters.letter import KnownLetter
 from maildesk.core.mail.message import address_key, is_reply_subject
 
 FEW = 20  # rows of a kind that are looked at: enough for every thread that people make

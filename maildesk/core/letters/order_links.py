@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from maildesk.core.case.case import entry_word
-from maildesk.core.keyed import order_token
+from maildesk.core.letters.keyed_ids import order_token
 from maildesk.core.office.policy import Policy
 
 LINK_CHARS_MAX = 200

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from maildesk.core.case.case import KnownCase, NewCase
-from maildesk.core.keyed import conversation_id, keyed_message_id, reply_address
-from maildesk.core.letters import RELAY, Enclosure, Letter, letter_id_for
-from maildesk.core.links import OrderLink, lines_of_links
+from maildesk.core.letters.keyed_ids import conversation_id, keyed_message_id, reply_address
+from maildesk.core.letters.letter import RELAY, Enclosure, Letter, letter_id_for
+from maildesk.core.letters.order_links import OrderLink, lines_of_links
 from maildesk.core.mail.message import Attachment, Message
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.text.anonymity import ANONYMOUS

@@ -1,39 +1,18 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Letters: what goes to whom, under which Message-ID, and why none goes.
-
-Automatic letters follow RFC 3834. They hold nothing that came from the mail they answer: an acknowledgement that repeats
-what a stranger wrote is a relay for abuse, and one that repeats a citizen's words shows them on the lock screen of a family phone.
-"""
+"""Why no automatic letter goes out (RFC 3834)."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from maildesk.core.case.case import KnownCase
-from maildesk.core.keyed import base32
 from maildesk.core.mail.classify import Verdict
 from maildesk.core.mail.message import Message, wire_address
 from maildesk.core.office.policy import Desk, Policy
-
-
-class LetterState(StrEnum):
-    """A letter's way: queued → sending (durable before MAIL FROM) → dot (durable before the final dot) → sent (at the 250).
-
-    A letter found in `dot` at a start is in doubt: the contract shows it as "in-doubt".
-    """
-
-    QUEUED = "queued"
-    SENDING = "sending"
-    DOT = "dot"
-    SENT = "sent"
-    FAILED = "failed"
-    HELD = "held"
 
 
 class Refusal(StrEnum):
@@ -58,72 +37,6 @@ class Refusal(StrEnum):
 
 
 LIMITS = frozenset({Refusal.SENDER_LIMIT, Refusal.DOMAIN_LIMIT, Refusal.DESK_LIMIT})
-
-
-@dataclass(frozen=True, slots=True)
-class Enclosure:
-    """An attachment of a stored message that goes along with a letter. Both digests are sha256, hexadecimal; `filename` is safe."""
-
-    message_digest: str
-    digest: str
-    filename: str
-    media_type: str
-    size_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A mail that we want to send. `context` holds what the template may say; in an automatic letter all of it our own words.
-
-    `sender_name` stands in From in place of the desk's name. `about` is the digest of the message that the letter hands on or answers;
-    `author` the key of the colleague whose words it holds.
-    """
-
-    letter_id: str
-    template: str
-    recipient: str
-    message_id: str
-    case_number: str = ""
-    in_reply_to: str = ""
-    references: tuple[str, ...] = ()
-    reply_to: str = ""
-    language: str = "de"
-    automatic: bool = True
-    sender_name: str = ""
-    enclosures: tuple[Enclosure, ...] = ()
-    about: str = ""
-    author: str = ""
-    held: bool = False  # waits for a word of its author, and is not sent before
-    context: Mapping[str, str] = field(default_factory=dict)
-    created_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class QueuedLetter:
-    """A letter of the outbox with its row number and the attempts made so far."""
-
-    row: int
-    letter: Letter
-    attempts: int
-
-
-CONTESTED = "its mail was taken by somebody else as well: it leaves if no copy shows that it has left"
-CONTESTED_LONGER = timedelta(minutes=10)  # a desk that took the mail, and was killed there, writes before us
-PAUSE_MAX = timedelta(hours=4)  # between two tries of a letter
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Which of the queued letters may leave: those whose time has come, and those that wait for a later time than any pause is long, as the
-    clock was set back since. One that waits for its mail to be filed may not, unless that is in doubt since before `proved_before`.
-    """
-
-    now: datetime
-    proved_before: datetime | None = None
-
-    @property
-    def never_later(self) -> datetime:
-        return self.now + PAUSE_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,36 +65,6 @@ class Occasion:
     imported: bool = False
     forged: bool = False
     repeated: bool = False
-
-
-REFERENCES_MAX = 20
-ACKNOWLEDGEMENT = "acknowledgement"
-FOLLOW_UP_NOTE = "follow-up"
-ALARM = "alarm"
-RETURNED = "returned"
-RELAY = "relay"
-ANSWER = "answer"
-COPY = "copy"
-HELD_ANSWER = "held"
-CONFIRMED = "confirmed"
-MISTAKE = "mistake"
-HELP = "help"
-CONSULTATION = "consultation"  # asks a colleague in the house for a statement
-REMINDER = "reminder"  # of that question
-STATEMENT = "statement"  # hands the statement on to staff
-OVERDUE = "overdue"  # tells staff that the statement has not come
-DIGEST = "digest"
-UNPLACED = "unplaced"  # asks a colleague where a mail belongs
-ASKING = frozenset({CONSULTATION, REMINDER})  # who answers one of these, states something, and answers no citizen
-TO_STAFF = frozenset({ALARM, RETURNED, RELAY, COPY, HELD_ANSWER, CONFIRMED, MISTAKE, HELP, STATEMENT, OVERDUE, DIGEST, UNPLACED})
-INSIDE_THE_HOUSE = TO_STAFF | ASKING  # templates of letters that no citizen gets
-LATE_AFTER = timedelta(days=1)  # so long after it was written a letter says that it is late
-UNWRITTEN = "cannot be written: "  # how the error of a letter begins that never became a mail
-
-
-def letter_id_for(cause: str, template: str, recipient: str) -> str:
-    """The same cause makes the same letter: a repeat after a crash is recognised, not sent twice."""
-    return base32(hashlib.sha256("\0".join((cause, template, recipient.lower())).encode()).digest()[:10])
 
 
 def refusal_for(message: Message, verdict: Verdict, policy: Policy, known: KnownCase | None, occasion: Occasion) -> Refusal | None:
@@ -242,16 +125,3 @@ def is_addressed(message: Message, desk: Desk) -> bool:
         for part in re.findall(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+", value)
     )
     return any(desk.owns(part) for part in found)
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """Something is wrong: `name` tells one trouble from another, the others are German sentences without personal data.
-
-    `again_after` is how long it stays quiet while the trouble stands; None: as long as the policy says.
-    """
-
-    name: str
-    detail: str
-    advice: str
-    again_after: timedelta | None = None
