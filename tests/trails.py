@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 from maildesk.core.case.case import KnownCase, Status
 from maildesk.core.decision import Arrival, Decision, Known, sent_at
 from maildesk.core.desk import decide
-from maildesk.core.evidence import ThreadFacts, Trail
-from maildesk.core.identify import identify
 from maildesk.core.letters.keyed_ids import conversation_id, keyed_message_id
 from maildesk.core.letters.letter import KnownLetter
 from maildesk.core.mail.message import Address, Message
 from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.office.policy import Desk, Policy, Staff
+from maildesk.core.threading.evidence import ThreadFacts, Trail
+from maildesk.core.threading.writer import identify
 from tests.builders import EVA, MONDAY, a_message
 
 NOW = MONDAY + timedelta(minutes=1)

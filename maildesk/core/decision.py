@@ -11,13 +11,13 @@ from enum import StrEnum
 
 from maildesk.core.case.case import CaseEvent, CaseLink, Direction, NewCase, Role, Status
 from maildesk.core.case.file import CaseFile, CaseWork
-from maildesk.core.evidence import ThreadFacts
 from maildesk.core.letters.alarms import Alarm
 from maildesk.core.letters.letter import Letter, LetterReport
 from maildesk.core.letters.refusal import RecentLetters, Refusal
 from maildesk.core.mail.classify import Verdict
 from maildesk.core.mail.folders import Place
 from maildesk.core.mail.message import Message
+from maildesk.core.threading.evidence import ThreadFacts
 from maildesk.core.triage import Proposal
 
 CLOCK_WRONG_BY = timedelta(days=30)

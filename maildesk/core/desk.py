@@ -12,8 +12,6 @@ from maildesk.core.case.opening import case_of
 from maildesk.core.consultation import Stated, asked_of, decide_statement
 from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, OwnLetter, Questions, sent_at
 from maildesk.core.entries import decide_entry, decide_scan, entered_key, enters, is_scan_of_house
-from maildesk.core.evidence import OtherCase, ThreadMatch, Trail, case_numbers, named_ids
-from maildesk.core.identify import Writer, identify
 from maildesk.core.letters.keyed_ids import parse_keyed_id, reply_tokens
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT, ASKING, FOLLOW_UP_NOTE, RELAY, KnownLetter, Letter, letter_id_for
 from maildesk.core.letters.relay import Incoming, relay_letters
@@ -27,7 +25,9 @@ from maildesk.core.shared import is_sent_by_us, sent_by_us
 from maildesk.core.staffmail import StaffMail
 from maildesk.core.staffwork import decide_staff_mail
 from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
-from maildesk.core.thread import Thread, find_thread
+from maildesk.core.threading.evidence import OtherCase, ThreadMatch, Trail, case_numbers, named_ids
+from maildesk.core.threading.thread import Thread, find_thread
+from maildesk.core.threading.writer import Writer, identify
 from maildesk.core.triage import Proposal, graver, noticed
 
 ORDERED_NUMBERS_MAX = 20

@@ -19,7 +19,6 @@ from maildesk.core.casework import Carried, carry_out
 from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome
 from maildesk.core.entry import BELONGS_NOWHERE, Entry, NoEntry, read_entry
 from maildesk.core.entry_words import CHANNEL_LABELS
-from maildesk.core.identify import Writer
 from maildesk.core.letters.keyed_ids import keyed_message_id
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT, CONFIRMED, HELP, UNPLACED, Letter, letter_id_for
 from maildesk.core.letters.order_links import OrderLink, entry_links
@@ -34,7 +33,8 @@ from maildesk.core.matter import Matter, no_letter
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.order_words import WRITER
 from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
-from maildesk.core.thread import Thread
+from maildesk.core.threading.thread import Thread
+from maildesk.core.threading.writer import Writer
 
 ENTRY = "ENTRY"  # in place of a case number in the keyed id of a letter that asks where a mail belongs
 NOBODY = Address("", "")

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 
 from maildesk.core.case.case import KnownCase, Role
 from maildesk.core.decision import Arrival, Known
-from maildesk.core.identify import Writer
 from maildesk.core.letters.alarms import Alarm, breach_alarm, danger_alarm, limit_alarm, unproved_staff_alarm
 from maildesk.core.letters.automatic import answer_letter, letter_context
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, Letter, letter_id_for
@@ -17,7 +16,8 @@ from maildesk.core.letters.refusal import LIMITS, Occasion, Refusal, refusal_for
 from maildesk.core.mail.classify import Verdict
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
-from maildesk.core.thread import Thread
+from maildesk.core.threading.thread import Thread
+from maildesk.core.threading.writer import Writer
 from maildesk.core.triage import DATA_BREACH, Proposal, propose
 
 

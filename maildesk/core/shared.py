@@ -13,13 +13,13 @@ from collections.abc import Iterator
 
 from maildesk.core.case.case import CaseEvent, Direction, KnownCase, Role, Status, case_numbers_in
 from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, sent_at
-from maildesk.core.evidence import ThreadMatch, Trail, by_keyed_id, by_message_id
-from maildesk.core.identify import Writer
 from maildesk.core.mail.authentication import authentication
 from maildesk.core.mail.classify import Verdict, classify
 from maildesk.core.mail.folders import Place
 from maildesk.core.mail.message import Message, is_forward
 from maildesk.core.office.policy import Policy
+from maildesk.core.threading.evidence import ThreadMatch, Trail, by_keyed_id, by_message_id
+from maildesk.core.threading.writer import Writer
 
 # What servers write at the final delivery (RFC 5321 section 4.4, RFC 8601), and no mail program into what it sends.
 DELIVERED = ("return-path", "delivered-to", "x-original-to", "envelope-to", "authentication-results")

@@ -13,13 +13,13 @@ import pytest
 from maildesk.core.case.case import Direction, KnownCase, Role, Status
 from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, OwnLetter
 from maildesk.core.desk import decide, questions
-from maildesk.core.evidence import ThreadFacts
 from maildesk.core.letters.keyed_ids import keyed_message_id, parse_keyed_id
 from maildesk.core.letters.letter import KnownLetter
 from maildesk.core.letters.refusal import RecentLetters, Refusal
 from maildesk.core.mail.message import DeliveryReport, Message
 from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.office.policy import Desk, LetterLimits, Policy, Staff
+from maildesk.core.threading.evidence import ThreadFacts
 from tests.builders import EVA, MONDAY, a_message
 
 NOW = MONDAY + timedelta(minutes=1)

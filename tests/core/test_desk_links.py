@@ -12,11 +12,11 @@ import pytest
 
 from maildesk.core.case.case import CaseLink, Direction, KnownCase, LinkKind, Role, Status
 from maildesk.core.decision import Decision, Outcome
-from maildesk.core.evidence import OtherCase, SameSubject, ThreadFacts
 from maildesk.core.letters.letter import CONSULTATION, LetterReport
 from maildesk.core.letters.refusal import RecentLetters, Refusal
 from maildesk.core.mail.message import Address, DeliveryReport, Message
 from maildesk.core.office.policy import Staff
+from maildesk.core.threading.evidence import OtherCase, SameSubject, ThreadFacts
 from tests.builders import EVA, MONDAY, a_message
 from tests.trails import (
     ADAM,

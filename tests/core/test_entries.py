@@ -14,13 +14,13 @@ from maildesk.core.case.case import Channel, KnownCase, Status
 from maildesk.core.case.file import CaseFile, CaseState
 from maildesk.core.decision import Arrival, Decision, Known, Outcome
 from maildesk.core.desk import decide, questions
-from maildesk.core.evidence import ThreadFacts
 from maildesk.core.letters.keyed_ids import keyed_message_id
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT, CONFIRMED, RELAY, UNPLACED, KnownLetter
 from maildesk.core.letters.refusal import RecentLetters, Refusal
 from maildesk.core.mail.message import Address, Message
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, LetterLimits, Policy, Staff
+from maildesk.core.threading.evidence import ThreadFacts
 from tests.builders import MONDAY, a_message
 from tests.ordering import CATEGORIES
 

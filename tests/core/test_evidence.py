@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from maildesk.core import evidence as kinds
 from maildesk.core.case.case import KnownCase, Status
-from maildesk.core.evidence import ORDER, Evidence, Naming, SameId, SameSubject, ThreadFacts, named_ids
 from maildesk.core.letters.keyed_ids import reply_address
 from maildesk.core.mail.message import DeliveryReport
-from maildesk.core.thread import find_thread
+from maildesk.core.threading import evidence as kinds
+from maildesk.core.threading.evidence import ORDER, Evidence, Naming, SameId, SameSubject, ThreadFacts, named_ids
+from maildesk.core.threading.thread import find_thread
 from tests.builders import EVA, MONDAY, a_message
 from tests.trails import (
     ADAM,

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from maildesk.core.case.case import Role
-from maildesk.core.identify import Writer, identify
 from maildesk.core.letters.letter import CONSULTATION, KnownLetter
 from maildesk.core.mail.message import Address
 from maildesk.core.office.policy import Policy
+from maildesk.core.threading.writer import Writer, identify
 from tests.builders import EVA, MONDAY, a_message
 from tests.trails import DMARC_FAIL, DMARC_PASS, KLEIN, POLICY, STRANGER, WEBER, a_letter, conversation, keyed, says
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from maildesk.core.case.case import CaseLink, KnownCase, LinkKind, Status
-from maildesk.core.evidence import Naming, SameId, SameSubject, ThreadFacts
 from maildesk.core.letters.keyed_ids import reply_address
 from maildesk.core.mail.message import Address
-from maildesk.core.thread import LATE_WITHIN, Thread, find_thread
+from maildesk.core.threading.evidence import Naming, SameId, SameSubject, ThreadFacts
+from maildesk.core.threading.thread import LATE_WITHIN, Thread, find_thread
 from tests.builders import EVA, MONDAY, a_message
 from tests.trails import (
     ADAM,

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, LetterLimits, Policy, Staff
-from maildesk.core.thread import LATE_WITHIN
+from maildesk.core.threading.thread import LATE_WITHIN
 from tests.builders import MONDAY
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -34,12 +34,12 @@ from maildesk.core.case.case import CaseEvent, Direction, LinkKind, NewCase, Sta
 from maildesk.core.case.file import CaseWork, SplitOff
 from maildesk.core.case.opening import case_of
 from maildesk.core.decision import Decision, Folder, Outcome, sent_at
-from maildesk.core.evidence import named_ids
 from maildesk.core.letters.letter import RELAY, Letter, LetterState
 from maildesk.core.mail.fingerprint import base_subject, text_digest, thread_index_root
 from maildesk.core.mail.message import Address, Message
 from maildesk.core.objects import message_object
 from maildesk.core.office.policy import Policy
+from maildesk.core.threading.evidence import named_ids
 from maildesk.octets import RawMessage
 
 IN_COLUMNS = frozenset({"message_id", "subject", "text", "reply", "automatic", "acknowledge", "evidence"})

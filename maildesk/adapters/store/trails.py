@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Exists, Row, String, exists, literal_column, 
 from maildesk.adapters.store.tables import cases, contacts, letters, message_references, messages, participants
 from maildesk.core.case.case import Direction, KnownCase, Status
 from maildesk.core.decision import Questions
-from maildesk.core.evidence import SAME_SUBJECT_WITHIN, Naming, OtherCase, SameId, SameSubject, ThreadFacts, answered_ids
 from maildesk.core.letters.letter import KnownLetter
 from maildesk.core.mail.message import address_key, is_reply_subject
+from maildesk.core.threading.evidence import SAME_SUBJECT_WITHIN, Naming, OtherCase, SameId, SameSubject, ThreadFacts, answered_ids
 
 FEW = 20  # rows of a kind that are looked at: enough for every thread that people make
 OTHERS_MAX = 5
@@ -32,7 +32,7 @@ class Trails:
         self._connection = connection
 
     def of(self, asked: Questions, now: datetime, known_cases: KnownCases) -> ThreadFacts:
-        """All that `core.evidence` asks for. `known_cases` tells of the cases that turn up."""
+        """All that `core.threading.evidence` asks for. `known_cases` tells of the cases that turn up."""
         by_id = self._cases_by_message_id((asked.message_id, *asked.named_ids))
         known, by_letter_id = self._letters(asked.named_ids), self._letters_by_id(asked.letter_ids)
         named_by, by_writer = self._naming(asked.message_id), self._named_by_writer(asked)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Which case a message belongs to, by the evidence that `core.evidence` finds, and which cases it shows to be one conversation."""
+"""Which case a message belongs to, by the evidence that `core.threading.evidence` finds, and which cases it shows to be one conversation."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from maildesk.core.case.case import CaseLink, KnownCase, LinkKind, Role, Status
-from maildesk.core.evidence import ORDER, Naming, ThreadFacts, ThreadMatch, Trail, named_ids
 from maildesk.core.mail.message import is_forward
+from maildesk.core.threading.evidence import ORDER, Naming, ThreadFacts, ThreadMatch, Trail, named_ids
 
 LATE_WITHIN = timedelta(days=7)
 

@@ -15,13 +15,13 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from maildesk.core.case.case import KnownCase, Status, case_numbers_in
-from maildesk.core.identify import Writer
 from maildesk.core.letters.keyed_ids import CONVERSATION, KeyedId, parse_keyed_id, reply_tokens
 from maildesk.core.letters.letter import KnownLetter
 from maildesk.core.letters.refusal import is_addressed
 from maildesk.core.mail.fingerprint import base_subject, ids_in_text, is_contained
 from maildesk.core.mail.message import Message, is_forward, is_reply_subject
 from maildesk.core.office.policy import Policy
+from maildesk.core.threading.writer import Writer
 
 NAMED_IDS_MAX = 200
 SAME_SUBJECT_WITHIN = timedelta(days=14)
