@@ -20,7 +20,7 @@ from maildesk.cli import show
 from maildesk.core.mail.classify import classify
 from maildesk.core.mail.message import Message
 from maildesk.core.objects import JsonObject, message_object
-from maildesk.core.triage import Proposal, propose
+from maildesk.core.triage.propose import Proposal, propose
 from maildesk.errors import Hold, MaildeskError
 from maildesk.jobs import PassReport, digest, importing, intake, outbox, reminders, watch
 from maildesk.jobs.importing import Import

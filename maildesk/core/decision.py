@@ -18,7 +18,7 @@ from maildesk.core.mail.classify import Verdict
 from maildesk.core.mail.folders import Place
 from maildesk.core.mail.message import Message
 from maildesk.core.threading.evidence import ThreadFacts
-from maildesk.core.triage import Proposal
+from maildesk.core.triage.propose import Proposal
 
 CLOCK_WRONG_BY = timedelta(days=30)
 

@@ -28,7 +28,7 @@ from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
 from maildesk.core.threading.evidence import OtherCase, ThreadMatch, Trail, case_numbers, named_ids
 from maildesk.core.threading.thread import Thread, find_thread
 from maildesk.core.threading.writer import Writer, identify
-from maildesk.core.triage import Proposal, graver, noticed
+from maildesk.core.triage.propose import Proposal, graver, noticed
 
 ORDERED_NUMBERS_MAX = 20
 FIRST_YEAR = 1990  # no mailbox that could be imported is older

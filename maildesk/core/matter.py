@@ -18,7 +18,7 @@ from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
 from maildesk.core.threading.thread import Thread
 from maildesk.core.threading.writer import Writer
-from maildesk.core.triage import DATA_BREACH, Proposal, propose
+from maildesk.core.triage.propose import DATA_BREACH, Proposal, propose
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from maildesk.core.mail.classify import Automatic
 from maildesk.core.mail.message import Address, Attachment, Message
-from maildesk.core.triage import Proposal
+from maildesk.core.triage.propose import Proposal
 
 JsonObject = dict[str, Any]
 
@@ -31,7 +31,7 @@ def attachment_object(attachment: Attachment) -> JsonObject:
 def message_object(
     message: Message, automatic: Automatic | None, *, acknowledge: bool, evidence: Iterable[str], proposal: Proposal | None = None
 ) -> JsonObject:
-    """The contract's message object. `kind`, `topics`, `urgency` and `flags` are proposals (`core.triage`)."""
+    """The contract's message object. `kind`, `topics`, `urgency` and `flags` are proposals (`core.triage.propose.propose`)."""
     proposed = proposal or Proposal()
     report = message.delivery_report
     return {

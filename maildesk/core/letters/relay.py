@@ -19,7 +19,7 @@ from maildesk.core.mail.message import Attachment, Message
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.text.anonymity import ANONYMOUS
 from maildesk.core.text.identifiers import masked
-from maildesk.core.triage import Proposal
+from maildesk.core.triage.propose import Proposal
 
 TITLE_CHARS_MAX = 60
 TEXT_CHARS_MAX = 100_000

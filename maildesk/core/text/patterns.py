@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""A text in one plain spelling, and patterns of words in it: what `core.triage` reads.
+"""A text in one plain spelling, and patterns of words in it: what `core.triage.propose.propose` reads.
 
 A pattern begins at a word and is tried only at words that begin as it does, so that some hundred patterns cost little. In a pattern `~` is
 a gap of up to 40 characters inside a sentence, `~~` of up to 80, `§` the end of a clause; letters are small, repeats bounded: the time

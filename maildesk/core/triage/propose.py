@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from maildesk.core.danger_words import NEEDS
 from maildesk.core.mail.message import Message
 from maildesk.core.office.categories import URGENCY_KEYS, Categories
 from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
 from maildesk.core.text.identifiers import IDENTIFIERS, found_in
 from maildesk.core.text.patterns import Words, plain
-from maildesk.core.triage_words import FLAG_LABELS, FLAGS, KINDS, NOT_MEANT, TOPICS, URGENT
+from maildesk.core.triage.danger import NEEDS
+from maildesk.core.triage.words import FLAG_LABELS, FLAGS, KINDS, NOT_MEANT, TOPICS, URGENT
 
 CHARS_READ = 20_000
 SUBJECT_CHARS_READ = 500

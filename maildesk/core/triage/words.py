@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The words by which a mail is sorted, as data: patterns as `core.text.patterns` reads them. More of them in `core.danger_words`."""
+"""The words by which a mail is sorted, as data: patterns as `core.text.patterns` reads them. More of them in `core.triage.danger`."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from maildesk.core.danger_words import CHILD, NO_HOME, NO_MONEY, NO_POWER, SELF_HARM, THREAT
+from maildesk.core.triage.danger import CHILD, NO_HOME, NO_MONEY, NO_POWER, SELF_HARM, THREAT
 
 _COUNT: Final = r"(?:\d{1,3}|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf|mehreren|vielen|einigen|etlichen)"
 _LETTER: Final = r"(?:brief\w*|bescheid\w*|schreiben|unterlagen|post|daten|akte\w*|e-?mail|kontoauszüge|dokumente?)"
