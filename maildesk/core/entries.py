@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from maildesk.core.answer import answer_of
+from maildesk.core.answers.text import answer_of
 from maildesk.core.card import card_of
 from maildesk.core.case.case import CaseEvent, Channel, Direction, NewCase, Role, Status, names_entry
 from maildesk.core.case.file import CaseFile, CaseState, CaseWork

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from maildesk.core import entry_words as words
-from maildesk.core.answer import typed_lines
+from maildesk.core.answers.text import typed_lines
 from maildesk.core.case.case import Channel
 from maildesk.core.entry_lines import Found, found_in
 from maildesk.core.mail.automatic_words import SCANNER_LOCAL_PARTS

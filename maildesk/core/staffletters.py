@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from maildesk.core.answer import Answer
+from maildesk.core.answers.checks import Finding, FindingKind
+from maildesk.core.answers.text import Answer
 from maildesk.core.card import card_of
 from maildesk.core.case.file import IncomingMail
 from maildesk.core.letters.keyed_ids import conversation_id, keyed_message_id, reply_address
@@ -25,7 +26,6 @@ from maildesk.core.letters.to_staff import ASKED_FOR, DONE, ORDER_OF_LIST, Post
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Staff
 from maildesk.core.orders import Reading
-from maildesk.core.outbound import Finding, FindingKind
 
 SEND_AS_IT_IS = OrderLink("So senden, wie sie ist", "#senden")
 SHORTEN = OrderLink("Kürzen: verwerfen und neu schreiben", "#kuerzen")

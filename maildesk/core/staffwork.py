@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from maildesk.core.addressee import for_the_house
-from maildesk.core.answer import Answer, above_the_closing, answer_of
+from maildesk.core.answers.checks import Finding, FindingKind, findings
+from maildesk.core.answers.meant_for import for_the_house
+from maildesk.core.answers.quotes import quotes
+from maildesk.core.answers.text import Answer, above_the_closing, answer_of
 from maildesk.core.case.case import CaseEvent, Direction, Role, Status
 from maildesk.core.case.file import CaseWork, IncomingMail
 from maildesk.core.casework import Carried, carry_out
@@ -21,7 +23,6 @@ from maildesk.core.letters.keyed_ids import is_order_token
 from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, RELAY
 from maildesk.core.mail.message import is_forward
 from maildesk.core.orders import WRITER, OrderName, Reading, Vocabulary, read_orders
-from maildesk.core.outbound import Finding, FindingKind, findings, quotes
 from maildesk.core.staffletters import answer_letter, confirmed_letter, copies, held_letter, help_letter, mistake_letter
 from maildesk.core.staffmail import Result, StaffMail
 from maildesk.core.staffsteps import STEPS, asked_event, consulting, undone

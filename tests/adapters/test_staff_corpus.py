@@ -19,14 +19,14 @@ from typing import Any
 
 import pytest
 
-from maildesk.core.addressee import for_the_house
-from maildesk.core.answer import Answer, answer_of
+from maildesk.core.answers.checks import ORDERS, Finding, findings
+from maildesk.core.answers.meant_for import for_the_house
+from maildesk.core.answers.text import Answer, answer_of
 from maildesk.core.case.file import IncomingMail
 from maildesk.core.mail.classify import classify
 from maildesk.core.mail.message import Address, Message
 from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.office.policy import Desk, Policy, Staff
-from maildesk.core.outbound import ORDERS, Finding, findings
 from tests.builders import MONDAY, a_mail, parsed
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "staff"

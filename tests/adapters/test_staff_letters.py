@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from maildesk.adapters.compose import Wording
 from maildesk.cli.samples import sample_letters
-from maildesk.core.answer import answer_of
+from maildesk.core.answers.text import answer_of
 from maildesk.core.letters.letter import INSIDE_THE_HOUSE, Letter
 from maildesk.core.office.policy import Policy, Staff
 from tests.builders import a_mail, parsed

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from maildesk.core.addressee import for_the_house
-from maildesk.core.answer import Answer
+from maildesk.core.answers.meant_for import for_the_house
+from maildesk.core.answers.text import Answer
 from maildesk.core.case.file import IncomingMail
 from maildesk.core.mail.message import Address
 from maildesk.core.office.policy import Staff

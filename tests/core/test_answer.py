@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from maildesk.core.answer import answer_of, is_never_sent, order_lines
+from maildesk.core.answers.text import answer_of, is_never_sent, order_lines
 from maildesk.core.mail.message import Attachment
 from maildesk.core.office.policy import Desk, Staff
 from tests.builders import a_message

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from maildesk.core.answer import Answer, answer_of
+from maildesk.core.answers.checks import ORDERS, Finding, FindingKind, findings
+from maildesk.core.answers.quotes import quotes
+from maildesk.core.answers.text import Answer, answer_of
 from maildesk.core.mail.message import Attachment
 from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.office.policy import Desk, Policy, Staff
-from maildesk.core.outbound import ORDERS, Finding, FindingKind, findings, quotes
 from maildesk.core.text.identifiers import is_iban, masked, phones_in
 from tests.builders import a_message
 

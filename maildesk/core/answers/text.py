@@ -24,7 +24,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from maildesk.core.closing import RULE, above_signature_mark, closing_line, without_block, without_closing, words_of_name
+from maildesk.core.answers.signature import RULE, above_signature_mark, closing_line, without_block, without_closing, words_of_name
 from maildesk.core.mail.message import Attachment, Message
 from maildesk.core.office.policy import Desk, Staff
 

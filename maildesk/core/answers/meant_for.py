@@ -13,11 +13,11 @@ import re
 from collections.abc import Collection
 from itertools import chain, takewhile
 
-from maildesk.core.answer import Answer
+from maildesk.core.answers.checks import Finding, FindingKind
+from maildesk.core.answers.signature import closing_line, words_of_name
+from maildesk.core.answers.text import Answer
 from maildesk.core.case.file import IncomingMail
-from maildesk.core.closing import closing_line, words_of_name
 from maildesk.core.office.policy import Staff
-from maildesk.core.outbound import Finding, FindingKind
 
 LOOKS_LIKE_AN_ORDER = Finding(FindingKind.MISTYPED, "Das sieht nach einem Befehl aus. Ist es wirklich eine Antwort an die Person?")
 FOR_THE_HOUSE = Finding(
