@@ -9,7 +9,7 @@ from pathlib import Path
 
 from maildesk import categories_file
 from maildesk.core.office.policy import Staff
-from maildesk.core.orders import Order, Reading, Vocabulary, read_orders
+from maildesk.core.orders.reader import Order, Reading, Vocabulary, read_orders
 from maildesk.shipped import shipped
 
 CATEGORIES = categories_file.load(shipped("config"), Path(categories_file.FILE_NAME))

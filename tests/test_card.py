@@ -10,11 +10,11 @@ from datetime import UTC, date
 from pathlib import Path
 
 from maildesk import categories_file
-from maildesk.core.card import GROUPS, card_of, grouped
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
-from maildesk.core.order_words import ORDER_WORDS, Takes
-from maildesk.core.orders import CardLine, OrderName, Vocabulary, read_orders, reference_card
+from maildesk.core.orders.card import GROUPS, card_of, grouped
+from maildesk.core.orders.reader import CardLine, OrderName, Vocabulary, read_orders, reference_card
+from maildesk.core.orders.words import ORDER_WORDS, Takes
 from maildesk.shipped import shipped
 
 DOCS = Path(__file__).parent.parent / "docs"

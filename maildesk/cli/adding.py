@@ -17,7 +17,7 @@ from maildesk.core.entry import Entry
 from maildesk.core.entry_words import is_address
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
-from maildesk.core.order_words import Order, OrderName
+from maildesk.core.orders.words import Order, OrderName
 from maildesk.errors import InputError, WrongUseError
 from maildesk.jobs import adding
 from maildesk.jobs.adding import Adding

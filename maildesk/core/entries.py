@@ -12,10 +12,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from maildesk.core.answers.text import answer_of
-from maildesk.core.card import card_of
 from maildesk.core.case.case import CaseEvent, Channel, Direction, NewCase, Role, Status, names_entry
 from maildesk.core.case.file import CaseFile, CaseState, CaseWork
-from maildesk.core.casework import Carried, carry_out
 from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome
 from maildesk.core.entry import BELONGS_NOWHERE, Entry, NoEntry, read_entry
 from maildesk.core.entry_words import CHANNEL_LABELS
@@ -31,7 +29,9 @@ from maildesk.core.mail.message import Address, Message, is_forward
 from maildesk.core.mail.system_marks import takes_no_answer
 from maildesk.core.matter import Matter, no_letter
 from maildesk.core.office.policy import Policy, Staff
-from maildesk.core.order_words import WRITER
+from maildesk.core.orders.card import card_of
+from maildesk.core.orders.case_changes import Carried, carry_out
+from maildesk.core.orders.words import WRITER
 from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
 from maildesk.core.threading.thread import Thread
 from maildesk.core.threading.writer import Writer

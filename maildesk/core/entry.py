@@ -20,8 +20,8 @@ from maildesk.core.mail.automatic_words import SCANNER_LOCAL_PARTS
 from maildesk.core.mail.forwarded import Forwarded, forwarded_mails
 from maildesk.core.mail.message import Message, is_forward, split_subject
 from maildesk.core.office.policy import Policy, Staff
-from maildesk.core.order_lexicon import Vocabulary
-from maildesk.core.order_words import Mistake, Order, OrderName
+from maildesk.core.orders.lexicon import Vocabulary
+from maildesk.core.orders.words import Mistake, Order, OrderName
 
 TEXT_CHARS_OF_VERB = 600
 # What a case that is being made can be told. Everything else is about mail that it has not got yet.

@@ -12,9 +12,9 @@ from datetime import date
 from maildesk.core import entry_words as words
 from maildesk.core.case.case import Channel
 from maildesk.core.mail.message import split_subject
-from maildesk.core.order_lexicon import Vocabulary, lexicon
-from maildesk.core.order_line import Piece, begins_as_order, clean, names_only, read_hash_line
-from maildesk.core.order_words import Mistake, Order, OrderName
+from maildesk.core.orders.lexicon import Vocabulary, lexicon
+from maildesk.core.orders.line import Piece, begins_as_order, clean, names_only, read_hash_line
+from maildesk.core.orders.words import Mistake, Order, OrderName
 from maildesk.core.text.spelling import fold
 
 LINES_MAX = 400  # that are looked at; what stands below is text

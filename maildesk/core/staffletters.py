@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from maildesk.core.answers.checks import Finding, FindingKind
 from maildesk.core.answers.text import Answer
-from maildesk.core.card import card_of
 from maildesk.core.case.file import IncomingMail
 from maildesk.core.letters.keyed_ids import conversation_id, keyed_message_id, reply_address
 from maildesk.core.letters.letter import (
@@ -25,7 +24,8 @@ from maildesk.core.letters.order_links import OrderLink
 from maildesk.core.letters.to_staff import ASKED_FOR, DONE, ORDER_OF_LIST, Post
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Staff
-from maildesk.core.orders import Reading
+from maildesk.core.orders.card import card_of
+from maildesk.core.orders.reader import Reading
 
 SEND_AS_IT_IS = OrderLink("So senden, wie sie ist", "#senden")
 SHORTEN = OrderLink("Kürzen: verwerfen und neu schreiben", "#kuerzen")

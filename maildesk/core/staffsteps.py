@@ -16,7 +16,7 @@ from maildesk.core.letters.letter import Letter
 from maildesk.core.letters.relay import Incoming, relay_letter
 from maildesk.core.mail.message import address_key
 from maildesk.core.office.policy import Staff
-from maildesk.core.orders import WRITER, Order, OrderName
+from maildesk.core.orders.reader import WRITER, Order, OrderName
 from maildesk.core.staffletters import copies
 from maildesk.core.staffmail import Result, StaffMail
 from maildesk.core.text.anonymity import ANONYMOUS

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maildesk.core.office.categories import Categories
-from maildesk.core.orders import WRITER, OrderName, Reading, Vocabulary, read_orders, reference_card
+from maildesk.core.orders.reader import WRITER, OrderName, Reading, Vocabulary, read_orders, reference_card
 from tests.ordering import CATEGORIES, STAFF, TODAY, VOCABULARY, read, told
 
 # A text of nothing but orders -> what is read of it.

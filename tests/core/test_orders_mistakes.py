@@ -10,7 +10,7 @@ from functools import cache
 
 import pytest
 
-from maildesk.core.order_words import ORDER_WORDS, OrderWord, Takes
+from maildesk.core.orders.words import ORDER_WORDS, OrderWord, Takes
 from maildesk.core.text.spelling import distance, fold
 from tests.ordering import CATEGORIES, read, told
 

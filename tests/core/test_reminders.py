@@ -15,7 +15,7 @@ from maildesk.core.case.case import Status
 from maildesk.core.letters.keyed_ids import conversation_id, parse_keyed_id
 from maildesk.core.letters.letter import ASKING, INSIDE_THE_HOUSE, OVERDUE, REFERENCES_MAX, REMINDER
 from maildesk.core.office.policy import Policy, Staff
-from maildesk.core.orders import OrderName, read_orders
+from maildesk.core.orders.reader import OrderName, read_orders
 from maildesk.core.reminders import is_time, overdue_letters, remind_on, reminder, shall_remind, shall_tell
 from tests.ordering import TODAY as SOME_DAY
 from tests.ordering import VOCABULARY

@@ -16,8 +16,8 @@ from maildesk.adapters.store.intake import IntakeTransaction
 from maildesk.adapters.store.tables import cases, consultations, events, facts, letters
 from maildesk.core.agenda import Agenda, AskingLetter, OpenCase, OpenQuestion
 from maildesk.core.case.case import Status
-from maildesk.core.casework import WAITS
 from maildesk.core.letters.letter import ANSWER, Letter, LetterState
+from maildesk.core.orders.case_changes import WAITS
 
 Whole = Callable[[int], int]  # from a case to the one that it has become part of, else to itself
 

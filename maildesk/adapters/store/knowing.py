@@ -26,10 +26,10 @@ from maildesk.adapters.store.tables import (
 )
 from maildesk.adapters.store.trails import Trails
 from maildesk.core.case.case import Direction, KnownCase, LinkKind, Role, Status, case_number
-from maildesk.core.casework import NOT_URGENT, URGENCY
 from maildesk.core.decision import Known, OwnLetter, Questions
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE
 from maildesk.core.letters.refusal import RecentLetters
+from maildesk.core.orders.case_changes import NOT_URGENT, URGENCY
 
 RETURNED_WITHIN = timedelta(days=60)
 HISTORY_MAX = 10

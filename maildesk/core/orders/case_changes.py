@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from maildesk.core.case.case import Status
 from maildesk.core.case.file import CaseState, Concern
 from maildesk.core.office.categories import Categories
-from maildesk.core.orders import Order, OrderName
+from maildesk.core.orders.reader import Order, OrderName
 from maildesk.core.text.anonymity import ANONYMOUS
 
 CONCERNS_MAX = 3

@@ -13,8 +13,8 @@ from typing import Final
 
 from maildesk.core.case.case import case_numbers_in
 from maildesk.core.office.policy import Staff
-from maildesk.core.order_lexicon import Lexicon, Meaning
-from maildesk.core.order_words import WRITER, Order, OrderName, OrderWord, Takes
+from maildesk.core.orders.lexicon import Lexicon, Meaning
+from maildesk.core.orders.words import WRITER, Order, OrderName, OrderWord, Takes
 from maildesk.core.text.days import read_day
 from maildesk.core.text.spelling import fold, nearest
 

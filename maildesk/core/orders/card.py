@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from maildesk.core.office.policy import Policy
-from maildesk.core.orders import CardLine, OrderName, reference_card
+from maildesk.core.orders.reader import CardLine, OrderName, reference_card
 
 _N = OrderName
 

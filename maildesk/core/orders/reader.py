@@ -17,9 +17,9 @@ from maildesk.core.case.case import case_numbers_in
 from maildesk.core.mail.message import split_subject
 from maildesk.core.office.categories import Categories
 from maildesk.core.office.policy import Staff
-from maildesk.core.order_lexicon import Lexicon, Vocabulary, lexicon
-from maildesk.core.order_line import Piece, begins_as_order, clean, first_name, misspelt_names, names_only, plain_dashes, read_hash_line
-from maildesk.core.order_words import ORDER_WORDS, WRITER, Mistake, Order, OrderName, Takes
+from maildesk.core.orders.lexicon import Lexicon, Vocabulary, lexicon
+from maildesk.core.orders.line import Piece, begins_as_order, clean, first_name, misspelt_names, names_only, plain_dashes, read_hash_line
+from maildesk.core.orders.words import ORDER_WORDS, WRITER, Mistake, Order, OrderName, Takes
 
 __all__ = [
     "WRITER", "CardLine", "Mistake", "Order", "OrderName", "Reading", "Vocabulary", "read_orders", "reference_card",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from maildesk.core.office.categories import Categories, Category
 from maildesk.core.office.policy import Staff
-from maildesk.core.order_words import CATEGORY_WORDS, ORDER_WORDS, OrderWord
+from maildesk.core.orders.words import CATEGORY_WORDS, ORDER_WORDS, OrderWord
 from maildesk.core.text.spelling import NEAREST, PREFIX_LETTERS, distance, fold, letters, nearest
 
 LETTERS_TO_BE_MISSPELT = 5
