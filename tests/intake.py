@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from maildesk.adapters.parse import parse
 from maildesk.adapters.store import CaseFilter, Store
-from maildesk.core.decision import Decision
+from maildesk.core.decision.decision import Decision
 from maildesk.core.letters.letter import Due, Letter
 from maildesk.core.office.policy import Policy
 from maildesk.jobs.handling import handle

@@ -17,7 +17,7 @@ import pytest
 
 from maildesk import config
 from maildesk.core.case.case import Channel, Direction, Role, Status
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from maildesk.core.letters.letter import Letter, LetterState
 from maildesk.core.mail.classify import Automatic
 from maildesk.octets import Octets, RawMessage

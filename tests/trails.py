@@ -10,7 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from maildesk.core.case.case import KnownCase, Status
-from maildesk.core.decision import Arrival, Decision, Known, sent_at
+from maildesk.core.decision.decision import Decision
+from maildesk.core.decision.questions import Arrival, Known, sent_at
 from maildesk.core.desk import decide
 from maildesk.core.letters.keyed_ids import conversation_id, keyed_message_id
 from maildesk.core.letters.letter import KnownLetter

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from maildesk import __version__, building
 from maildesk.cli import show
 from maildesk.core.case.case import Channel, Status
+from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.health import problems
-from maildesk.core.objects import JsonObject
 from maildesk.errors import CannotCreateError, StoreBusy, WrongUseError
 from maildesk.jobs import watch
 

@@ -17,9 +17,9 @@ from maildesk import building
 from maildesk.adapters import mailfiles
 from maildesk.adapters.parse import ParserProcess
 from maildesk.cli import show
+from maildesk.core.decision.message_object import JsonObject, message_object
 from maildesk.core.mail.classify import classify
 from maildesk.core.mail.message import Message
-from maildesk.core.objects import JsonObject, message_object
 from maildesk.core.triage.propose import Proposal, propose
 from maildesk.errors import Hold, MaildeskError
 from maildesk.jobs import PassReport, digest, importing, intake, outbox, reminders, watch
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from maildesk.adapters.mailbox import ImapMailbox
     from maildesk.adapters.store import Store
     from maildesk.config import Passwords, Settings
-    from maildesk.core.decision import Decision
+    from maildesk.core.decision.decision import Decision
     from maildesk.core.office.policy import Policy
 
 OK, NOT_DONE, BAD_INPUT, UNREACHABLE = 0, 1, 65, 69

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from maildesk import building
 from maildesk.cli import show
 from maildesk.cli.samples import sample_letters
+from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.letters.automatic import letter_context
 from maildesk.core.letters.relay import title_of
-from maildesk.core.objects import JsonObject
 from maildesk.errors import CannotCreateError, WrongUseError
 
 if TYPE_CHECKING:

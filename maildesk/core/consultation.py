@@ -13,7 +13,8 @@ from datetime import date, datetime
 
 from maildesk.core.case.case import CaseEvent, Direction, Role, Status
 from maildesk.core.case.file import CaseFile, CaseWork, Consultation, Question
-from maildesk.core.decision import Arrival, Decision, Folder, Outcome
+from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.decision.questions import Arrival
 from maildesk.core.letters.letter import CONSULTATION, STATEMENT, Letter
 from maildesk.core.letters.order_links import OrderLink
 from maildesk.core.letters.relay import enclosures_of, title_of

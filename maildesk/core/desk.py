@@ -10,7 +10,9 @@ from datetime import datetime
 from maildesk.core.case.case import CaseEvent, CaseLink, Direction, KnownCase, LinkKind, NewCase, Role, Status, case_numbers_in
 from maildesk.core.case.opening import case_of
 from maildesk.core.consultation import Stated, asked_of, decide_statement
-from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, OwnLetter, Questions, sent_at
+from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.decision.matter import Matter
+from maildesk.core.decision.questions import Arrival, Known, OwnLetter, Questions, sent_at
 from maildesk.core.entries import decide_entry, decide_scan, entered_key, enters, is_scan_of_house
 from maildesk.core.letters.keyed_ids import parse_keyed_id, reply_tokens
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT, ASKING, FOLLOW_UP_NOTE, RELAY, KnownLetter, Letter, letter_id_for
@@ -18,7 +20,6 @@ from maildesk.core.letters.relay import Incoming, relay_letters
 from maildesk.core.mail.classify import Automatic, Verdict, classify
 from maildesk.core.mail.fingerprint import base_subject, ids_in_text, is_alike, text_digest, thread_index_root
 from maildesk.core.mail.message import Message, address_key, is_forward
-from maildesk.core.matter import Matter
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.reports import join_report, set_aside
 from maildesk.core.shared import is_sent_by_us, sent_by_us

@@ -14,7 +14,9 @@ from datetime import timedelta
 from maildesk.core.answers.text import answer_of
 from maildesk.core.case.case import CaseEvent, Channel, Direction, NewCase, Role, Status, names_entry
 from maildesk.core.case.file import CaseFile, CaseState, CaseWork
-from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome
+from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.decision.matter import Matter, no_letter
+from maildesk.core.decision.questions import Arrival, Known
 from maildesk.core.entry import BELONGS_NOWHERE, Entry, NoEntry, read_entry
 from maildesk.core.entry_words import CHANNEL_LABELS
 from maildesk.core.letters.keyed_ids import keyed_message_id
@@ -27,7 +29,6 @@ from maildesk.core.mail.automatic_words import SCANNER_LOCAL_PARTS
 from maildesk.core.mail.classify import Verdict
 from maildesk.core.mail.message import Address, Message, is_forward
 from maildesk.core.mail.system_marks import takes_no_answer
-from maildesk.core.matter import Matter, no_letter
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.orders.card import card_of
 from maildesk.core.orders.case_changes import Carried, carry_out

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from maildesk.core.case.case import CaseEvent
-from maildesk.core.decision import Decision, Folder, Outcome
+from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.decision.matter import Matter, no_letter
 from maildesk.core.letters.alarms import Alarm, staff_letter_alarm
 from maildesk.core.letters.letter import GRAVITY, INSIDE_THE_HOUSE, KnownLetter, Letter, LetterReport
 from maildesk.core.letters.refusal import Refusal
 from maildesk.core.letters.returned import returned_letters
 from maildesk.core.mail.classify import Verdict
-from maildesk.core.matter import Matter, no_letter
 from maildesk.core.threading.evidence import ThreadMatch, named_ids
 
 

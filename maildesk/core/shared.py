@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from maildesk.core.case.case import CaseEvent, Direction, KnownCase, Role, Status, case_numbers_in
-from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, sent_at
+from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.decision.questions import Arrival, Known, sent_at
 from maildesk.core.mail.authentication import authentication
 from maildesk.core.mail.classify import Verdict, classify
 from maildesk.core.mail.folders import Place

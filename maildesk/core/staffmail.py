@@ -10,7 +10,7 @@ from datetime import datetime
 
 from maildesk.core.case.case import CaseEvent, KnownCase, Status
 from maildesk.core.case.file import CaseFile, CaseState, IncomingMail, Question, SplitOff, Undo
-from maildesk.core.decision import Arrival
+from maildesk.core.decision.questions import Arrival
 from maildesk.core.letters.letter import KnownLetter, Letter
 from maildesk.core.letters.to_staff import Post
 from maildesk.core.mail.classify import Verdict

@@ -17,7 +17,7 @@ from maildesk.core.answers.text import Answer, above_the_closing, answer_of
 from maildesk.core.case.case import CaseEvent, Direction, Role, Status
 from maildesk.core.case.file import CaseWork, IncomingMail
 from maildesk.core.consultation import may_be_asked, question, statement_due
-from maildesk.core.decision import Decision, Folder, Outcome
+from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.letters.keyed_ids import is_order_token
 from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, RELAY
 from maildesk.core.mail.message import is_forward

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 
+from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.mail.classify import MAY_BE_A_PERSON
-from maildesk.core.objects import JsonObject
 from maildesk.demo.citizens import ACCOUNTS, COLLEAGUES, DESK, Scene
 from maildesk.demo.world import Arrival, World
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 
 from maildesk.cli import show
-from maildesk.core.objects import JsonObject
+from maildesk.core.decision.message_object import JsonObject
 from maildesk.demo.checks import Played, Tally, problems, tally
 from maildesk.demo.citizens import DESK, SCENES, Scene, mail_of
 from maildesk.demo.guests import follow, invite

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from maildesk.cli import show
-from maildesk.core.objects import JsonObject
+from maildesk.core.decision.message_object import JsonObject
 from maildesk.demo.citizens import ACKNOWLEDGEMENT, FOLLOW_UP
 from maildesk.demo.stage import Stage
 from maildesk.demo.terminal import Terminal

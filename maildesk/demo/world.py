@@ -29,7 +29,7 @@ from maildesk import building, config
 from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.adapters.store import CaseFilter, Store
 from maildesk.config import Settings
-from maildesk.core.objects import JsonObject
+from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.demo.citizens import ACCOUNTS, COLLEAGUES, DESK, PASSWORD, Account
 from maildesk.demo.post_office import PostOffice

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from maildesk.core.decision import Decision, Known, Outcome, Questions
+from maildesk.core.decision.decision import Decision, Outcome
+from maildesk.core.decision.questions import Known, Questions
 from maildesk.core.letters.delivery import Delivery, Outgoing
 from maildesk.core.letters.letter import Due, Letter, QueuedLetter
 from maildesk.core.mail.folders import Filed, Head, Mark, OtherFolder

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from maildesk.core import desk
-from maildesk.core.decision import Arrival
+from maildesk.core.decision.questions import Arrival
 from maildesk.core.entries import decide_added
 from maildesk.core.entry import Entry
 from maildesk.core.entry_words import CHANNEL_LABELS

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from maildesk.core import desk
-from maildesk.core.decision import Arrival, Decision, Folder, Outcome
+from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.decision.questions import Arrival
 from maildesk.core.letters.alarms import Alarm
 from maildesk.core.mail.folders import Place
 from maildesk.core.mail.message import Message

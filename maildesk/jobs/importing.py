@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from maildesk.core.office.policy import Policy
 from maildesk.errors import Hold
 from maildesk.jobs import Clock, ImportStore, Parse, PassReport

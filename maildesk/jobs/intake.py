@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from maildesk.core.decision import Decision, Outcome
+from maildesk.core.decision.decision import Decision, Outcome
 from maildesk.core.letters.alarms import Alarm
 from maildesk.core.mail.folders import OtherFolder, Place, differs
 from maildesk.core.office.policy import Policy

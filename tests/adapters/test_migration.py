@@ -17,7 +17,7 @@ from alembic.config import Config
 
 from maildesk.adapters.store import Store, migration
 from maildesk.adapters.store.engine import open_engine, writing
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from maildesk.core.letters.letter import Due
 from maildesk.errors import StoreUnusable
 from tests.builders import MONDAY

@@ -15,8 +15,8 @@ import pytest
 
 from maildesk.adapters.parse import head, limits, whole
 from maildesk.adapters.parse.tree import Role, tree_of
+from maildesk.core.decision.message_object import message_object
 from maildesk.core.mail.message import Message
-from maildesk.core.objects import message_object
 from tests.builders import parsed
 
 CORPUS = tuple(path.read_bytes() for path in sorted((Path(__file__).parents[1] / "corpus").glob("*.eml")))

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from maildesk.core.case.case import Channel
-from maildesk.core.decision import Arrival, Decision, Known, Outcome
+from maildesk.core.decision.decision import Decision, Outcome
+from maildesk.core.decision.questions import Arrival, Known
 from maildesk.core.desk import decide
 from maildesk.core.letters.letter import RELAY
 from maildesk.core.mail.classify import classify

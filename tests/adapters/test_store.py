@@ -21,7 +21,7 @@ from sqlmodel import SQLModel
 from maildesk.adapters.parse import parse
 from maildesk.adapters.store import CaseFilter, Store, migration, only_one
 from maildesk.adapters.store.engine import open_engine, translated, writing
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from maildesk.core.letters.letter import CONTESTED, CONTESTED_LONGER, PAUSE_MAX, Due, LetterState
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from maildesk.core.letters.refusal import Refusal
 from tests.builders import a_multipart, a_part
 from tests.intake import Intake, an_intake, answer_to, mail_of

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from maildesk.core.letters.letter import Letter
 from maildesk.core.letters.refusal import Refusal
 from tests.builders import a_multipart, a_part

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from maildesk.core.case.case import Direction, KnownCase, Role, Status
-from maildesk.core.decision import Arrival, Decision, Folder, Known, Outcome, OwnLetter
+from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.decision.questions import Arrival, Known, OwnLetter
 from maildesk.core.desk import decide, questions
 from maildesk.core.letters.keyed_ids import keyed_message_id, parse_keyed_id
 from maildesk.core.letters.letter import KnownLetter

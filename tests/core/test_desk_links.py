@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from maildesk.core.case.case import CaseLink, Direction, KnownCase, LinkKind, Role, Status
-from maildesk.core.decision import Decision, Outcome
+from maildesk.core.decision.decision import Decision, Outcome
 from maildesk.core.letters.letter import CONSULTATION, LetterReport
 from maildesk.core.letters.refusal import RecentLetters, Refusal
 from maildesk.core.mail.message import Address, DeliveryReport, Message

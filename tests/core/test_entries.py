@@ -12,7 +12,8 @@ import pytest
 
 from maildesk.core.case.case import Channel, KnownCase, Status
 from maildesk.core.case.file import CaseFile, CaseState
-from maildesk.core.decision import Arrival, Decision, Known, Outcome
+from maildesk.core.decision.decision import Decision, Outcome
+from maildesk.core.decision.questions import Arrival, Known
 from maildesk.core.desk import decide, questions
 from maildesk.core.letters.keyed_ids import keyed_message_id
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT, CONFIRMED, RELAY, UNPLACED, KnownLetter

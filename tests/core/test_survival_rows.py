@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from maildesk.adapters.parse import parse
-from maildesk.core.decision import Arrival, Decision, Known, Outcome
+from maildesk.core.decision.decision import Decision, Outcome
+from maildesk.core.decision.questions import Arrival, Known
 from maildesk.core.desk import decide
 from maildesk.octets import Octets
 from tests.builders import MONDAY, a_mail, a_multipart, a_part

@@ -31,7 +31,7 @@ from pathlib import Path
 
 import pytest
 
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from tests.rig.conversations import COLLEAGUE, TAKES_LATE, WEBER, Mail, a_world
 from tests.rig.reception import Reception, a_reception
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from maildesk.core.letters.letter import Due
 from maildesk.core.office.policy import DigestPlan
 from maildesk.errors import MaildeskError

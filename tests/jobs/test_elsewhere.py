@@ -18,7 +18,7 @@ import pytest
 from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.adapters.store import Store
 from maildesk.building import now
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from maildesk.core.mail.folders import Mark, OtherFolder, Place, turn
 from maildesk.core.office.policy import LetterLimits
 from maildesk.errors import MailboxRefused, MailboxUnreachable, StoreUnusable, Unparseable

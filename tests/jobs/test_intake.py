@@ -16,7 +16,7 @@ from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.adapters.parse import ParserProcess, parse
 from maildesk.adapters.store import CaseFilter, Store
 from maildesk.building import now
-from maildesk.core.decision import Decision, Outcome
+from maildesk.core.decision.decision import Decision, Outcome
 from maildesk.core.letters.letter import Due
 from maildesk.core.mail.folders import Filed
 from maildesk.core.mail.message import Message

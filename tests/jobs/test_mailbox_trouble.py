@@ -16,7 +16,7 @@ import pytest
 
 from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.building import now
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from maildesk.core.health import Surroundings
 from maildesk.core.letters.letter import Due
 from maildesk.core.mail.folders import Filed

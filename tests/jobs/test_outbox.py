@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from maildesk.config import SmtpSettings
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from maildesk.core.mail.message import Message
 from maildesk.errors import Unparseable
 from maildesk.jobs import OutboxReport, outbox

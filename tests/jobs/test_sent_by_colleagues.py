@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from maildesk.adapters.mailbox import ImapMailbox
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from tests.rig.dovecot import Dovecot
 from tests.rig.shared import FIRST, Shared, a_shared_mailbox, an_answer, our_letter, outcomes
 

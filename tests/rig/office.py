@@ -17,7 +17,7 @@ from maildesk.adapters.compose import Composer
 from maildesk.adapters.parse import parse
 from maildesk.adapters.store import Store
 from maildesk.config import SmtpSettings
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from maildesk.core.mail.message import Message
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from maildesk.adapters.parse import parse
 from maildesk.adapters.store import Store
-from maildesk.core.decision import Decision
+from maildesk.core.decision.decision import Decision
 from maildesk.core.letters.letter import Letter
 from maildesk.core.mail.message import Message
 from maildesk.jobs import Transaction

@@ -16,7 +16,7 @@ from maildesk.adapters.compose import Composer
 from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.adapters.store import CaseFilter, Store
 from maildesk.building import now
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from maildesk.core.letters.letter import Due
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff

@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from maildesk.adapters.store import Store
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from maildesk.errors import StoreReplaced
 from tests.builders import a_mail
 from tests.rig.command import ROOT, environment

@@ -18,7 +18,7 @@ import pytest
 
 from maildesk.adapters.compose import Composer
 from maildesk.core.case.case import case_numbers_in
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from maildesk.core.letters.letter import Letter
 from tests.builders import MONDAY, parsed
 from tests.rig.abuse import POLICY, TECHNIK, BusyDesk, a_busy_desk, from_person

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from maildesk.errors import MailboxUnreachable, MaildeskError
 from tests.builders import a_mail
 from tests.rig.proxy import Cut, How, Proxy, Side

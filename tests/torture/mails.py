@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import sha256
 
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from tests.bounces import FAILURES
 from tests.builders import a_mail, a_multipart, a_part
 from tests.rig.desk import ADDRESS

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from hashlib import sha256
 
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from tests.rig.post_office import Accepted
 from tests.torture.world import Copies, Settled, World
 

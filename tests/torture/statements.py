@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from email import message_from_bytes
 from functools import cache
 
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from tests.torture.command import CURED
 from tests.torture.mails import Mail
 from tests.torture.migrations import killed_migrations

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from maildesk.core.decision import Outcome
+from maildesk.core.decision.decision import Outcome
 from tests.builders import a_mail
 from tests.torture.mails import Mail
 from tests.torture.statements import SCENES, Scene, made

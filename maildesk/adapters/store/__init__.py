@@ -24,9 +24,9 @@ from maildesk.adapters.store.restored import doubt_what_waits
 from maildesk.adapters.store.signs import read_signs
 from maildesk.adapters.store.tables import alarms, facts, ledger, letters, messages, quarantined, raws
 from maildesk.adapters.store.views import CaseFilter, Views
+from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.health import Signs
 from maildesk.core.letters.letter import ALARM, CONTESTED, CONTESTED_LONGER, LetterState
-from maildesk.core.objects import JsonObject
 from maildesk.octets import Octets, RawMessage
 
 __all__ = ["CaseFilter", "Store", "only_one"]

@@ -33,11 +33,12 @@ from maildesk.adapters.store.tables import (
 from maildesk.core.case.case import CaseEvent, Direction, LinkKind, NewCase, Status, case_number
 from maildesk.core.case.file import CaseWork, SplitOff
 from maildesk.core.case.opening import case_of
-from maildesk.core.decision import Decision, Folder, Outcome, sent_at
+from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.decision.message_object import message_object
+from maildesk.core.decision.questions import sent_at
 from maildesk.core.letters.letter import RELAY, Letter, LetterState
 from maildesk.core.mail.fingerprint import base_subject, text_digest, thread_index_root
 from maildesk.core.mail.message import Address, Message
-from maildesk.core.objects import message_object
 from maildesk.core.office.policy import Policy
 from maildesk.core.threading.evidence import named_ids
 from maildesk.octets import RawMessage

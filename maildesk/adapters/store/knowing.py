@@ -26,7 +26,7 @@ from maildesk.adapters.store.tables import (
 )
 from maildesk.adapters.store.trails import Trails
 from maildesk.core.case.case import Direction, KnownCase, LinkKind, Role, Status, case_number
-from maildesk.core.decision import Known, OwnLetter, Questions
+from maildesk.core.decision.questions import Known, OwnLetter, Questions
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE
 from maildesk.core.letters.refusal import RecentLetters
 from maildesk.core.orders.case_changes import NOT_URGENT, URGENCY

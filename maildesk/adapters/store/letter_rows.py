@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 from maildesk.adapters.store.knowing import Knowing
 from maildesk.adapters.store.tables import cases, letters
 from maildesk.core.case.case import CaseEvent, Status
-from maildesk.core.decision import Decision
+from maildesk.core.decision.decision import Decision
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT, ANSWER, GRAVITY, INSIDE_THE_HOUSE, LATE_AFTER, Letter, LetterReport, LetterState
 from maildesk.core.mail.message import Address, Message
 from maildesk.octets import RawMessage

@@ -14,7 +14,7 @@ from maildesk.adapters.store.engine import reading, writing
 from maildesk.adapters.store.intake import IntakeTransaction
 from maildesk.adapters.store.tables import cases, facts, letters
 from maildesk.core.case.case import Direction, Role
-from maildesk.core.decision import Decision, Folder, Outcome
+from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.letters.letter import Due, Enclosure, Letter, LetterState, QueuedLetter
 from maildesk.core.mail.classify import Automatic, Verdict
 from maildesk.core.mail.message import Message

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from maildesk.core.case.case import Channel, Direction, LinkKind, Role, Status
-from maildesk.core.decision import Folder, Outcome
+from maildesk.core.decision.decision import Folder, Outcome
 from maildesk.core.letters.letter import LetterState
 from maildesk.core.mail.classify import Automatic
 from maildesk.octets import CHUNK_BYTES

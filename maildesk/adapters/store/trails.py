@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Exists, Row, String, exists, literal_column, 
 
 from maildesk.adapters.store.tables import cases, contacts, letters, message_references, messages, participants
 from maildesk.core.case.case import Direction, KnownCase, Status
-from maildesk.core.decision import Questions
+from maildesk.core.decision.questions import Questions
 from maildesk.core.letters.letter import KnownLetter
 from maildesk.core.mail.message import address_key, is_reply_subject
 from maildesk.core.threading.evidence import SAME_SUBJECT_WITHIN, Naming, OtherCase, SameId, SameSubject, ThreadFacts, answered_ids

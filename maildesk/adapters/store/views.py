@@ -16,8 +16,8 @@ from maildesk.adapters.store import search
 from maildesk.adapters.store.engine import reading
 from maildesk.adapters.store.tables import case_links, cases, contacts, events, facts, failures, letters, messages, quarantined, raws
 from maildesk.core.case.case import Status
+from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.letters.letter import LetterState
-from maildesk.core.objects import JsonObject
 
 _SHOWN_STATES = {LetterState.DOT: "in-doubt"}
 

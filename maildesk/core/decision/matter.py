@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from maildesk.core.case.case import KnownCase, Role
-from maildesk.core.decision import Arrival, Known
+from maildesk.core.decision.questions import Arrival, Known
 from maildesk.core.letters.alarms import Alarm, breach_alarm, danger_alarm, limit_alarm, unproved_staff_alarm
 from maildesk.core.letters.automatic import answer_letter, letter_context
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, Letter, letter_id_for
