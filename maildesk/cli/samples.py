@@ -7,9 +7,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from maildesk.core.agenda import Agenda, OpenCase
+from maildesk.core.agenda.agenda import Agenda, OpenCase
+from maildesk.core.agenda.digest import digest_letters
 from maildesk.core.case.case import Status
-from maildesk.core.digest import digest_letters
 from maildesk.core.letters.automatic import letter_context
 from maildesk.core.letters.letter import (
     ACKNOWLEDGEMENT,

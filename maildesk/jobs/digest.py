@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
-from maildesk.core.agenda import Agenda
-from maildesk.core.digest import digest_letters, is_due
+from maildesk.core.agenda.agenda import Agenda
+from maildesk.core.agenda.digest import digest_letters, is_due
 from maildesk.core.letters.letter import DIGEST, Letter
 from maildesk.core.office.policy import Policy
 

@@ -10,10 +10,10 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from maildesk.core.agenda import OpenQuestion
+from maildesk.core.agenda.agenda import OpenQuestion
+from maildesk.core.agenda.statements import is_time, overdue_letters, reminder, shall_remind, shall_tell
 from maildesk.core.letters.letter import Letter
 from maildesk.core.office.policy import Policy
-from maildesk.core.reminders import is_time, overdue_letters, reminder, shall_remind, shall_tell
 
 log = logging.getLogger(__name__)
 

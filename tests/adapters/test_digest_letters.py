@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from maildesk.adapters.compose import Wording
 from maildesk.cli.samples import sample_letters
-from maildesk.core.agenda import Agenda, OpenCase
+from maildesk.core.agenda.agenda import Agenda, OpenCase
+from maildesk.core.agenda.digest import LINES_MAX, digest_letters
 from maildesk.core.case.case import Status
-from maildesk.core.digest import LINES_MAX, digest_letters
 from maildesk.core.office.policy import Policy, Staff
 from tests.ordering import CATEGORIES
 from tests.rig.letters import CALENDAR, DESK, IN_HOURS, Page, a_composer, contrast

@@ -13,10 +13,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maildesk.core import digest
-from maildesk.core.agenda import Agenda, OpenCase
+from maildesk.core.agenda import digest
+from maildesk.core.agenda.agenda import Agenda, OpenCase
+from maildesk.core.agenda.digest import (
+    LINES_EACH,
+    LINES_MAX,
+    SHOWN,
+    Section,
+    digest_letters,
+    in_sections,
+    is_due,
+    section_of,
+    shares,
+    summary,
+)
 from maildesk.core.case.case import Status
-from maildesk.core.digest import LINES_EACH, LINES_MAX, SHOWN, Section, digest_letters, in_sections, is_due, section_of, shares, summary
 from maildesk.core.letters.keyed_ids import is_order_token, parse_keyed_id
 from maildesk.core.letters.letter import DIGEST, INSIDE_THE_HOUSE, Letter
 from maildesk.core.office.policy import DigestPlan, Policy, Staff

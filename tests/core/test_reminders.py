@@ -10,13 +10,13 @@ from urllib.parse import unquote
 
 import pytest
 
-from maildesk.core.agenda import AskingLetter, OpenQuestion
+from maildesk.core.agenda.agenda import AskingLetter, OpenQuestion
+from maildesk.core.agenda.statements import is_time, overdue_letters, remind_on, reminder, shall_remind, shall_tell
 from maildesk.core.case.case import Status
 from maildesk.core.letters.keyed_ids import conversation_id, parse_keyed_id
 from maildesk.core.letters.letter import ASKING, INSIDE_THE_HOUSE, OVERDUE, REFERENCES_MAX, REMINDER
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.orders.reader import OrderName, read_orders
-from maildesk.core.reminders import is_time, overdue_letters, remind_on, reminder, shall_remind, shall_tell
 from tests.ordering import TODAY as SOME_DAY
 from tests.ordering import VOCABULARY
 from tests.rig.letters import CALENDAR, DESK

@@ -14,7 +14,7 @@ from typing import Any
 
 from maildesk.adapters.compose import Composer, Wording
 from maildesk.adapters.store import Store
-from maildesk.core.agenda import house_letter
+from maildesk.core.agenda.agenda import house_letter
 from maildesk.core.letters.letter import CONSULTATION, Due, Letter
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.jobs import digest, reminders

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from maildesk.core.agenda import OpenQuestion, house_letter
+from maildesk.core.agenda.agenda import OpenQuestion, house_letter
+from maildesk.core.agenda.digest import UNTITLED
 from maildesk.core.case.case import Status
-from maildesk.core.digest import UNTITLED
 from maildesk.core.letters.letter import OVERDUE, REFERENCES_MAX, REMINDER, Letter
 from maildesk.core.letters.order_links import OrderLink, lines_of_links
 from maildesk.core.letters.relay import title_of

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from maildesk.core.agenda import Agenda, OpenCase
+from maildesk.core.agenda.agenda import Agenda, OpenCase
 from maildesk.core.case.case import Status
 from maildesk.core.letters.keyed_ids import keyed_message_id
 from maildesk.core.letters.letter import DIGEST, Letter, letter_id_for
