@@ -12,17 +12,18 @@ from maildesk.core.case.opening import case_of
 from maildesk.core.consultation import Stated, asked_of, decide_statement
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
-from maildesk.core.decision.questions import Arrival, Known, OwnLetter, Questions, sent_at
+from maildesk.core.decision.questions import Arrival, Known, Questions, sent_at
 from maildesk.core.entries import decide_entry, decide_scan, entered_key, enters, is_scan_of_house
 from maildesk.core.letters.keyed_ids import parse_keyed_id, reply_tokens
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT, ASKING, FOLLOW_UP_NOTE, RELAY, KnownLetter, Letter, letter_id_for
 from maildesk.core.letters.relay import Incoming, relay_letters
-from maildesk.core.mail.classify import Automatic, Verdict, classify
+from maildesk.core.mail.classify import classify
 from maildesk.core.mail.fingerprint import base_subject, ids_in_text, is_alike, text_digest, thread_index_root
 from maildesk.core.mail.message import Message, address_key, is_forward
 from maildesk.core.office.policy import Policy, Staff
-from maildesk.core.reports import join_report, set_aside
-from maildesk.core.shared import is_sent_by_us, sent_by_us
+from maildesk.core.own_mail.delivery_reports import join_report, set_aside
+from maildesk.core.own_mail.own_letters import _is_proof_copy, _lost_letter, _own_letter_id, _proof_copy
+from maildesk.core.own_mail.sent_by_colleagues import is_sent_by_us, sent_by_us
 from maildesk.core.staffmail import StaffMail
 from maildesk.core.staffwork import decide_staff_mail
 from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
@@ -157,43 +158,6 @@ def _staff_mail(matter: Matter, staff: Staff, match: ThreadMatch) -> StaffMail:
         known=dict(facts.cases),
         next_number=matter.known.next_case_number,
     )
-
-
-def _is_proof_copy(message: Message, letter: OwnLetter, policy: Policy) -> bool:
-    """From us, and to whom the letter went: who only knows its Message-ID cannot make a mail vanish, nor settle a doubt."""
-    to_the_same = any(recipient.key == address_key(letter.recipient) for recipient in message.to)
-    return to_the_same and policy.desk.owns(message.originator.addr_spec)
-
-
-def _proof_copy(letter: OwnLetter) -> Decision:
-    """Our own letter has come back to our own mailbox: it left, and the copy shows staff what was sent."""
-    evidence = f"{Automatic.OWN}: the proof copy of our letter {letter.letter_id}"
-    return Decision(
-        Outcome.ALREADY_KNOWN,
-        Folder.SENT,
-        Verdict(Automatic.OWN, (evidence,)),
-        case_number=letter.case_number,
-        direction=Direction.OUT,
-        role=Role.DESK,
-        confirms_letter=letter.letter_id,
-        evidence=(evidence,),
-    )
-
-
-def _own_letter_id(message: Message, policy: Policy) -> str:
-    """The id of the letter of ours that the mail is, by its key; or empty."""
-    keyed = parse_keyed_id(message.message_id)
-    if keyed is None or not policy.desk.owns(message.originator.addr_spec):
-        return ""
-    genuine = any(keyed.is_genuine(policy.secret, recipient.addr_spec) for recipient in message.to)
-    return keyed.letter_id if genuine else ""
-
-
-def _lost_letter(letter_id: str) -> Decision:
-    """The database does not know it: it was sent after the backup that was restored."""
-    evidence = (f"{Automatic.OWN}: a letter of ours that this database does not know, from before a restore",)
-    verdict = Verdict(Automatic.OWN, evidence)
-    return Decision(Outcome.SET_ASIDE, Folder.SENT, verdict, role=Role.DESK, lost_letter=letter_id, evidence=evidence)
 
 
 def _follow_up(matter: Matter, match: ThreadMatch) -> Decision:
