@@ -13,8 +13,8 @@ from maildesk import building
 from maildesk.adapters.parse import parse
 from maildesk.cli import show
 from maildesk.core.case.case import Channel
-from maildesk.core.entry import Entry
-from maildesk.core.entry_words import is_address
+from maildesk.core.entries.entry import Entry
+from maildesk.core.entries.words import is_address
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
 from maildesk.core.orders.words import Order, OrderName

@@ -13,7 +13,8 @@ from maildesk.core.consultation import Stated, asked_of, decide_statement
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
 from maildesk.core.decision.questions import Arrival, Known, Questions, sent_at
-from maildesk.core.entries import decide_entry, decide_scan, entered_key, enters, is_scan_of_house
+from maildesk.core.entries.decide import decide_entry, entered_key, enters
+from maildesk.core.entries.scans import decide_scan, is_scan_of_house
 from maildesk.core.letters.keyed_ids import parse_keyed_id, reply_tokens
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT, ASKING, FOLLOW_UP_NOTE, RELAY, KnownLetter, Letter, letter_id_for
 from maildesk.core.letters.relay import Incoming, relay_letters

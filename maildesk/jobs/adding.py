@@ -11,9 +11,9 @@ from email.policy import SMTP
 
 from maildesk.core import desk
 from maildesk.core.decision.questions import Arrival
-from maildesk.core.entries import decide_added
-from maildesk.core.entry import Entry
-from maildesk.core.entry_words import CHANNEL_LABELS
+from maildesk.core.entries.decide import decide_added
+from maildesk.core.entries.entry import Entry
+from maildesk.core.entries.words import CHANNEL_LABELS
 from maildesk.core.mail.message import Address
 from maildesk.core.office.policy import Policy
 from maildesk.jobs import Clock, ImportStore, Parse

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from maildesk.core.entry import Entry, NoEntry, read_entry
+from maildesk.core.entries.entry import Entry, NoEntry, read_entry
 from maildesk.core.mail.message import Message
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from maildesk.core import entry_words as words
 from maildesk.core.case.case import Channel
+from maildesk.core.entries import words
 from maildesk.core.mail.message import split_subject
 from maildesk.core.orders.lexicon import Vocabulary, lexicon
 from maildesk.core.orders.line import Piece, begins_as_order, clean, names_only, read_hash_line

@@ -7,7 +7,6 @@ The case belongs to the person outside. Who entered it, and the device, take no 
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,20 +14,18 @@ from maildesk.core.answers.text import answer_of
 from maildesk.core.case.case import CaseEvent, Channel, Direction, NewCase, Role, Status, names_entry
 from maildesk.core.case.file import CaseFile, CaseState, CaseWork
 from maildesk.core.decision.decision import Decision, Folder, Outcome
-from maildesk.core.decision.matter import Matter, no_letter
+from maildesk.core.decision.matter import Matter
 from maildesk.core.decision.questions import Arrival, Known
-from maildesk.core.entry import BELONGS_NOWHERE, Entry, NoEntry, read_entry
-from maildesk.core.entry_words import CHANNEL_LABELS
+from maildesk.core.entries.entry import BELONGS_NOWHERE, Entry, NoEntry, read_entry
+from maildesk.core.entries.words import CHANNEL_LABELS
 from maildesk.core.letters.keyed_ids import keyed_message_id
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT, CONFIRMED, HELP, UNPLACED, Letter, letter_id_for
 from maildesk.core.letters.order_links import OrderLink, entry_links
 from maildesk.core.letters.refusal import Refusal
 from maildesk.core.letters.relay import Incoming, relay_letters
 from maildesk.core.letters.to_staff import ASKED_FOR, DONE, ORDER_OF_LIST, Post
-from maildesk.core.mail.automatic_words import SCANNER_LOCAL_PARTS
 from maildesk.core.mail.classify import Verdict
 from maildesk.core.mail.message import Address, Message, is_forward
-from maildesk.core.mail.system_marks import takes_no_answer
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.orders.card import card_of
 from maildesk.core.orders.case_changes import Carried, carry_out
@@ -38,7 +35,6 @@ from maildesk.core.threading.thread import Thread
 from maildesk.core.threading.writer import Writer
 
 ENTRY = "ENTRY"  # in place of a case number in the keyed id of a letter that asks where a mail belongs
-NOBODY = Address("", "")
 BY = {Channel.EMAIL: "a mail that staff forwarded", Channel.PHONE: "by telephone", Channel.POST: "by letter", Channel.VISIT: "by a visit"}
 KINDS = "kind"
 SHOW = OrderLink("Eintrag zeigen und beantworten", "#zeigen")
@@ -266,42 +262,3 @@ def _to_writer(matter: Matter, staff: Staff, template: str, context: dict[str, s
 
 
 # --- copiers and fax gateways ---
-
-
-def is_scan_of_house(matter: Matter) -> bool:
-    """A document from a device whose address is nobody's. What bears an unproved staff address is told as such, and is no scan."""
-    message, policy = matter.message, matter.policy
-    address, local_part = message.originator.addr_spec, message.originator.local_part
-    if not matter.verdict.from_device or (matter.writer.role is Role.STAFF and not matter.writer.proved):
-        return False
-    devices = re.fullmatch(SCANNER_LOCAL_PARTS, local_part) or takes_no_answer(message)
-    return bool(devices) or not address or policy.is_colleague(address) or policy.desk.owns(address) or matter.writer.staff is not None
-
-
-def decide_scan(matter: Matter) -> Decision:
-    """Each document is a case of its own: neither device nor subject says whose it is."""
-    number = matter.known.next_case_number
-    kept = replace(matter.message, originator=NOBODY, reply_to=())
-    new_case = _new_case(matter, Channel.POST, kept, kept.text)
-    hints = ("Brief oder Fax über ein Gerät im Haus.", NO_ANSWER_BY_MAIL, *((FORGED,) if matter.writer.forged else ()))
-    return Decision(
-        Outcome.NEW_CASE,
-        Folder.ARCHIVE,
-        matter.verdict,
-        case_number=number,
-        new_case=new_case,
-        role=Role.CITIZEN,
-        events=(CaseEvent("opened", f"by letter, from a device, answer due on {new_case.due_on:%d.%m.%Y}"),),
-        notices=_to_colleagues(matter, kept, new_case, hints, None),
-        refusal=Refusal.AUTOMATIC,
-        kept=kept,
-        evidence=(
-            *matter.verdict.evidence,
-            matter.writer.evidence,
-            f"new case {number}: a letter from a device",
-            no_letter(Refusal.AUTOMATIC),
-        ),
-    )
-
-
-FORGED = "Der Mailserver hält den Absender für gefälscht."

@@ -12,10 +12,10 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from maildesk.core import entry_words as words
 from maildesk.core.answers.text import typed_lines
 from maildesk.core.case.case import Channel
-from maildesk.core.entry_lines import Found, found_in
+from maildesk.core.entries import words
+from maildesk.core.entries.lines import Found, found_in
 from maildesk.core.mail.automatic_words import SCANNER_LOCAL_PARTS
 from maildesk.core.mail.forwarded import Forwarded, forwarded_mails
 from maildesk.core.mail.message import Message, is_forward, split_subject
