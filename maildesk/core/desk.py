@@ -9,7 +9,6 @@ from datetime import datetime
 
 from maildesk.core.case.case import CaseEvent, CaseLink, Direction, KnownCase, LinkKind, NewCase, Role, Status, case_numbers_in
 from maildesk.core.case.opening import case_of
-from maildesk.core.consultation import Stated, asked_of, decide_statement
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
 from maildesk.core.decision.questions import Arrival, Known, Questions, sent_at
@@ -25,8 +24,9 @@ from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.own_mail.delivery_reports import join_report, set_aside
 from maildesk.core.own_mail.own_letters import _is_proof_copy, _lost_letter, _own_letter_id, _proof_copy
 from maildesk.core.own_mail.sent_by_colleagues import is_sent_by_us, sent_by_us
-from maildesk.core.staffmail import StaffMail
-from maildesk.core.staffwork import decide_staff_mail
+from maildesk.core.staff.consultation import Stated, asked_of, decide_statement
+from maildesk.core.staff.decide import decide_staff_mail
+from maildesk.core.staff.mail import StaffMail
 from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
 from maildesk.core.threading.evidence import OtherCase, ThreadMatch, Trail, case_numbers, named_ids
 from maildesk.core.threading.thread import Thread, find_thread

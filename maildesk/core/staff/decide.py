@@ -16,16 +16,16 @@ from maildesk.core.answers.quotes import quotes
 from maildesk.core.answers.text import Answer, above_the_closing, answer_of
 from maildesk.core.case.case import CaseEvent, Direction, Role, Status
 from maildesk.core.case.file import CaseWork, IncomingMail
-from maildesk.core.consultation import may_be_asked, question, statement_due
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.letters.keyed_ids import is_order_token
 from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, RELAY
 from maildesk.core.mail.message import is_forward
 from maildesk.core.orders.case_changes import Carried, carry_out
 from maildesk.core.orders.reader import WRITER, OrderName, Reading, Vocabulary, read_orders
-from maildesk.core.staffletters import answer_letter, confirmed_letter, copies, held_letter, help_letter, mistake_letter
-from maildesk.core.staffmail import Result, StaffMail
-from maildesk.core.staffsteps import STEPS, asked_event, consulting, undone
+from maildesk.core.staff.actions import STEPS, asked_event, consulting, undone
+from maildesk.core.staff.consultation import may_be_asked, question, statement_due
+from maildesk.core.staff.letters import answer_letter, confirmed_letter, copies, held_letter, help_letter, mistake_letter
+from maildesk.core.staff.mail import Result, StaffMail
 
 ANSWERED_TEMPLATES = frozenset({RELAY, COPY, HELD_ANSWER})  # letters that show a citizen's mail, or an answer to one
 NO_ANSWER = "Sie haben auf eine Meldung der Stelle geantwortet, nicht auf die Nachricht der Person."

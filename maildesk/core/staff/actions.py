@@ -11,14 +11,14 @@ from datetime import date
 
 from maildesk.core.case.case import CaseEvent, Channel, NewCase, Status
 from maildesk.core.case.file import CaseState, HeldAnswer, IncomingMail, SplitOff
-from maildesk.core.consultation import consultation_letter, may_be_asked, question, statement_due
 from maildesk.core.letters.letter import Letter
 from maildesk.core.letters.relay import Incoming, relay_letter
 from maildesk.core.mail.message import address_key
 from maildesk.core.office.policy import Staff
 from maildesk.core.orders.reader import WRITER, Order, OrderName
-from maildesk.core.staffletters import copies
-from maildesk.core.staffmail import Result, StaffMail
+from maildesk.core.staff.consultation import consultation_letter, may_be_asked, question, statement_due
+from maildesk.core.staff.letters import copies
+from maildesk.core.staff.mail import Result, StaffMail
 from maildesk.core.text.anonymity import ANONYMOUS
 
 
