@@ -7,19 +7,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from maildesk.core.case.case import CaseEvent, CaseLink, Direction, KnownCase, LinkKind, NewCase, Role, Status, case_numbers_in
-from maildesk.core.case.opening import case_of
+from maildesk.core.case.case import Role, case_numbers_in
+from maildesk.core.citizens.follow_up import _follow_up
+from maildesk.core.citizens.new_case import _open_case
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
 from maildesk.core.decision.questions import Arrival, Known, Questions, sent_at
 from maildesk.core.entries.decide import decide_entry, entered_key, enters
 from maildesk.core.entries.scans import decide_scan, is_scan_of_house
 from maildesk.core.letters.keyed_ids import parse_keyed_id, reply_tokens
-from maildesk.core.letters.letter import ACKNOWLEDGEMENT, ASKING, FOLLOW_UP_NOTE, RELAY, KnownLetter, Letter, letter_id_for
-from maildesk.core.letters.relay import Incoming, relay_letters
+from maildesk.core.letters.letter import ACKNOWLEDGEMENT, ASKING, FOLLOW_UP_NOTE, RELAY, KnownLetter, letter_id_for
 from maildesk.core.mail.classify import classify
-from maildesk.core.mail.fingerprint import base_subject, ids_in_text, is_alike, text_digest, thread_index_root
-from maildesk.core.mail.message import Message, address_key, is_forward
+from maildesk.core.mail.fingerprint import base_subject, ids_in_text, text_digest, thread_index_root
+from maildesk.core.mail.message import Message, address_key
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.own_mail.delivery_reports import join_report, set_aside
 from maildesk.core.own_mail.own_letters import _is_proof_copy, _lost_letter, _own_letter_id, _proof_copy
@@ -27,11 +27,9 @@ from maildesk.core.own_mail.sent_by_colleagues import is_sent_by_us, sent_by_us
 from maildesk.core.staff.consultation import Stated, asked_of, decide_statement
 from maildesk.core.staff.decide import decide_staff_mail
 from maildesk.core.staff.mail import StaffMail
-from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
-from maildesk.core.threading.evidence import OtherCase, ThreadMatch, Trail, case_numbers, named_ids
-from maildesk.core.threading.thread import Thread, find_thread
-from maildesk.core.threading.writer import Writer, identify
-from maildesk.core.triage.propose import Proposal, graver, noticed
+from maildesk.core.threading.evidence import ThreadMatch, Trail, case_numbers, named_ids
+from maildesk.core.threading.thread import find_thread
+from maildesk.core.threading.writer import identify
 
 ORDERED_NUMBERS_MAX = 20
 FIRST_YEAR = 1990  # no mailbox that could be imported is older
@@ -158,162 +156,4 @@ def _staff_mail(matter: Matter, staff: Staff, match: ThreadMatch) -> StaffMail:
         proof=matter.writer.evidence,
         known=dict(facts.cases),
         next_number=matter.known.next_case_number,
-    )
-
-
-def _follow_up(matter: Matter, match: ThreadMatch) -> Decision:
-    case, writer, thread = matter.known.facts.cases[match.case_number], matter.writer, matter.thread
-    refusal = matter.refusal(case)
-    letters = () if refusal else (matter.letter(FOLLOW_UP_NOTE, case.number, case),)
-    unverified = writer.role is Role.CITIZEN and not case.takes_part(writer.identity)
-    proposal = matter.proposal()
-    raised = _raised(case, proposal, unverified=unverified)
-    reopened = case.status in {Status.CLOSED, Status.ANSWERED} and writer.role is Role.CITIZEN and not thread.repeated
-    events = [CaseEvent("repeated" if thread.repeated else "follow-up", match.evidence)]
-    events += _merged_events(thread)
-    if unverified:
-        events.append(CaseEvent("unverified", UNVERIFIED_WRITER))
-    events += _doubts(writer)
-    if reopened:
-        events.append(CaseEvent("reopened", f"from {case.status}"))
-    events += _urgency_events(raised.urgency, case.urgency) + _anonymous_events(raised.flags, case.flags)
-    return Decision(
-        OUTCOMES.get(writer.role, Outcome.FOLLOW_UP),
-        Folder.ARCHIVE,
-        matter.verdict,
-        case_number=case.number,
-        status=Status.OPEN if reopened else None,
-        direction=Direction.IN if writer.role is Role.CITIZEN else Direction.NOTE,
-        role=writer.role,
-        events=tuple(events),
-        merges=thread.merges,
-        unverified=unverified,
-        letters=letters,
-        notices=_relayed(matter, raised, proposal, unverified=unverified),
-        alarms=matter.alarms(case.number, refusal, proposal),
-        proposal=proposal,
-        urgency=raised.urgency if raised.urgency != case.urgency else None,
-        flags=raised.flags if raised.flags != case.flags else None,
-        refusal=refusal,
-        evidence=matter.evidence(match.evidence, letters, refusal, proposal),
-    )
-
-
-def _raised(case: KnownCase, proposal: Proposal, *, unverified: bool) -> KnownCase:
-    """The case with what a further mail adds: more urgent, never less. What staff said of the urgency stays, but new danger is new.
-
-    Who is not known in the case adds nothing but that.
-    """
-    counts = proposal.is_danger or not (case.urgency_by_staff or unverified)
-    urgency = graver(case.urgency, proposal.urgency) if counts else case.urgency
-    flags = case.flags if unverified else tuple(dict.fromkeys((*case.flags, *proposal.flags)))
-    return replace(case, urgency=urgency, flags=flags)
-
-
-def _urgency_events(urgency: str, before: str) -> list[CaseEvent]:
-    return [CaseEvent("urgency", f"proposed by the words of the mail: {urgency}")] if urgency != before else []
-
-
-def _anonymous_events(flags: tuple[str, ...], before: tuple[str, ...]) -> list[CaseEvent]:
-    asked = ANONYMOUS in flags and ANONYMOUS not in before
-    return [CaseEvent("anonymous", "the writer asks to stay unknown: neither name nor address is shown")] if asked else []
-
-
-def _relayed(matter: Matter, case: KnownCase | NewCase, proposal: Proposal, *, unverified: bool = False) -> tuple[Letter, ...]:
-    """A citizen's mail for the colleagues; not of the past, and not twice."""
-    arrival, writer = matter.arrival, matter.writer
-    if arrival.imported or matter.thread.repeated or writer.role is not Role.CITIZEN:
-        return ()
-    noted = (NOTICED_HINT.format(noticed(proposal)),) if noticed(proposal) else ()
-    hints = ((STRANGER_HINT,) if unverified else ()) + ((FORGED_HINT,) if writer.forged else ()) + noted
-    incoming = Incoming(case.number, matter.message, arrival.received_at, case, hints, proposal)
-    letters = relay_letters(incoming, matter.policy, matter.now)
-    return tuple(letter for letter in letters if letter.letter_id in matter.known.left) if matter.is_past else letters
-
-
-NOTICED_HINT = "Bitte prüfen (an den Worten erkannt): {}."
-STRANGER_HINT = "Diese Adresse ist im Vorgang neu und nicht bestätigt. Bitte prüfen, ob die Person dazugehört."
-FORGED_HINT = "Der Mailserver hält den Absender für gefälscht. Es ging keine Eingangsbestätigung hinaus."
-OUTCOMES = {Role.STAFF: Outcome.STAFF, Role.CONSULTED: Outcome.STAFF}
-UNVERIFIED_WRITER = "the writer has not written in this case before: nothing is sent to the new address"
-
-
-def _merged_events(thread: Thread) -> list[CaseEvent]:
-    return [CaseEvent("merged", f"{other} is the same conversation and became part of this case") for other in thread.merges]
-
-
-def _doubts(writer: Writer) -> list[CaseEvent]:
-    """What staff must know of a writer who is not proved to be the one in From."""
-    doubts = []
-    if writer.role is Role.STAFF and not writer.proved:
-        doubts.append(CaseEvent("unproved", "the mail bears a staff address in From that is not proved: it has no effect"))
-    if writer.forged:
-        doubts.append(CaseEvent("forged", "the mail server says that the address in From is forged"))
-    return doubts
-
-
-def _open_case(matter: Matter) -> Decision:
-    """A mail of a person that belongs to no case opens one; so does a mail that bears a staff address but proves nothing."""
-    message, policy, number, writer = matter.message, matter.policy, matter.known.next_case_number, matter.writer
-    refusal = matter.refusal(None)
-    letters = () if refusal else (matter.letter(ACKNOWLEDGEMENT, number, None),)
-    unknown = wants_to_stay_unknown(message.reply or message.text)
-    proposal = matter.proposal()
-    new_case = replace(
-        case_of(number, message.originator, message.subject, matter.arrival.received_at, policy),
-        opened_by_reply=bool(named_ids(message)) and not is_forward(message),
-        flags=tuple(dict.fromkeys((*((ANONYMOUS,) if unknown else ()), *proposal.flags))),
-        kind=proposal.kind,
-        topics=proposal.topics,
-        urgency=proposal.urgency,
-    )
-    links = _links(matter)
-    events = [CaseEvent("opened", f"by e-mail, answer due on {new_case.due_on:%d.%m.%Y}")]
-    events += [CaseEvent(link.kind, LINKED[link.kind].format(link.number)) for link in links]
-    events += _merged_events(matter.thread) + _doubts(writer)
-    events += _urgency_events(new_case.urgency, "normal") + _anonymous_events(new_case.flags, ())
-    return Decision(
-        OUTCOMES.get(writer.role, Outcome.NEW_CASE),
-        Folder.ARCHIVE,
-        matter.verdict,
-        case_number=number,
-        new_case=new_case,
-        role=Role.CITIZEN,
-        events=tuple(events),
-        merges=matter.thread.merges,
-        links=links,
-        unverified=writer.forged or (writer.role is Role.STAFF and not writer.proved),
-        letters=letters,
-        notices=_relayed(matter, new_case, proposal),
-        alarms=matter.alarms(number, refusal, proposal),
-        proposal=proposal,
-        refusal=refusal,
-        evidence=matter.evidence(f"new case {number}: no message, letter or number known here", letters, refusal, proposal),
-    )
-
-
-LINKED = {
-    LinkKind.CONTINUES: "a reply to {}, which was closed long ago",
-    LinkKind.MENTIONS: "names {}, in which the writer takes no part",
-    LinkKind.CARRIES: "a forwarded mail that belongs to {}",
-    LinkKind.SAME_CONCERN: "perhaps the same concern as the open case {} of the same person: staff decide",
-}
-
-
-def _links(matter: Matter) -> tuple[CaseLink, ...]:
-    """How a new case stands to known ones: told to staff, and nothing more."""
-    cases, message = matter.known.facts.cases, matter.message
-    linked = {link.number for link in matter.thread.links}
-    mentioned = (number for number in case_numbers_in(message.subject, matter.policy.desk.prefix) if number in cases)
-    links = [*matter.thread.links, *(CaseLink(LinkKind.MENTIONS, number) for number in mentioned if number not in linked)]
-    if matter.writer.identity:
-        alike = (other for other in matter.known.facts.others if _is_same_concern(message, other))
-        links += [CaseLink(LinkKind.SAME_CONCERN, other.number) for other in alike if other.number not in linked]
-    return tuple(dict.fromkeys(links))
-
-
-def _is_same_concern(message: Message, other: OtherCase) -> bool:
-    subject = base_subject(message.subject)
-    return bool(subject and subject == base_subject(other.subject)) or is_alike(
-        f"{message.subject} {message.reply}", f"{other.subject} {other.text}"
     )

@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""A citizen's mail that belongs to a known case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from maildesk.core.case.case import CaseEvent, Direction, KnownCase, Role, Status
+from maildesk.core.citizens.notices import OUTCOMES, _anonymous_events, _doubts, _merged_events, _relayed, _urgency_events
+from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.decision.matter import Matter
+from maildesk.core.letters.letter import FOLLOW_UP_NOTE
+from maildesk.core.threading.evidence import ThreadMatch
+from maildesk.core.triage.propose import Proposal, graver
+
+
+def _follow_up(matter: Matter, match: ThreadMatch) -> Decision:
+    case, writer, thread = matter.known.facts.cases[match.case_number], matter.writer, matter.thread
+    refusal = matter.refusal(case)
+    letters = () if refusal else (matter.letter(FOLLOW_UP_NOTE, case.number, case),)
+    unverified = writer.role is Role.CITIZEN and not case.takes_part(writer.identity)
+    proposal = matter.proposal()
+    raised = _raised(case, proposal, unverified=unverified)
+    reopened = case.status in {Status.CLOSED, Status.ANSWERED} and writer.role is Role.CITIZEN and not thread.repeated
+    events = [CaseEvent("repeated" if thread.repeated else "follow-up", match.evidence)]
+    events += _merged_events(thread)
+    if unverified:
+        events.append(CaseEvent("unverified", UNVERIFIED_WRITER))
+    events += _doubts(writer)
+    if reopened:
+        events.append(CaseEvent("reopened", f"from {case.status}"))
+    events += _urgency_events(raised.urgency, case.urgency) + _anonymous_events(raised.flags, case.flags)
+    return Decision(
+        OUTCOMES.get(writer.role, Outcome.FOLLOW_UP),
+        Folder.ARCHIVE,
+        matter.verdict,
+        case_number=case.number,
+        status=Status.OPEN if reopened else None,
+        direction=Direction.IN if writer.role is Role.CITIZEN else Direction.NOTE,
+        role=writer.role,
+        events=tuple(events),
+        merges=thread.merges,
+        unverified=unverified,
+        letters=letters,
+        notices=_relayed(matter, raised, proposal, unverified=unverified),
+        alarms=matter.alarms(case.number, refusal, proposal),
+        proposal=proposal,
+        urgency=raised.urgency if raised.urgency != case.urgency else None,
+        flags=raised.flags if raised.flags != case.flags else None,
+        refusal=refusal,
+        evidence=matter.evidence(match.evidence, letters, refusal, proposal),
+    )
+
+
+def _raised(case: KnownCase, proposal: Proposal, *, unverified: bool) -> KnownCase:
+    """The case with what a further mail adds: more urgent, never less. What staff said of the urgency stays, but new danger is new.
+
+    Who is not known in the case adds nothing but that.
+    """
+    counts = proposal.is_danger or not (case.urgency_by_staff or unverified)
+    urgency = graver(case.urgency, proposal.urgency) if counts else case.urgency
+    flags = case.flags if unverified else tuple(dict.fromkeys((*case.flags, *proposal.flags)))
+    return replace(case, urgency=urgency, flags=flags)
+
+
+UNVERIFIED_WRITER = "the writer has not written in this case before: nothing is sent to the new address"

@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""A citizen's mail that opens a case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from maildesk.core.case.case import CaseEvent, CaseLink, LinkKind, Role, case_numbers_in
+from maildesk.core.case.opening import case_of
+from maildesk.core.citizens.notices import OUTCOMES, _anonymous_events, _doubts, _merged_events, _relayed, _urgency_events
+from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.decision.matter import Matter
+from maildesk.core.letters.letter import ACKNOWLEDGEMENT
+from maildesk.core.mail.fingerprint import base_subject, is_alike
+from maildesk.core.mail.message import Message, is_forward
+from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
+from maildesk.core.threading.evidence import OtherCase, named_ids
+
+
+def _open_case(matter: Matter) -> Decision:
+    """A mail of a person that belongs to no case opens one; so does a mail that bears a staff address but proves nothing."""
+    message, policy, number, writer = matter.message, matter.policy, matter.known.next_case_number, matter.writer
+    refusal = matter.refusal(None)
+    letters = () if refusal else (matter.letter(ACKNOWLEDGEMENT, number, None),)
+    unknown = wants_to_stay_unknown(message.reply or message.text)
+    proposal = matter.proposal()
+    new_case = replace(
+        case_of(number, message.originator, message.subject, matter.arrival.received_at, policy),
+        opened_by_reply=bool(named_ids(message)) and not is_forward(message),
+        flags=tuple(dict.fromkeys((*((ANONYMOUS,) if unknown else ()), *proposal.flags))),
+        kind=proposal.kind,
+        topics=proposal.topics,
+        urgency=proposal.urgency,
+    )
+    links = _links(matter)
+    events = [CaseEvent("opened", f"by e-mail, answer due on {new_case.due_on:%d.%m.%Y}")]
+    events += [CaseEvent(link.kind, LINKED[link.kind].format(link.number)) for link in links]
+    events += _merged_events(matter.thread) + _doubts(writer)
+    events += _urgency_events(new_case.urgency, "normal") + _anonymous_events(new_case.flags, ())
+    return Decision(
+        OUTCOMES.get(writer.role, Outcome.NEW_CASE),
+        Folder.ARCHIVE,
+        matter.verdict,
+        case_number=number,
+        new_case=new_case,
+        role=Role.CITIZEN,
+        events=tuple(events),
+        merges=matter.thread.merges,
+        links=links,
+        unverified=writer.forged or (writer.role is Role.STAFF and not writer.proved),
+        letters=letters,
+        notices=_relayed(matter, new_case, proposal),
+        alarms=matter.alarms(number, refusal, proposal),
+        proposal=proposal,
+        refusal=refusal,
+        evidence=matter.evidence(f"new case {number}: no message, letter or number known here", letters, refusal, proposal),
+    )
+
+
+LINKED = {
+    LinkKind.CONTINUES: "a reply to {}, which was closed long ago",
+    LinkKind.MENTIONS: "names {}, in which the writer takes no part",
+    LinkKind.CARRIES: "a forwarded mail that belongs to {}",
+    LinkKind.SAME_CONCERN: "perhaps the same concern as the open case {} of the same person: staff decide",
+}
+
+
+def _links(matter: Matter) -> tuple[CaseLink, ...]:
+    """How a new case stands to known ones: told to staff, and nothing more."""
+    cases, message = matter.known.facts.cases, matter.message
+    linked = {link.number for link in matter.thread.links}
+    mentioned = (number for number in case_numbers_in(message.subject, matter.policy.desk.prefix) if number in cases)
+    links = [*matter.thread.links, *(CaseLink(LinkKind.MENTIONS, number) for number in mentioned if number not in linked)]
+    if matter.writer.identity:
+        alike = (other for other in matter.known.facts.others if _is_same_concern(message, other))
+        links += [CaseLink(LinkKind.SAME_CONCERN, other.number) for other in alike if other.number not in linked]
+    return tuple(dict.fromkeys(links))
+
+
+def _is_same_concern(message: Message, other: OtherCase) -> bool:
+    subject = base_subject(message.subject)
+    return bool(subject and subject == base_subject(other.subject)) or is_alike(
+        f"{message.subject} {message.reply}", f"{other.subject} {other.text}"
+    )

@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""What staff see of a citizen's mail: the relayed mail with its hints, and the events in the history of the case."""
+
+from __future__ import annotations
+
+from maildesk.core.case.case import CaseEvent, KnownCase, NewCase, Role
+from maildesk.core.decision.decision import Outcome
+from maildesk.core.decision.matter import Matter
+from maildesk.core.letters.letter import Letter
+from maildesk.core.letters.relay import Incoming, relay_letters
+from maildesk.core.text.anonymity import ANONYMOUS
+from maildesk.core.threading.thread import Thread
+from maildesk.core.threading.writer import Writer
+from maildesk.core.triage.propose import Proposal, noticed
+
+
+def _urgency_events(urgency: str, before: str) -> list[CaseEvent]:
+    return [CaseEvent("urgency", f"proposed by the words of the mail: {urgency}")] if urgency != before else []
+
+
+def _anonymous_events(flags: tuple[str, ...], before: tuple[str, ...]) -> list[CaseEvent]:
+    asked = ANONYMOUS in flags and ANONYMOUS not in before
+    return [CaseEvent("anonymous", "the writer asks to stay unknown: neither name nor address is shown")] if asked else []
+
+
+def _relayed(matter: Matter, case: KnownCase | NewCase, proposal: Proposal, *, unverified: bool = False) -> tuple[Letter, ...]:
+    """A citizen's mail for the colleagues; not of the past, and not twice."""
+    arrival, writer = matter.arrival, matter.writer
+    if arrival.imported or matter.thread.repeated or writer.role is not Role.CITIZEN:
+        return ()
+    noted = (NOTICED_HINT.format(noticed(proposal)),) if noticed(proposal) else ()
+    hints = ((STRANGER_HINT,) if unverified else ()) + ((FORGED_HINT,) if writer.forged else ()) + noted
+    incoming = Incoming(case.number, matter.message, arrival.received_at, case, hints, proposal)
+    letters = relay_letters(incoming, matter.policy, matter.now)
+    return tuple(letter for letter in letters if letter.letter_id in matter.known.left) if matter.is_past else letters
+
+
+NOTICED_HINT = "Bitte prüfen (an den Worten erkannt): {}."
+STRANGER_HINT = "Diese Adresse ist im Vorgang neu und nicht bestätigt. Bitte prüfen, ob die Person dazugehört."
+FORGED_HINT = "Der Mailserver hält den Absender für gefälscht. Es ging keine Eingangsbestätigung hinaus."
+OUTCOMES = {Role.STAFF: Outcome.STAFF, Role.CONSULTED: Outcome.STAFF}
+
+
+def _merged_events(thread: Thread) -> list[CaseEvent]:
+    return [CaseEvent("merged", f"{other} is the same conversation and became part of this case") for other in thread.merges]
+
+
+def _doubts(writer: Writer) -> list[CaseEvent]:
+    """What staff must know of a writer who is not proved to be the one in From."""
+    doubts = []
+    if writer.role is Role.STAFF and not writer.proved:
+        doubts.append(CaseEvent("unproved", "the mail bears a staff address in From that is not proved: it has no effect"))
+    if writer.forged:
+        doubts.append(CaseEvent("forged", "the mail server says that the address in From is forged"))
+    return doubts
