@@ -291,7 +291,7 @@ def test_an_import_against_the_arrows_is_caught(module: str, source: str) -> Non
         ("maildesk.adapters.mailbox.filing", "from . import connection"),
         ("maildesk.adapters.mailbox.filing", "from .connection import Connection"),
         ("maildesk.adapters.store", "from maildesk.adapters.store.views import Views"),
-        ("maildesk.adapters.parse.process", "import maildesk"),
+        ("maildesk.adapters.parse.child.process", "import maildesk"),
         ("maildesk.building", "def store():\n    from maildesk.adapters.store import Store"),
         ("maildesk.cli.mail", "from maildesk import building"),
     ],
@@ -310,7 +310,7 @@ def test_an_import_with_the_arrows_is_left_alone(module: str, source: str) -> No
         ("maildesk.jobs.outbox", "import socket"),
         ("maildesk.daemon", "import urllib.request"),
         ("maildesk.building", "import importlib"),
-        ("maildesk.adapters.parse.html", "import requests"),
+        ("maildesk.adapters.parse.text.html", "import requests"),
     ],
 )
 def test_a_library_away_from_home_is_caught(module: str, source: str) -> None:

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from maildesk.adapters.parse import ParserProcess, limits, parse
+from maildesk.adapters.parse.child.frames import packed, unpacked
 from maildesk.adapters.parse.cut import readable
 from maildesk.adapters.parse.extract import chosen, extract
-from maildesk.adapters.parse.frames import packed, unpacked
 from maildesk.core.mail.message import Message
 from maildesk.octets import Octets
 from tests.builders import a_mail, a_multipart, a_part

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from maildesk.adapters.parse import head, limits, whole
-from maildesk.adapters.parse.tree import Role, tree_of
+from maildesk.adapters.parse import limits, whole
+from maildesk.adapters.parse.mime import head
+from maildesk.adapters.parse.mime.tree import Role, tree_of
 from maildesk.core.decision.message_object import message_object
 from maildesk.core.mail.message import Message
 from tests.builders import parsed

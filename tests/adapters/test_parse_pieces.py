@@ -13,8 +13,10 @@ import mailparser
 import pytest
 
 import maildesk.adapters.parse as package
-from maildesk.adapters.parse import addresses, attachments, charset, dates, guess, head, ids, quote, words
-from maildesk.adapters.parse.params import structured
+from maildesk.adapters.parse import attachments
+from maildesk.adapters.parse.mime import addresses, charset, dates, guess, head, ids, words
+from maildesk.adapters.parse.mime.params import structured
+from maildesk.adapters.parse.text import own_words as quote
 from tests.builders import a_mail, a_message, a_multipart, a_part, parsed
 
 MODULES = sorted(module.name for module in pkgutil.iter_modules(package.__path__) if module.name != "worker")

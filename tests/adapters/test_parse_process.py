@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from maildesk.adapters.parse import ParserProcess, limits
-from maildesk.adapters.parse.head import content_digest, split_head
+from maildesk.adapters.parse.mime.head import content_digest, split_head
 from maildesk.errors import ParserUnavailable, Unparseable
 from maildesk.octets import Octets, RawMessage
 from tests.builders import a_mail, a_multipart, a_part, parsed

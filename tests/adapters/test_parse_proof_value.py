@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from maildesk.adapters.parse.limits import VALUE_CHARS_MAX
-from maildesk.adapters.parse.words import proof_value
+from maildesk.adapters.parse.mime.words import proof_value
 from maildesk.core.mail.authentication import Authentication, authentication
 from maildesk.core.mail.message import Message
 from tests.builders import a_mail, parsed

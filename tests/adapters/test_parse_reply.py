@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from maildesk.adapters.parse.quote import own_words
+from maildesk.adapters.parse.text.own_words import own_words
 
 OWN = "Guten Tag,\n\nvielen Dank, der Termin passt mir.\n\nMit freundlichen Grüßen\nEva Muster"
 QUOTED = "> Guten Tag Frau Muster,\n>\n> passt Ihnen Montag?\n>\n> Ihr Kundendialog"

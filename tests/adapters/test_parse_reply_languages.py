@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from maildesk.adapters.parse.quote import own_words
+from maildesk.adapters.parse.text.own_words import own_words
 
 OWN = "Guten Tag,\n\nder Termin passt mir.\n\nEva Muster"
 ADDRESS = "Desk <desk@example.com>"

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maildesk.adapters.parse import html
-from maildesk.adapters.parse.quote import LINES_MAX, own_words
+from maildesk.adapters.parse.text import html
+from maildesk.adapters.parse.text.own_words import LINES_MAX, own_words
 from tests.builders import a_mail, parsed
 
 CASES = Path(__file__).parents[1] / "corpus" / "reply"

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maildesk.adapters.parse import bounce_forms, freetext_report
+from maildesk.adapters.parse.delivery_reports import bounce_forms
+from maildesk.adapters.parse.delivery_reports import plain_words as freetext_report
 from maildesk.core.mail.classify import Automatic, classify
 from maildesk.core.mail.message import DeliveryReport, Message
 from tests.bounces import DELAYS, FAILURES, LETTER, RETURNED

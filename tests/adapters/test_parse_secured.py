@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from maildesk.adapters.parse import outlook, secured
+from maildesk.adapters.parse.mime import outlook, secured
 from maildesk.core.mail.message import Message
 from tests.builders import a_mail, a_multipart, a_part, parsed
 

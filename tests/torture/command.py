@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, NoReturn
 
 import time_machine
 
-from maildesk.adapters.parse import frames, worker
+from maildesk.adapters.parse.child import frames, worker
 
 POISON = b"X-Torture: the parser dies of this"
 CURED = "TORTURE_CURED"  # with this variable it does not, as after an upgrade

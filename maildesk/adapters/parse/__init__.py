@@ -6,7 +6,7 @@
 of a mail; a new child then reads that mail's head alone. It also gives the contents of attachments.
 """
 
+from maildesk.adapters.parse.child.process import ParserProcess
 from maildesk.adapters.parse.parser import parse
-from maildesk.adapters.parse.process import ParserProcess
 
 __all__ = ["ParserProcess", "parse"]

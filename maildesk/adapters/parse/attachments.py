@@ -12,9 +12,11 @@ import hashlib
 import re
 from email.message import Message as MimePart
 
-from maildesk.adapters.parse import charset, html, limits, words
-from maildesk.adapters.parse.params import raw_field
-from maildesk.adapters.parse.tree import Leaf, Role, Tree
+from maildesk.adapters.parse import limits
+from maildesk.adapters.parse.mime import charset, words
+from maildesk.adapters.parse.mime.params import raw_field
+from maildesk.adapters.parse.mime.tree import Leaf, Role, Tree
+from maildesk.adapters.parse.text import html
 from maildesk.core.mail.message import Attachment
 
 # Endings for parts without a name; of others the subtype serves.

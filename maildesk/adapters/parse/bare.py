@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import re
 
-from maildesk.adapters.parse import body, charset, content, limits
-from maildesk.adapters.parse.head import Head, content_digest, split_head
-from maildesk.adapters.parse.params import structured
+from maildesk.adapters.parse import limits
+from maildesk.adapters.parse.mime import charset, content
+from maildesk.adapters.parse.mime.head import Head, content_digest, split_head
+from maildesk.adapters.parse.mime.params import structured
+from maildesk.adapters.parse.text import body
 from maildesk.adapters.parse.whole import header_values
 from maildesk.core.mail.message import Message
 

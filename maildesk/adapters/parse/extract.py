@@ -29,8 +29,9 @@ def asks_the_parser(mail: Readable, digests: Collection[str]) -> bool:
 
 def contents_of(data: bytes, digests: Collection[str]) -> list[bytes]:
     """The contents of those attachments in these octets, each once, in the order of the mail; none where the libraries fail."""
-    from maildesk.adapters.parse import head, whole
-    from maildesk.adapters.parse.tree import Role, tree_of
+    from maildesk.adapters.parse import whole
+    from maildesk.adapters.parse.mime import head
+    from maildesk.adapters.parse.mime.tree import Role, tree_of
 
     data = head.with_line_feeds(data)
     try:

@@ -17,7 +17,8 @@ def parse(octets: Octets) -> Message:
 
 def parse_data(data: bytes, digest: str, size_bytes: int) -> Message:
     """`data` are the octets, or what is read of them; `digest` and `size_bytes` those of the whole mail."""
-    from maildesk.adapters.parse import head, whole
+    from maildesk.adapters.parse import whole
+    from maildesk.adapters.parse.mime import head
 
     data = head.with_line_feeds(data)
     try:
@@ -29,7 +30,8 @@ def parse_data(data: bytes, digest: str, size_bytes: int) -> Message:
 
 def parse_bare(data: bytes, digest: str, size_bytes: int, reason: str) -> Message:
     """The head and some plain text, without the libraries."""
-    from maildesk.adapters.parse import bare, head
+    from maildesk.adapters.parse import bare
+    from maildesk.adapters.parse.mime import head
 
     try:
         return bare.message_of(head.with_line_feeds(data), digest, size_bytes, reason)

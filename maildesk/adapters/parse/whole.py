@@ -17,11 +17,14 @@ from datetime import UTC, datetime
 from email.message import Message as MimePart
 from typing import Any
 
-from maildesk.adapters.parse import addresses, attachments, boundary, dates, ids, limits, quote, report, words
-from maildesk.adapters.parse.body import body_text
-from maildesk.adapters.parse.head import Field, Head, content_digest, split_head
-from maildesk.adapters.parse.params import raw_field, structured
-from maildesk.adapters.parse.tree import Leaf, Tree, media_type_of, tree_of
+from maildesk.adapters.parse import attachments, limits
+from maildesk.adapters.parse.delivery_reports import report
+from maildesk.adapters.parse.mime import addresses, boundary, dates, ids, words
+from maildesk.adapters.parse.mime.head import Field, Head, content_digest, split_head
+from maildesk.adapters.parse.mime.params import raw_field, structured
+from maildesk.adapters.parse.mime.tree import Leaf, Tree, media_type_of, tree_of
+from maildesk.adapters.parse.text import own_words as quote
+from maildesk.adapters.parse.text.body import body_text
 from maildesk.core.mail.message import Address, Message
 
 # The library logs what it stumbles over, and that is text of the mail.

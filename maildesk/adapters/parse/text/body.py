@@ -7,8 +7,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from maildesk.adapters.parse import charset, flowed, html, limits, secured
-from maildesk.adapters.parse.tree import Leaf, Role, Tree
+from maildesk.adapters.parse import limits
+from maildesk.adapters.parse.mime import charset, secured
+from maildesk.adapters.parse.mime.tree import Leaf, Role, Tree
+from maildesk.adapters.parse.text import flowed, html
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufeff\ufff9-\ufffb\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n|\r|\x85|\u2028|\u2029")

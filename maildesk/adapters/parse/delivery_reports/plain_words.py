@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from maildesk.adapters.parse import limits
-from maildesk.adapters.parse.bounce_forms import (
+from maildesk.adapters.parse.delivery_reports.bounce_forms import (
     ADDRESS,
     ADVICE,
     DELAYS,

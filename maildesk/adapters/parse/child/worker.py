@@ -3,7 +3,7 @@
 """The child of ParserProcess: reads mails from standard input, writes Messages or contents of attachments to standard output, and may
 die of any of them.
 
-Run as `python -m maildesk.adapters.parse.worker MEMORY_BYTES SECONDS`; the frames are described in `frames`.
+Run as `python -m maildesk.adapters.parse.child.worker MEMORY_BYTES SECONDS`; the frames are described in `frames`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import signal
 import sys
 from typing import BinaryIO
 
+from maildesk.adapters.parse.child.frames import BARE, DIGEST_CHARS, EXTRACT, LENGTH, REQUEST, packed
 from maildesk.adapters.parse.extract import contents_of
-from maildesk.adapters.parse.frames import BARE, DIGEST_CHARS, EXTRACT, LENGTH, REQUEST, packed
 from maildesk.adapters.parse.parser import parse_bare, parse_data
 
 BARE_REASON = "only the head was read: the parser ran out of time or memory, or died"

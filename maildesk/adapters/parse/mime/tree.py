@@ -16,9 +16,10 @@ from email.message import Message as MimePart
 from enum import Enum
 from functools import cached_property
 
-from maildesk.adapters.parse import limits, outlook, secured
-from maildesk.adapters.parse.content import content_of, flattened
-from maildesk.adapters.parse.params import Structured, raw_field, structured
+from maildesk.adapters.parse import limits
+from maildesk.adapters.parse.mime import outlook, secured
+from maildesk.adapters.parse.mime.content import content_of, flattened
+from maildesk.adapters.parse.mime.params import Structured, raw_field, structured
 
 BODY_TYPES = frozenset({"text/plain", "text/html"})
 # Text that can stand in for a body where there is no other; text/calendar and the like say nothing to a reader.

@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from maildesk.adapters.parse import limits, words
+from maildesk.adapters.parse import limits
+from maildesk.adapters.parse.mime import words
 from maildesk.core.mail.message import Address
 
 _ENDS_AN_ADDRESS = frozenset(" \t\r\n<>()[],;:\"'\\@|=")

@@ -8,11 +8,12 @@ import re
 from dataclasses import dataclass
 from email.message import Message as MimePart
 
-from maildesk.adapters.parse import addresses, ids, limits
-from maildesk.adapters.parse.bounce_forms import ADDRESS
-from maildesk.adapters.parse.head import Head, split_head
-from maildesk.adapters.parse.params import raw_field
-from maildesk.adapters.parse.tree import Leaf, Role, Tree
+from maildesk.adapters.parse import limits
+from maildesk.adapters.parse.delivery_reports.bounce_forms import ADDRESS
+from maildesk.adapters.parse.mime import addresses, ids
+from maildesk.adapters.parse.mime.head import Head, split_head
+from maildesk.adapters.parse.mime.params import raw_field
+from maildesk.adapters.parse.mime.tree import Leaf, Role, Tree
 from maildesk.core.letters.keyed_ids import parse_keyed_id
 
 MAIL_TYPES = frozenset({"message/rfc822", "message/global"})

@@ -9,7 +9,7 @@ import functools
 import re
 from collections.abc import Iterator
 
-from maildesk.adapters.parse import guess
+from maildesk.adapters.parse.mime import guess
 
 # Only sets of characters: Python also knows "charsets" that compress, rotate or escape, and a mail may name them.
 _ALLOWED = re.compile(

@@ -8,7 +8,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from maildesk.adapters.parse import addresses, charset, freetext_report, ids, limits
+from maildesk.adapters.parse import limits
+from maildesk.adapters.parse.delivery_reports import plain_words as freetext_report
+from maildesk.adapters.parse.mime import addresses, charset, ids
 
 # One report may speak of several recipients: the action that asks most of us counts.
 _PRECEDENCE = ("failed", "delayed", "delivered", "relayed", "expanded")

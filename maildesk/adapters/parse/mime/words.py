@@ -14,7 +14,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from maildesk.adapters.parse import charset, limits
+from maildesk.adapters.parse import limits
+from maildesk.adapters.parse.mime import charset
 
 _FOLD = re.compile(r"[\r\n]+[ \t]?")
 _WORD_START = re.compile(r"=\?([A-Za-z0-9_.:()+*-]{1,60})\?([bBqQ])\?")

@@ -12,8 +12,8 @@ import re
 from dataclasses import replace
 
 from maildesk.adapters.parse import limits
-from maildesk.adapters.parse.head import Head
-from maildesk.adapters.parse.params import structured
+from maildesk.adapters.parse.mime.head import Head
+from maildesk.adapters.parse.mime.params import structured
 
 _SEPARATED = re.compile(rb";\s*boundary\s*(?:\*0?\*?\s*)?=", re.IGNORECASE)  # what the library understands
 _SPACE_AT_END = re.compile(rb'boundary\s*=\s*"([^"\r\n]{0,20000}[^"\s])[ \t]+"', re.IGNORECASE)

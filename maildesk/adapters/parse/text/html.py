@@ -12,7 +12,8 @@ import logging
 import re
 from typing import TYPE_CHECKING, Any
 
-from maildesk.adapters.parse import charset, limits
+from maildesk.adapters.parse import limits
+from maildesk.adapters.parse.mime import charset
 
 if TYPE_CHECKING:
     from inscriptis.model.config import ParserConfig

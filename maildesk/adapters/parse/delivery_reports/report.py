@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from email.message import Message as MimePart
 
-from maildesk.adapters.parse import freetext_report, limits, words
-from maildesk.adapters.parse.freetext_report import Report, Spoken
-from maildesk.adapters.parse.returned import HEAD_TYPES, MAIL_TYPES, Returned, inner_mail, returned_mail
-from maildesk.adapters.parse.status_fields import Status, status_of
-from maildesk.adapters.parse.tree import Tree, tree_of
+from maildesk.adapters.parse import limits
+from maildesk.adapters.parse.delivery_reports import plain_words as freetext_report
+from maildesk.adapters.parse.delivery_reports.plain_words import Report, Spoken
+from maildesk.adapters.parse.delivery_reports.returned import HEAD_TYPES, MAIL_TYPES, Returned, inner_mail, returned_mail
+from maildesk.adapters.parse.delivery_reports.status_fields import Status, status_of
+from maildesk.adapters.parse.mime import words
+from maildesk.adapters.parse.mime.tree import Tree, tree_of
 from maildesk.core.mail.automatic_words import is_absence_notice
 from maildesk.core.mail.message import DeliveryReport, Message
 from maildesk.core.mail.system_marks import named_mark, subject_action, system_mark

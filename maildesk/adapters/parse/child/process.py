@@ -21,9 +21,9 @@ from typing import IO, Any, Self
 
 import maildesk
 from maildesk.adapters.parse import limits
+from maildesk.adapters.parse.child.frames import BARE, EXTRACT, LENGTH, REQUEST, WHOLE, unpacked
 from maildesk.adapters.parse.cut import readable
 from maildesk.adapters.parse.extract import asks_the_parser, chosen
-from maildesk.adapters.parse.frames import BARE, EXTRACT, LENGTH, REQUEST, WHOLE, unpacked
 from maildesk.core.mail.message import Message
 from maildesk.errors import ParserUnavailable, Unparseable
 from maildesk.octets import Octets, RawMessage
@@ -57,10 +57,10 @@ class _MessageUnpickler(pickle.Unpickler):
 
 
 class _Child:
-    """One process of `maildesk.adapters.parse.worker`, ready for requests."""
+    """One process of `maildesk.adapters.parse.child.worker`, ready for requests."""
 
     def __init__(self, seconds_max: float, memory_bytes_max: int) -> None:
-        command = [sys.executable, "-P", "-m", "maildesk.adapters.parse.worker", str(memory_bytes_max), str(seconds_max)]
+        command = [sys.executable, "-P", "-m", "maildesk.adapters.parse.child.worker", str(memory_bytes_max), str(seconds_max)]
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
                 command,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from maildesk.adapters.parse import quote_words as table
+from maildesk.adapters.parse.text import quote_words as table
 
 SIGNATURE_LINES_MAX = 12
 _LOOK_BACK_LINES = 24

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email.message import Message as MimePart
 
-from maildesk.adapters.parse import charset, limits, words
+from maildesk.adapters.parse import limits
+from maildesk.adapters.parse.mime import charset, words
 
 PARAMETERS_MAX = 200
 _SECTION = re.compile(r"(?P<name>[^*]+)(?:\*(?P<number>\d{1,4}))?(?P<extended>\*)?")

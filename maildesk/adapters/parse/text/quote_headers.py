@@ -13,8 +13,8 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 
-from maildesk.adapters.parse import quote_words as table
-from maildesk.adapters.parse.quote_words import Role
+from maildesk.adapters.parse.text import quote_words as table
+from maildesk.adapters.parse.text.quote_words import Role
 
 LINE_CHARS_MAX = 400  # of a line that can be anything but a person's own
 ATTRIBUTION_LINES_MAX = 4

@@ -21,8 +21,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from maildesk.adapters.parse import quote_headers, signature
-from maildesk.adapters.parse.quote_headers import Strength
+from maildesk.adapters.parse.text import quote_headers, signature
+from maildesk.adapters.parse.text.quote_headers import Strength
 
 LINES_MAX = 10_000  # of a text that is looked at: nobody writes so many
 _ROUNDS_MAX = 4  # what was cut may bring another signature to the end
