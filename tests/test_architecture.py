@@ -290,7 +290,7 @@ def test_an_import_against_the_arrows_is_caught(module: str, source: str) -> Non
     [
         ("maildesk.adapters.mailbox.filing", "from . import connection"),
         ("maildesk.adapters.mailbox.filing", "from .connection import Connection"),
-        ("maildesk.adapters.store", "from maildesk.adapters.store.views import Views"),
+        ("maildesk.adapters.store", "from maildesk.adapters.store.rows.views import Views"),
         ("maildesk.adapters.parse.child.process", "import maildesk"),
         ("maildesk.building", "def store():\n    from maildesk.adapters.store import Store"),
         ("maildesk.cli.mail", "from maildesk import building"),

@@ -153,7 +153,7 @@ def test_every_value_that_a_key_can_have_is_named(kind: type[Status]) -> None:
 
 
 def test_every_state_of_a_letter_is_explained_as_it_is_shown() -> None:
-    from maildesk.adapters.store import views
+    from maildesk.adapters.store.rows import views
 
     shown = {views._SHOWN_STATES.get(state, state.value) for state in LetterState}
     assert {state for state in shown if f"`{state}`" not in section(OBJECTS_PAGE, "letter")} == set()

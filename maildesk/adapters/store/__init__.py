@@ -12,18 +12,18 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from maildesk.adapters.store import octet_rows
-from maildesk.adapters.store.agenda import AgendaRows
 from maildesk.adapters.store.backup import RESTORED
 from maildesk.adapters.store.engine import check_health, open_engine, reading, translated, writing
-from maildesk.adapters.store.intake import IntakeTransaction
 from maildesk.adapters.store.lock import only_one
 from maildesk.adapters.store.migration import migrate, needs_migration, schema_version
-from maildesk.adapters.store.outbox import OutboxRows
-from maildesk.adapters.store.restored import doubt_what_waits
-from maildesk.adapters.store.signs import read_signs
+from maildesk.adapters.store.rows import octets as octet_rows
+from maildesk.adapters.store.rows.agenda import AgendaRows
+from maildesk.adapters.store.rows.letter_states import OutboxRows
+from maildesk.adapters.store.rows.record import IntakeTransaction
+from maildesk.adapters.store.rows.restored import doubt_what_waits
+from maildesk.adapters.store.rows.signs import read_signs
+from maildesk.adapters.store.rows.views import CaseFilter, Views
 from maildesk.adapters.store.tables import alarms, facts, ledger, letters, messages, quarantined, raws
-from maildesk.adapters.store.views import CaseFilter, Views
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.health import Signs
 from maildesk.core.letters.letter import ALARM, CONTESTED, CONTESTED_LONGER, LetterState

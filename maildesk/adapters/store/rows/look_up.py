@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from maildesk.adapters.store.casefiles import CaseFiles
-from maildesk.adapters.store.restored import RestoredRows
+from maildesk.adapters.store.rows.case_files import CaseFiles
+from maildesk.adapters.store.rows.restored import RestoredRows
+from maildesk.adapters.store.rows.thread_facts import Trails
 from maildesk.adapters.store.tables import (
     case_links,
     cases,
@@ -24,7 +25,6 @@ from maildesk.adapters.store.tables import (
     quarantined,
     raws,
 )
-from maildesk.adapters.store.trails import Trails
 from maildesk.core.case.case import Direction, KnownCase, LinkKind, Role, Status, case_number
 from maildesk.core.decision.questions import Known, OwnLetter, Questions
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE

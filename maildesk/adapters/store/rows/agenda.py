@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from maildesk.adapters.store.engine import reading, writing
-from maildesk.adapters.store.intake import IntakeTransaction
+from maildesk.adapters.store.rows.record import IntakeTransaction
 from maildesk.adapters.store.tables import cases, consultations, events, facts, letters
 from maildesk.core.agenda.agenda import Agenda, AskingLetter, OpenCase, OpenQuestion
 from maildesk.core.case.case import Status

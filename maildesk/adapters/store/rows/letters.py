@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from maildesk.adapters.store.knowing import Knowing
+from maildesk.adapters.store.rows.look_up import Knowing
 from maildesk.adapters.store.tables import cases, letters
 from maildesk.core.case.case import CaseEvent, Status
 from maildesk.core.decision.decision import Decision

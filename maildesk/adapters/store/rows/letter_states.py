@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, insert, or_, select, update
 
 from maildesk.adapters.store.engine import reading, writing
-from maildesk.adapters.store.intake import IntakeTransaction
+from maildesk.adapters.store.rows.record import IntakeTransaction
 from maildesk.adapters.store.tables import cases, facts, letters
 from maildesk.core.case.case import Direction, Role
 from maildesk.core.decision.decision import Decision, Folder, Outcome

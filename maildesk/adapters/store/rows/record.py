@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from maildesk.adapters.store import octet_rows, search
-from maildesk.adapters.store.casefiles import CaseFiles
 from maildesk.adapters.store.engine import translated
-from maildesk.adapters.store.letter_rows import LetterRows
+from maildesk.adapters.store.rows import octets as octet_rows
+from maildesk.adapters.store.rows import search
+from maildesk.adapters.store.rows.case_files import CaseFiles
+from maildesk.adapters.store.rows.letters import LetterRows
 from maildesk.adapters.store.tables import (
     alarms,
     case_links,

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, select
 
-from maildesk.adapters.store import search
 from maildesk.adapters.store.engine import reading
+from maildesk.adapters.store.rows import search
 from maildesk.adapters.store.tables import case_links, cases, contacts, events, facts, failures, letters, messages, quarantined, raws
 from maildesk.core.case.case import Status
 from maildesk.core.decision.message_object import JsonObject
