@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from maildesk.adapters.smtp import SmtpSender
     from maildesk.adapters.store import Store
     from maildesk.adapters.store.backup import Backups
-    from maildesk.config import Passwords, Settings
     from maildesk.core.letters.letter import Letter
+    from maildesk.settings.passwords import Passwords
+    from maildesk.settings.settings import Settings
 
 KEY_FILE = "message-id.key"
 KEY_BYTES = 32
@@ -159,7 +160,7 @@ def helo_name() -> str:
 
 def composer(settings: Settings) -> Composer:
     from maildesk.adapters.compose import Composer
-    from maildesk.shipped import shipped
+    from maildesk.settings.shipped import shipped
 
     return Composer(settings.desk.desk(), (settings.templates_dir, shipped("templates")))
 

@@ -25,18 +25,20 @@ from apscheduler.events import EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from maildesk import building, config
+from maildesk import building
 from maildesk.adapters import systemd
 from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.adapters.parse import ParserProcess
 from maildesk.adapters.smtp import SmtpSender
 from maildesk.adapters.store import Store, only_one
-from maildesk.config import Passwords, Settings
 from maildesk.core.pauses import Pauses
 from maildesk.errors import ConfigError, MailboxRefused, MaildeskError, Retry, Stop, StoreReplaced, place_of
 from maildesk.jobs import digest, intake, outbox, reminders, upkeep, watch
 from maildesk.jobs.intake import Intake, Watching
 from maildesk.jobs.outbox import Post
+from maildesk.settings import settings as config
+from maildesk.settings.passwords import Passwords
+from maildesk.settings.settings import Settings
 
 log = logging.getLogger(__name__)
 

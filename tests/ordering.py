@@ -7,10 +7,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from maildesk import categories_file
 from maildesk.core.office.policy import Staff
 from maildesk.core.orders.reader import Order, Reading, Vocabulary, read_orders
-from maildesk.shipped import shipped
+from maildesk.settings import categories as categories_file
+from maildesk.settings.shipped import shipped
 
 CATEGORIES = categories_file.load(shipped("config"), Path(categories_file.FILE_NAME))
 STAFF = (

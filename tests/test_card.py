@@ -9,13 +9,13 @@ import re
 from datetime import UTC, date
 from pathlib import Path
 
-from maildesk import categories_file
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
 from maildesk.core.orders.card import GROUPS, card_of, grouped
 from maildesk.core.orders.reader import CardLine, OrderName, Vocabulary, read_orders, reference_card
 from maildesk.core.orders.words import ORDER_WORDS, Takes
-from maildesk.shipped import shipped
+from maildesk.settings import categories as categories_file
+from maildesk.settings.shipped import shipped
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE, GUIDE = DOCS / "befehle.md", DOCS / "kolleginnen.md"

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from maildesk import building, categories_file, config
+from maildesk import building
 from maildesk.core.case.case import Channel
 from maildesk.core.office.categories import CHANNEL_KEYS, LISTS, Categories, Category, in_order
 from maildesk.errors import ConfigError
-from maildesk.shipped import shipped
+from maildesk.settings import categories as categories_file
+from maildesk.settings import settings as config
+from maildesk.settings.shipped import shipped
 from tests.test_config import SMALLEST, written
 
 SHIPPED = shipped("config") / "categories.toml"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from maildesk import config
-from maildesk.config import is_loopback
 from maildesk.core.office.policy import DigestPlan
 from maildesk.errors import ConfigError
+from maildesk.settings import settings as config
+from maildesk.settings.servers import is_loopback
 
 SMALLEST = """
 [desk]

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from maildesk import config
 from maildesk.core.case.case import Channel, Direction, Role, Status
 from maildesk.core.decision.decision import Outcome
 from maildesk.core.letters.letter import Letter, LetterState
 from maildesk.core.mail.classify import Automatic
 from maildesk.octets import Octets, RawMessage
+from maildesk.settings import settings as config
 from tests.test_docs import OBJECTS_PAGE, section, write_desk
 
 PERSON = b"From: Eva Muster <eva@example.net>\r\nTo: kundendialog@example.org\r\nSubject: Frage\r\nMessage-ID: <a1@example.net>\r\n"

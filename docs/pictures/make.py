@@ -24,8 +24,9 @@ sys.path.insert(0, str(HERE.parent.parent))
 import time_machine  # noqa: E402
 
 from docs.pictures.small_png import small  # noqa: E402
-from maildesk import building, config  # noqa: E402
+from maildesk import building
 from maildesk.cli.mail import poll  # noqa: E402
+from maildesk.settings import settings as config  # noqa: E402
 from tests.builders import a_mail, a_multipart, a_part  # noqa: E402
 from tests.rig.colleagues import MOSER, STAFF, WEBER, answers, click, polled, shown, text_of, to  # noqa: E402
 from tests.rig.desk import ADDRESS, TestDesk, a_desk  # noqa: E402

@@ -24,7 +24,7 @@ from maildesk.jobs.adding import Adding
 from maildesk.octets import RawMessage
 
 if TYPE_CHECKING:
-    from maildesk.config import Settings
+    from maildesk.settings.settings import Settings
 
 TEXT_BYTES_MAX = 1024 * 1024
 

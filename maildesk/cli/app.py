@@ -16,7 +16,7 @@ from maildesk.cli import logs, show
 from maildesk.errors import ConfigError, MaildeskError, place_of
 
 if TYPE_CHECKING:
-    from maildesk.config import Settings
+    from maildesk.settings.settings import Settings
 
 app = typer.Typer(
     name="maildesk",
@@ -96,7 +96,7 @@ def _foreign(error: Exception) -> int:
 
 
 def _settings(file: Path | None) -> Settings:
-    from maildesk import config
+    from maildesk.settings import settings as config
 
     logs.set_up(daemon=False)
     return config.load(file)

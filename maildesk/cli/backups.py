@@ -13,7 +13,7 @@ from maildesk.errors import WrongUseError
 from maildesk.jobs import upkeep
 
 if TYPE_CHECKING:
-    from maildesk.config import Settings
+    from maildesk.settings.settings import Settings
 
 DEFAULT_FOLDER = "backups"
 

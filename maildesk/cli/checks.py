@@ -11,11 +11,13 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from maildesk import building, config
+from maildesk import building
 from maildesk.cli import show
 from maildesk.cli.samples import sample_letters
-from maildesk.config import Passwords, Settings
 from maildesk.errors import MaildeskError
+from maildesk.settings import settings as config
+from maildesk.settings.passwords import Passwords
+from maildesk.settings.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from maildesk.errors import CannotCreateError, StoreBusy, WrongUseError
 from maildesk.jobs import watch
 
 if TYPE_CHECKING:
-    from maildesk.config import Settings
+    from maildesk.settings.settings import Settings
 
 OK, NOT_DONE = 0, 1
 

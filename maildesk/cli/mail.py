@@ -31,9 +31,10 @@ from maildesk.octets import RawMessage
 if TYPE_CHECKING:
     from maildesk.adapters.mailbox import ImapMailbox
     from maildesk.adapters.store import Store
-    from maildesk.config import Passwords, Settings
     from maildesk.core.decision.decision import Decision
     from maildesk.core.office.policy import Policy
+    from maildesk.settings.passwords import Passwords
+    from maildesk.settings.settings import Settings
 
 OK, NOT_DONE, BAD_INPUT, UNREACHABLE = 0, 1, 65, 69
 COUNT_NAMES = {
@@ -58,8 +59,8 @@ COUNT_NAMES = {
 
 
 def poll(settings: Settings, *, dry_run: bool, as_json: bool) -> int:
-    from maildesk import config
     from maildesk.adapters.store import only_one
+    from maildesk.settings import settings as config
 
     passwords = config.passwords(settings)
     with ExitStack() as stack:

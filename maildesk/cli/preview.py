@@ -20,9 +20,9 @@ from maildesk.core.letters.relay import title_of
 from maildesk.errors import CannotCreateError, WrongUseError
 
 if TYPE_CHECKING:
-    from maildesk.config import Settings
     from maildesk.core.letters.letter import Letter
     from maildesk.core.office.policy import Policy
+    from maildesk.settings.settings import Settings
 
 OK, NOT_DONE = 0, 1
 HEADER = ("From", "To", "Reply-To", "Subject")

@@ -8,16 +8,16 @@ import os
 import shutil
 from pathlib import Path
 
-from maildesk.categories_file import FILE_NAME as CATEGORIES_FILE
 from maildesk.cli import show
-from maildesk.config import FILE_NAME
 from maildesk.errors import CannotCreateError
+from maildesk.settings.categories import FILE_NAME as CATEGORIES_FILE
+from maildesk.settings.settings import FILE_NAME
 
 DEFAULT_URL = 'url = "sqlite:///maildesk.db"'
 
 
 def init(folder: Path, *, with_templates: bool, with_categories: bool = False) -> None:
-    from maildesk.shipped import shipped
+    from maildesk.settings.shipped import shipped
 
     os.umask(0o022)  # the service's own user must be able to read all but the secrets
     try:

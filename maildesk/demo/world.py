@@ -25,16 +25,17 @@ from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from maildesk import building, config
+from maildesk import building
 from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.adapters.store import CaseFilter, Store
-from maildesk.config import Settings
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.demo.citizens import ACCOUNTS, COLLEAGUES, DESK, PASSWORD, Account
 from maildesk.demo.post_office import PostOffice
 from maildesk.demo.stage import Stage
 from maildesk.errors import Stop
+from maildesk.settings import settings as config
+from maildesk.settings.settings import Settings
 
 HOST = "127.0.0.1"
 IMAP_PORT, SMTP_PORT = 10143, 10025  # an account that was set up once in a mail program keeps working

@@ -14,10 +14,10 @@ import pytest
 import trustme
 
 from maildesk.adapters.smtp import SmtpSender
-from maildesk.config import SmtpSettings
 from maildesk.core.health import certificates
 from maildesk.core.letters.delivery import Result
 from maildesk.errors import SenderUnreachable
+from maildesk.settings.servers import SmtpSettings
 from tests.rig.dovecot import HOST
 from tests.rig.smtp_letters import LETTER, MAIL, nothing, sender_for, sent
 from tests.rig.smtp_server import CUT, USER, ScriptedSmtp, SmtpSink, wait_for

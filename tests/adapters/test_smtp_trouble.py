@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 import pytest
 
 from maildesk.adapters.smtp import SmtpSender
-from maildesk.config import SmtpSettings
 from maildesk.core.letters.delivery import Result
 from maildesk.errors import SenderUnreachable
+from maildesk.settings.servers import SmtpSettings
 from tests.rig.dovecot import HOST, free_port
 from tests.rig.smtp_letters import LETTER, MAIL, nothing, sender_for, sent
 from tests.rig.smtp_server import CUT, SILENCE, CuttingProxy, ScriptedSmtp, Trickle, wait_for

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from maildesk import categories_file
 from maildesk.core.office.categories import Categories, Category
 from maildesk.core.triage.propose import CHARS_READ, FLAG_LABELS, Proposal, graver, propose
 from maildesk.core.triage.words import FLAGS, KINDS, TOPICS, URGENT
+from maildesk.settings import categories as categories_file
 from tests.builders import a_message
 
 TODAY = date(2026, 11, 23)

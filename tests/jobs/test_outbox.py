@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from maildesk.config import SmtpSettings
 from maildesk.core.decision.decision import Outcome
 from maildesk.core.mail.message import Message
 from maildesk.errors import Unparseable
 from maildesk.jobs import OutboxReport, outbox
 from maildesk.jobs.outbox import GIVE_UP_AFTER
 from maildesk.octets import RawMessage
+from maildesk.settings.servers import SmtpSettings
 from tests.rig.dovecot import HOST, free_port
 from tests.rig.office import Office, an_office
 from tests.rig.smtp_letters import sender_for

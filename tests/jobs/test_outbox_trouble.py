@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from maildesk.adapters.compose import Composer
-from maildesk.config import SmtpSettings
 from maildesk.core.health import Surroundings
 from maildesk.core.letters.automatic import as_of_now
 from maildesk.core.letters.letter import Letter
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.jobs import OutboxReport, watch
+from maildesk.settings.servers import SmtpSettings
 from tests.builders import MONDAY
 from tests.rig.dovecot import HOST, free_port
 from tests.rig.letters import CALENDAR, OUT_OF_HOURS, SHIPPED, a_letter

@@ -27,7 +27,7 @@ import pytest
 import trustme
 from imapclient import IMAPClient
 
-from maildesk.config import ImapSettings
+from maildesk.settings.servers import ImapSettings
 
 HOST = "127.0.0.1"
 SOCKET_PATH_MAX = 60  # Dovecot adds up to 40 letters, and a socket's path may have 107 (unix(7))

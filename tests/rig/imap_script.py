@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from maildesk.config import ImapSettings
+from maildesk.settings.servers import ImapSettings
 
 HOST = "127.0.0.1"
 CAPABILITIES = b"IMAP4rev1 MOVE UIDPLUS IDLE"

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 from maildesk.adapters.compose import Composer
 from maildesk.adapters.parse import parse
 from maildesk.adapters.store import Store
-from maildesk.config import SmtpSettings
 from maildesk.core.decision.decision import Outcome
 from maildesk.core.mail.message import Message
 from maildesk.core.office.calendar import WorkCalendar
@@ -25,6 +24,7 @@ from maildesk.jobs import OutboxReport, outbox
 from maildesk.jobs.handling import handle
 from maildesk.jobs.outbox import Post
 from maildesk.octets import Octets, RawMessage
+from maildesk.settings.servers import SmtpSettings
 from tests.builders import MONDAY, a_mail
 from tests.rig.letters import SHIPPED
 from tests.rig.smtp_letters import sender_for

@@ -30,7 +30,7 @@ from typing import Any
 
 import pytest
 
-from maildesk.config import SmtpSettings
+from maildesk.settings.servers import SmtpSettings
 from tests.rig.dovecot import HOST, free_port
 
 PROGRAMS = Path("/usr/lib/postfix/sbin")

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from maildesk.adapters.smtp import SmtpSender
-from maildesk.config import SmtpSettings
 from maildesk.core.letters.delivery import Delivery, Outgoing
+from maildesk.settings.servers import SmtpSettings
 from tests.rig.smtp_server import PASSWORD, ScriptedSmtp, SmtpSink
 
 MAIL = b"Subject: Ihre Nachricht\r\n\r\nGuten Tag,\r\n.\r\n..\r\n.hidden\r\n\r\nEnde\r\n"

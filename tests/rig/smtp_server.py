@@ -21,7 +21,7 @@ from typing import Any, Self
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 
-from maildesk.config import SmtpSettings
+from maildesk.settings.servers import SmtpSettings
 from tests.rig.dovecot import HOST, free_port
 
 USER, PASSWORD = "desk", "Straße 7 und \u20ac"

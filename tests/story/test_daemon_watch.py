@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from maildesk import building, config, daemon
+from maildesk import building, daemon
 from maildesk.octets import Octets, RawMessage
+from maildesk.settings import settings as config
 from tests.rig.desk import TestDesk
 
 

@@ -17,8 +17,9 @@ from urllib.parse import unquote
 import pytest
 import time_machine
 
-from maildesk import building, config, daemon
+from maildesk import building, daemon
 from maildesk.cli.mail import poll
+from maildesk.settings import settings as config
 from tests.builders import a_mail
 from tests.rig.desk import ADDRESS, TestDesk, a_desk, wait_until
 from tests.rig.dovecot import Dovecot

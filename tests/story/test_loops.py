@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import Envelope
 
-from maildesk import config
 from maildesk.cli import mail
 from maildesk.core.office.policy import LetterLimits
+from maildesk.settings import settings as config
 from tests.builders import a_mail
 from tests.rig.abuse import DESK, POLICY, TECHNIK, WEBER, BusyDesk, a_busy_desk, from_person, within
 from tests.rig.desk import ADDRESS, TestDesk, a_desk

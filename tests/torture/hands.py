@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from maildesk import building, config
+from maildesk import building
 from maildesk.adapters.compose import Composer
 from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.adapters.smtp import SmtpSender
@@ -21,6 +21,7 @@ from maildesk.errors import MaildeskError
 from maildesk.jobs import intake, outbox
 from maildesk.jobs.intake import Intake
 from maildesk.jobs.outbox import Post
+from maildesk.settings import settings as config
 from tests.rig.letters import SHIPPED
 from tests.rig.office import parsed
 from tests.torture.world import Settled, World

@@ -20,10 +20,10 @@ from maildesk.adapters.mailbox.filing import Filing
 from maildesk.adapters.mailbox.folders import FolderCount, Folders, Survey
 from maildesk.adapters.mailbox.listing import all_uids, chunks
 from maildesk.adapters.mailbox.watching import Watch
-from maildesk.config import ImapSettings
 from maildesk.core.mail.folders import Filed, Head, Mark, OtherFolder
 from maildesk.errors import MailboxRefused, MailboxUnreachable
 from maildesk.octets import FolderState, RawMessage
+from maildesk.settings.servers import ImapSettings
 
 __all__ = ["FolderCount", "ImapMailbox", "Survey"]
 

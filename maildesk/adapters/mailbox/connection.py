@@ -22,8 +22,8 @@ from imapclient.exceptions import CapabilityError, IllegalStateError, LoginError
 
 from maildesk import faults
 from maildesk.adapters.mailbox.wire import Client
-from maildesk.config import ImapSettings, is_loopback
 from maildesk.errors import MailboxRefused, MailboxUnreachable, MaildeskError
+from maildesk.settings.servers import ImapSettings, is_loopback
 
 LEAVE_SECONDS = 2.0
 # RFC 5530: the server may say yes in a while. Dovecot answers UNAVAILABLE when a user has too many connections.

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from maildesk.adapters.mailbox.connection import Connection
-from maildesk.config import ImapSettings
 from maildesk.errors import MailboxRefused
+from maildesk.settings.servers import ImapSettings
 
 ROLES = ("archive", "quarantine", "sent", "done")  # "done" only where the configuration names a folder for it
 CAPABILITIES_THAT_MATTER = ("MOVE", "UIDPLUS", "IDLE")

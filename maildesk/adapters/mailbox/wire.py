@@ -12,7 +12,7 @@ from typing import Any
 
 import imapclient
 
-from maildesk.config import ImapSettings
+from maildesk.settings.servers import ImapSettings
 
 # Far more than we ever ask for. imaplib keeps whatever a server says, and makes room for a literal before it comes.
 LITERAL_BYTES_MAX = 64 * 1024 * 1024

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from maildesk.adapters.smtp.server import FOREIGN, Server, connect, shut_down
 from maildesk.adapters.smtp.steps import ReplyError, Transaction, hand_over, is_about_login, is_about_sender, is_about_size, takes
 from maildesk.adapters.smtp.words import reason, shown
-from maildesk.config import SmtpSettings, is_loopback
 from maildesk.core.letters.delivery import Delivery, Outgoing, Result
 from maildesk.errors import SenderUnreachable
+from maildesk.settings.servers import SmtpSettings, is_loopback
 
 AFTER_DOT_SECONDS = 600.0  # RFC 5321 section 4.5.3.2.6: the server may think for ten minutes about a mail that it has got
 END_OF_MAIL = b"\r\n.\r\n"

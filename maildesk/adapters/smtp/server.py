@@ -16,8 +16,8 @@ from typing import Any
 
 from maildesk import faults
 from maildesk.adapters.smtp.words import reason, shown
-from maildesk.config import SmtpSettings
 from maildesk.errors import SenderUnreachable
+from maildesk.settings.servers import SmtpSettings
 
 FOREIGN = (smtplib.SMTPException, OSError, ValueError)
 _REPLY_LINES_MAX = 100

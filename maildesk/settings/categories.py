@@ -12,8 +12,8 @@ from pydantic import Field, ValidationError, field_validator
 
 from maildesk.core.office.categories import CHANNEL_KEYS, LISTS, URGENCY_KEYS, Assessed, Categories, Category, in_order
 from maildesk.errors import ConfigError
-from maildesk.shipped import shipped
-from maildesk.toml_files import Section, problems, read_toml
+from maildesk.settings.shipped import shipped
+from maildesk.settings.toml import Section, problems, read_toml
 
 FILE_NAME: Final = "categories.toml"
 Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
