@@ -36,9 +36,8 @@ from maildesk.errors import ConfigError, MailboxRefused, MaildeskError, Retry, S
 from maildesk.jobs import digest, intake, outbox, reminders, upkeep, watch
 from maildesk.jobs.intake import Intake, Watching
 from maildesk.jobs.outbox import Post
-from maildesk.settings import settings as config
-from maildesk.settings.passwords import Passwords
-from maildesk.settings.settings import Settings
+from maildesk.settings.passwords import Passwords, read_passwords
+from maildesk.settings.settings import Settings, load_settings
 
 log = logging.getLogger(__name__)
 
@@ -129,8 +128,8 @@ class Daemon:
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT. Raises the errors of a start that cannot succeed."""
-        settings = config.load(self._config_file)
-        passwords = config.passwords(settings)
+        settings = load_settings(self._config_file)
+        passwords = read_passwords(settings)
         self._obey_signals()
         while not self.is_stopping():
             with ExitStack() as stack:
@@ -194,8 +193,8 @@ class Daemon:
 
     def _load_again(self) -> tuple[Settings, Passwords] | None:
         try:
-            settings = config.load(self._config_file)
-            passwords = config.passwords(settings)
+            settings = load_settings(self._config_file)
+            passwords = read_passwords(settings)
             building.policy(settings)
         except ConfigError as error:
             for problem in error.problems:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from maildesk.core.office.policy import Staff
 from maildesk.core.orders.reader import Order, Reading, Vocabulary, read_orders
-from maildesk.settings import categories as categories_file
+from maildesk.settings.categories import CATEGORIES_FILE, load_categories
 from maildesk.settings.shipped import shipped
 
-CATEGORIES = categories_file.load(shipped("config"), Path(categories_file.FILE_NAME))
+CATEGORIES = load_categories(shipped("config"), Path(CATEGORIES_FILE))
 STAFF = (
     Staff("A. Weber", "weber@example.com", "weber", lead=True),
     Staff("Ümit Özdemir", "oezdemir@example.com", "oezdemir"),

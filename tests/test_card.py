@@ -14,12 +14,12 @@ from maildesk.core.office.policy import Desk, Policy, Staff
 from maildesk.core.orders.card import GROUPS, card_of, grouped
 from maildesk.core.orders.reader import CardLine, OrderName, Vocabulary, read_orders, reference_card
 from maildesk.core.orders.words import ORDER_WORDS, Takes
-from maildesk.settings import categories as categories_file
+from maildesk.settings.categories import CATEGORIES_FILE, load_categories
 from maildesk.settings.shipped import shipped
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE, GUIDE = DOCS / "befehle.md", DOCS / "kolleginnen.md"
-CATEGORIES = categories_file.load(shipped("config"), Path(categories_file.FILE_NAME))
+CATEGORIES = load_categories(shipped("config"), Path(CATEGORIES_FILE))
 STAFF = (Staff("Anna Weber", "weber@haus.example", "weber"), Staff("Paul Paul", "paul@haus.example", "paul"))
 HEAD = """<!--
 SPDX-FileCopyrightText: 2026 The maildesk authors

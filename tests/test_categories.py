@@ -12,13 +12,13 @@ from maildesk import building
 from maildesk.core.case.case import Channel
 from maildesk.core.office.categories import CHANNEL_KEYS, LISTS, Categories, Category, in_order
 from maildesk.errors import ConfigError
-from maildesk.settings import categories as categories_file
-from maildesk.settings import settings as config
+from maildesk.settings.categories import load_categories
+from maildesk.settings.settings import load_settings
 from maildesk.settings.shipped import shipped
 from tests.test_config import SMALLEST, written
 
 SHIPPED = shipped("config") / "categories.toml"
-CATEGORIES = categories_file.load(shipped("config"), Path("categories.toml"))
+CATEGORIES = load_categories(shipped("config"), Path("categories.toml"))
 
 
 def own(folder: Path, old: str = "", new: str = "") -> Path:
@@ -63,28 +63,28 @@ def test_a_name_of_the_shipped_lists_leads_to_its_entry() -> None:
 
 
 def test_without_a_file_the_shipped_lists_count(tmp_path: Path) -> None:
-    settings = config.load(written(tmp_path, SMALLEST))
+    settings = load_settings(written(tmp_path, SMALLEST))
     assert settings.categories == CATEGORIES
     assert building.policy(settings).categories == CATEGORIES
 
 
 def test_the_file_beside_the_configuration_counts(tmp_path: Path) -> None:
-    settings = config.load(own(tmp_path, 'label = "Lob"', 'label = "Dank und Lob"'))
+    settings = load_settings(own(tmp_path, 'label = "Lob"', 'label = "Dank und Lob"'))
     assert building.policy(settings).categories.label("kind", "lob") == "Dank und Lob"
 
 
 def test_a_file_of_another_name_counts_if_it_is_named_and_must_be_there(tmp_path: Path) -> None:
     named = SMALLEST.replace("[imap]", 'categories = "lists/own.toml"\n[imap]')
     with pytest.raises(ConfigError, match=r"own\.toml: there is no such file\. Name one"):
-        config.load(written(tmp_path, named))
+        load_settings(written(tmp_path, named))
 
     (tmp_path / "lists").mkdir()
     (tmp_path / "lists" / "own.toml").write_bytes(SHIPPED.read_bytes())
-    assert config.load(written(tmp_path, named)).categories == CATEGORIES
+    assert load_settings(written(tmp_path, named)).categories == CATEGORIES
 
 
 def test_a_retired_entry_keeps_its_label_and_is_found_no_more(tmp_path: Path) -> None:
-    settings = config.load(own(tmp_path, 'digital = { label = "Online', 'digital = { active = false, label = "Online'))
+    settings = load_settings(own(tmp_path, 'digital = { label = "Online', 'digital = { active = false, label = "Online'))
     topics = settings.categories
     assert topics.label("topic", "digital").startswith("Online")
     assert topics.named("topic", "digital") is None
@@ -114,14 +114,14 @@ MISTAKES = {
 def test_a_mistake_is_told_with_file_key_and_remedy(tmp_path: Path, name: str) -> None:
     old, new, expected = MISTAKES[name]
     with pytest.raises(ConfigError) as caught:
-        config.load(own(tmp_path, old, new))
+        load_settings(own(tmp_path, old, new))
     assert any(problem.startswith(f"{tmp_path / 'categories.toml'}: ") and expected in problem for problem in caught.value.problems)
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "categories.toml").write_text('[kind]\nlob = { label = "" }\nKritik = { label = "K" }\n', encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
-        config.load(written(tmp_path, SMALLEST))
+        load_settings(written(tmp_path, SMALLEST))
     assert len(caught.value.problems) == 2 + len(LISTS) - 1
 
 

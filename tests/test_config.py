@@ -11,8 +11,9 @@ import pytest
 
 from maildesk.core.office.policy import DigestPlan
 from maildesk.errors import ConfigError
-from maildesk.settings import settings as config
+from maildesk.settings.passwords import read_passwords
 from maildesk.settings.servers import is_loopback
+from maildesk.settings.settings import Settings, find_settings, load_settings
 
 SMALLEST = """
 [desk]
@@ -35,13 +36,13 @@ def written(folder: Path, text: str) -> Path:
 
 def problems_of(folder: Path, text: str) -> tuple[str, ...]:
     with pytest.raises(ConfigError) as caught:
-        config.load(written(folder, text))
+        load_settings(written(folder, text))
     assert caught.value.exit_code == 78
     return caught.value.problems
 
 
 def test_the_smallest_file_is_enough(tmp_path: Path) -> None:
-    settings = config.load(written(tmp_path, SMALLEST))
+    settings = load_settings(written(tmp_path, SMALLEST))
 
     assert settings.imap.port == 993
     assert settings.smtp.security == "starttls"
@@ -103,7 +104,7 @@ def test_clear_text_is_allowed_to_this_machine_only(tmp_path: Path) -> None:
     here = SMALLEST.replace('host = "imap.example.com"', 'host = "127.0.0.1"\nsecurity = "none"')
 
     assert any("this machine only" in problem for problem in problems_of(tmp_path, away))
-    assert config.load(written(tmp_path, here)).imap.security == "none"
+    assert load_settings(written(tmp_path, here)).imap.security == "none"
 
 
 HOSTS = {
@@ -127,8 +128,8 @@ def test_the_hour_of_the_digest_is_one_at_which_somebody_reads_it(tmp_path: Path
 def test_the_digest_is_planned_as_configured(tmp_path: Path) -> None:
     text = SMALLEST + '[digest]\nenabled = false\nat = "09:05"\nwhen_empty = "none"\n'
 
-    assert config.load(written(tmp_path, text)).digest.plan() == DigestPlan(False, time(9, 5), "none")
-    assert config.load(written(tmp_path, SMALLEST)).digest.plan() == DigestPlan()
+    assert load_settings(written(tmp_path, text)).digest.plan() == DigestPlan(False, time(9, 5), "none")
+    assert load_settings(written(tmp_path, SMALLEST)).digest.plan() == DigestPlan()
 
 
 def test_folders_must_differ(tmp_path: Path) -> None:
@@ -145,7 +146,7 @@ def test_two_staff_with_one_key_are_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_is_missing_or_no_toml_is_told_as_such(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"no such file.*maildesk init"):
-        config.load(tmp_path / "none.toml")
+        load_settings(tmp_path / "none.toml")
     assert any("no valid TOML" in problem for problem in problems_of(tmp_path, "[desk\n"))
 
 
@@ -153,24 +154,24 @@ def test_the_file_is_looked_for_in_the_order_of_the_contract(tmp_path: Path, mon
     monkeypatch.chdir(tmp_path)
     named, variable = tmp_path / "named.toml", tmp_path / "variable.toml"
 
-    assert config.find(named, {"MAILDESK_CONFIG": str(variable)}) == named
-    assert config.find(None, {"MAILDESK_CONFIG": str(variable)}) == variable
-    assert config.find(None, {}) == Path("maildesk.toml")
+    assert find_settings(named, {"MAILDESK_CONFIG": str(variable)}) == named
+    assert find_settings(None, {"MAILDESK_CONFIG": str(variable)}) == variable
+    assert find_settings(None, {}) == Path("maildesk.toml")
 
 
 # --- passwords ---
 
 
-def with_files(folder: Path, mode: int = 0o600) -> config.Settings:
+def with_files(folder: Path, mode: int = 0o600) -> Settings:
     text = SMALLEST.replace("[smtp]", 'password_file = "imap"\n[smtp]') + 'password_file = "smtp"\n'
     for name in ("imap", "smtp"):
         (folder / name).write_text(f"{name} pass word\n")
         (folder / name).chmod(mode)
-    return config.load(written(folder, text))
+    return load_settings(written(folder, text))
 
 
 def test_passwords_come_from_files_without_the_newline(tmp_path: Path) -> None:
-    found = config.passwords(with_files(tmp_path), {})
+    found = read_passwords(with_files(tmp_path), {})
 
     assert (found.imap, found.smtp) == ("imap pass word", "smtp pass word")
     assert "pass word" not in repr(found)
@@ -178,24 +179,24 @@ def test_passwords_come_from_files_without_the_newline(tmp_path: Path) -> None:
 
 def test_password_files_that_others_can_read_are_refused_both_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
-        config.passwords(with_files(tmp_path, 0o644), {})
+        read_passwords(with_files(tmp_path, 0o644), {})
 
     assert len(caught.value.problems) == 2
     assert all("chmod 600" in problem and "0644" in problem for problem in caught.value.problems)
 
 
 def test_passwords_come_from_credentials_or_the_environment(tmp_path: Path) -> None:
-    settings = config.load(written(tmp_path, SMALLEST))
+    settings = load_settings(written(tmp_path, SMALLEST))
     (tmp_path / "imap-password").write_text("from credential\n")
 
-    found = config.passwords(settings, {"CREDENTIALS_DIRECTORY": str(tmp_path), "MAILDESK_SMTP_PASSWORD": "from variable"})
+    found = read_passwords(settings, {"CREDENTIALS_DIRECTORY": str(tmp_path), "MAILDESK_SMTP_PASSWORD": "from variable"})
 
     assert (found.imap, found.smtp) == ("from credential", "from variable")
 
 
 def test_a_missing_or_empty_password_is_told_with_all_three_ways_to_give_it(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
-        config.passwords(config.load(written(tmp_path, SMALLEST)), {})
+        read_passwords(load_settings(written(tmp_path, SMALLEST)), {})
     assert "imap-password" in caught.value.problems[0]
     assert "MAILDESK_IMAP_PASSWORD" in caught.value.problems[0]
 
@@ -203,7 +204,7 @@ def test_a_missing_or_empty_password_is_told_with_all_three_ways_to_give_it(tmp_
     (tmp_path / "imap").write_text("\n")
     (tmp_path / "smtp").unlink()
     with pytest.raises(ConfigError) as caught:
-        config.passwords(settings, {})
+        read_passwords(settings, {})
     assert ["is empty" in caught.value.problems[0], "no such file" in caught.value.problems[1]] == [True, True]
 
 

@@ -21,7 +21,8 @@ from pydantic_core import PydanticUndefined
 
 from maildesk import errors
 from maildesk.cli.app import app
-from maildesk.settings import settings as config
+from maildesk.settings.passwords import read_passwords
+from maildesk.settings.settings import Settings, load_settings
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
@@ -138,7 +139,7 @@ def test_wrong_use_ends_with_the_exit_code_of_the_page(arguments: list[str]) -> 
 def settings_keys() -> dict[str, Any]:
     """`section.key` -> its default, or REQUIRED."""
     found: dict[str, Any] = {}
-    for name, field in config.Settings.model_fields.items():
+    for name, field in Settings.model_fields.items():
         if name != "file":
             model = get_args(field.annotation)[0] if name == "staff" else field.annotation
             assert isinstance(model, type)
@@ -222,8 +223,8 @@ def give_passwords(folder: Path) -> None:
 
 
 def test_the_shipped_configuration_loads_once_the_passwords_are_there(tmp_path: Path) -> None:
-    settings = config.load(write_desk(tmp_path))
-    assert config.passwords(settings, {}).imap == "a password"
+    settings = load_settings(write_desk(tmp_path))
+    assert read_passwords(settings, {}).imap == "a password"
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if "```toml" in page.read_text(encoding="utf-8")], ids=lambda page: page.name)
@@ -233,7 +234,7 @@ def test_every_configuration_that_a_page_shows_whole_loads(page: Path, tmp_path:
     give_passwords(tmp_path)
     for block in whole:
         (tmp_path / "maildesk.toml").write_text(block, encoding="utf-8")
-        config.passwords(config.load(tmp_path / "maildesk.toml"), {})
+        read_passwords(load_settings(tmp_path / "maildesk.toml"), {})
     assert all(tomllib.loads(block) for block in shown)
 
 

@@ -20,7 +20,7 @@ from maildesk.core.decision.decision import Outcome
 from maildesk.core.letters.letter import Letter, LetterState
 from maildesk.core.mail.classify import Automatic
 from maildesk.octets import Octets, RawMessage
-from maildesk.settings import settings as config
+from maildesk.settings.settings import load_settings
 from tests.test_docs import OBJECTS_PAGE, section, write_desk
 
 PERSON = b"From: Eva Muster <eva@example.net>\r\nTo: kundendialog@example.org\r\nSubject: Frage\r\nMessage-ID: <a1@example.net>\r\n"
@@ -71,7 +71,7 @@ def busy_desk(desk: Path) -> Path:
         desk.with_name(f"{name}.eml").write_bytes(octets)
     maildesk(desk, "import", str(desk.with_name("mail.eml")), str(desk.with_name("robot.eml")))
     letter = Letter(letter_id_for("x", "acknowledgement", "eva@example.net"), "acknowledgement", "eva@example.net", "l1@example.org")
-    with building.store(config.load(desk)) as store:
+    with building.store(load_settings(desk)) as store:
         with store.transaction() as transaction:
             transaction.queue(replace(letter, created_at=NOW), 1, NOW)
             transaction.quarantine(RawMessage("INBOX", 1, 1, NOW, Octets.of(b"x")), "unexpected ValueError", NOW)
@@ -118,7 +118,7 @@ def test_a_backup_and_an_alarm_that_stands_are_the_documented_objects(busy_desk:
     from maildesk import building
 
     others = documented("Other objects")
-    settings = config.load(busy_desk)
+    settings = load_settings(busy_desk)
     building.policy(settings)  # makes the key
     assert shape(maildesk(busy_desk, "backup")) == shape(others["backup"])
     with building.store(settings) as store, store.transaction() as transaction:

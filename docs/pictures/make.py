@@ -26,7 +26,7 @@ import time_machine  # noqa: E402
 from docs.pictures.small_png import small  # noqa: E402
 from maildesk import building
 from maildesk.cli.mail import poll  # noqa: E402
-from maildesk.settings import settings as config  # noqa: E402
+from maildesk.settings.settings import load_settings  # noqa: E402
 from tests.builders import a_mail, a_multipart, a_part  # noqa: E402
 from tests.rig.colleagues import MOSER, STAFF, WEBER, answers, click, polled, shown, text_of, to  # noqa: E402
 from tests.rig.desk import ADDRESS, TestDesk, a_desk  # noqa: E402
@@ -111,7 +111,7 @@ OTHERS = (
 
 def the_digest(desk: TestDesk) -> Accepted:
     """Some more cases, and the second morning after: one is overdue by then, one due."""
-    calendar = building.calendar(config.load(desk.config))
+    calendar = building.calendar(load_settings(desk.config))
     today = calendar.local(building.now()).date()
     late = calendar.add_working_days(today, 1)
     morning = calendar.add_working_days(today, 2)
@@ -126,7 +126,7 @@ def the_digest(desk: TestDesk) -> Accepted:
         orders = typed.format(late=f"{late:%d.%m.%Y}", today=f"{morning:%d.%m.%Y}")
         answers(desk, to(desk, WEBER)[-1], orders, number=20 + number)
     with time_machine.travel(datetime.combine(morning, time(7, 30), calendar.zone) + timedelta(seconds=1)):
-        poll(config.load(desk.config), dry_run=False, as_json=True)
+        poll(load_settings(desk.config), dry_run=False, as_json=True)
     return next(letter for letter in reversed(to(desk, WEBER)) if "Tagesübersicht" in shown(letter))
 
 

@@ -96,10 +96,10 @@ def _foreign(error: Exception) -> int:
 
 
 def _settings(file: Path | None) -> Settings:
-    from maildesk.settings import settings as config
+    from maildesk.settings.settings import load_settings
 
     logs.set_up(daemon=False)
-    return config.load(file)
+    return load_settings(file)
 
 
 def _version(wanted: bool) -> None:

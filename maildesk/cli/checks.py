@@ -15,9 +15,8 @@ from maildesk import building
 from maildesk.cli import show
 from maildesk.cli.samples import sample_letters
 from maildesk.errors import MaildeskError
-from maildesk.settings import settings as config
-from maildesk.settings.passwords import Passwords
-from maildesk.settings.settings import Settings
+from maildesk.settings.passwords import Passwords, read_passwords
+from maildesk.settings.settings import Settings, load_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +31,8 @@ class Finding:
 
 def run(file: Path | None, *, as_json: bool) -> int:
     """The exit code is that of the first thing to mend."""
-    settings = config.load(file)
-    passwords = config.passwords(settings)
+    settings = load_settings(file)
+    passwords = read_passwords(settings)
     findings = [Finding("configuration", str(settings.file))]
     with ExitStack() as stack:
         for what, check in _checks(settings, passwords, stack):

@@ -60,9 +60,9 @@ COUNT_NAMES = {
 
 def poll(settings: Settings, *, dry_run: bool, as_json: bool) -> int:
     from maildesk.adapters.store import only_one
-    from maildesk.settings import settings as config
+    from maildesk.settings.passwords import read_passwords
 
-    passwords = config.passwords(settings)
+    passwords = read_passwords(settings)
     with ExitStack() as stack:
         if dry_run:
             return _rehearse(settings, passwords, stack, as_json=as_json)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from maildesk.cli import show
 from maildesk.errors import CannotCreateError
-from maildesk.settings.categories import FILE_NAME as CATEGORIES_FILE
+from maildesk.settings.categories import CATEGORIES_FILE as CATEGORIES_FILE
 from maildesk.settings.settings import FILE_NAME
 
 DEFAULT_URL = 'url = "sqlite:///maildesk.db"'

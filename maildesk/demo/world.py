@@ -34,8 +34,7 @@ from maildesk.demo.citizens import ACCOUNTS, COLLEAGUES, DESK, PASSWORD, Account
 from maildesk.demo.post_office import PostOffice
 from maildesk.demo.stage import Stage
 from maildesk.errors import Stop
-from maildesk.settings import settings as config
-from maildesk.settings.settings import Settings
+from maildesk.settings.settings import FILE_NAME, Settings, load_settings
 
 HOST = "127.0.0.1"
 IMAP_PORT, SMTP_PORT = 10143, 10025  # an account that was set up once in a mail program keeps working
@@ -250,11 +249,11 @@ def _write_configuration(folder: Path, office: PostOffice) -> Settings:
         for person in COLLEAGUES
     )
     text = CONFIGURATION.format(desk=DESK, host=HOST, imap_port=office.imap_port, smtp_port=office.smtp_port, staff="".join(staff))
-    for name, content in ((config.FILE_NAME, text), ("password", PASSWORD)):
+    for name, content in ((FILE_NAME, text), ("password", PASSWORD)):
         path = folder / name
         path.touch(mode=0o600)
         path.write_text(content, encoding="utf-8")
-    return config.load(folder / config.FILE_NAME)
+    return load_settings(folder / FILE_NAME)
 
 
 @contextmanager

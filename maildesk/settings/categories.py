@@ -15,7 +15,7 @@ from maildesk.errors import ConfigError
 from maildesk.settings.shipped import shipped
 from maildesk.settings.toml import Section, problems, read_toml
 
-FILE_NAME: Final = "categories.toml"
+CATEGORIES_FILE: Final = "categories.toml"
 Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f#]*\w[^\x00-\x1f\x7f#]*$")]
 
@@ -77,14 +77,14 @@ def _exactly(keys: tuple[str, ...], value: dict[str, _Entry]) -> dict[str, _Entr
     return value
 
 
-def load(folder: Path, name: Path) -> Categories:
+def load_categories(folder: Path, name: Path) -> Categories:
     """The lists of the file `name` (relative to `folder`). A missing file of the default name means the shipped ones.
 
     Raises ConfigError with every problem that the file has.
     """
     path = folder / name
-    if name == Path(FILE_NAME) and not path.exists():
-        path = shipped("config") / FILE_NAME
+    if name == Path(CATEGORIES_FILE) and not path.exists():
+        path = shipped("config") / CATEGORIES_FILE
     data = read_toml(path, "Name one in categories under [desk], or take that key out for the shipped lists")
     try:
         found = CategoriesFile.model_validate(data).categories()

@@ -14,8 +14,8 @@ from pydantic import AfterValidator, Field, field_validator
 
 from maildesk.core.office.calendar import ServiceSpan, parse_service_hours
 from maildesk.core.office.policy import DIGEST_LATEST, Deadlines, Desk, DigestPlan, LetterLimits, Staff
-from maildesk.settings import categories as categories_file
-from maildesk.settings.toml import Section as _Section
+from maildesk.settings.categories import CATEGORIES_FILE
+from maildesk.settings.toml import Section
 
 ADDRESS_CHARS_MAX = 70  # so that no link of an order is longer than mail programs take
 
@@ -54,7 +54,7 @@ Line = Annotated[str, AfterValidator(_plain_line)]
 MailAddress = Annotated[str, AfterValidator(_address)]
 
 
-class DeskSettings(_Section):
+class DeskSettings(Section):
     """[desk]: what the contact point is called, where it is reached, and when it is there."""
 
     name: Annotated[Line, Field(min_length=1)]
@@ -74,7 +74,7 @@ class DeskSettings(_Section):
     internal_domains: tuple[Line, ...] = ()
     authserv_id: Line = ""
     plus_addressing: bool = False
-    categories: Path = Field(default=Path(categories_file.FILE_NAME), strict=False)
+    categories: Path = Field(default=Path(CATEGORIES_FILE), strict=False)
 
     @field_validator("address")
     @classmethod
@@ -124,7 +124,7 @@ class DeskSettings(_Section):
         )  # fmt: skip
 
 
-class DeadlineSettings(_Section):
+class DeadlineSettings(Section):
     """[deadlines]: what is promised."""
 
     acknowledge_working_days: Annotated[int, Field(ge=1, le=30)] = 3
@@ -136,7 +136,7 @@ class DeadlineSettings(_Section):
         return Deadlines(**self.model_dump())
 
 
-class LetterSettings(_Section):
+class LetterSettings(Section):
     """[letters]: which automatic letters leave, how many, and in whose words."""
 
     templates: Path = Field(default=Path("templates"), strict=False)
@@ -159,7 +159,7 @@ class LetterSettings(_Section):
         )
 
 
-class DigestSettings(_Section):
+class DigestSettings(Section):
     """[digest]: the overview that colleagues get on the morning of each working day."""
 
     enabled: bool = True
@@ -170,14 +170,14 @@ class DigestSettings(_Section):
         return DigestPlan(self.enabled, time.fromisoformat(self.at), self.when_empty)
 
 
-class AlertSettings(_Section):
+class AlertSettings(Section):
     """[alerts]: who is told when something is wrong, and how often."""
 
     addresses: tuple[MailAddress, ...] = ()
     repeat_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
 
 
-class StaffSettings(_Section):
+class StaffSettings(Section):
     """[[staff]]: one person who answers for the desk."""
 
     name: Annotated[Line, Field(min_length=1)]

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from maildesk.errors import ConfigError
-from maildesk.settings.servers import _Server
+from maildesk.settings.servers import ServerSettings
 from maildesk.settings.settings import Settings
 
 
@@ -24,7 +24,7 @@ class Passwords(BaseModel):
     smtp: str = Field(default="", repr=False)
 
 
-def passwords(settings: Settings, environment: Mapping[str, str] | None = None) -> Passwords:
+def read_passwords(settings: Settings, environment: Mapping[str, str] | None = None) -> Passwords:
     """The passwords from their files, from systemd credentials or from the environment. Raises ConfigError with every problem."""
     environment = os.environ if environment is None else environment
     wrong: list[str] = []
@@ -41,7 +41,7 @@ def passwords(settings: Settings, environment: Mapping[str, str] | None = None) 
     return Passwords(**found)
 
 
-def _password(settings: Settings, name: str, server: _Server, environment: Mapping[str, str]) -> str:
+def _password(settings: Settings, name: str, server: ServerSettings, environment: Mapping[str, str]) -> str:
     credential = Path(environment.get("CREDENTIALS_DIRECTORY", "")) / f"{name}-password"
     variable = f"MAILDESK_{name.upper()}_PASSWORD"
     # The credential first: one configuration then serves the service, and root who runs `maildesk check` beside it.

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from maildesk.settings.desk import Line
-from maildesk.settings.toml import Section as _Section
+from maildesk.settings.toml import Section
 
 Security = Literal["tls", "starttls", "none"]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -26,20 +26,20 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-class _Server(_Section):
+class ServerSettings(Section):
     host: Annotated[Line, Field(min_length=1)]
     security: Security
     user: Line = ""
     password_file: Path | None = Field(default=None, strict=False)
 
     @model_validator(mode="after")
-    def _clear_text_stays_at_home(self) -> _Server:
+    def _clear_text_stays_at_home(self) -> ServerSettings:
         if self.security == "none" and not is_loopback(self.host):
             raise ValueError('security = "none" is allowed for this machine only (localhost, 127.0.0.1, ::1): use "tls" or "starttls"')
         return self
 
 
-class ImapSettings(_Server):
+class ImapSettings(ServerSettings):
     """[imap]: the mailbox and its folders."""
 
     port: Port = 993
@@ -61,14 +61,14 @@ class ImapSettings(_Server):
         return self
 
 
-class SmtpSettings(_Server):
+class SmtpSettings(ServerSettings):
     """[smtp]: the server that takes our letters."""
 
     port: Port = 587
     security: Security = "starttls"
 
 
-class DatabaseSettings(_Section):
+class DatabaseSettings(Section):
     """[database]: where cases, mails and letters are kept."""
 
     url: str = "sqlite:///maildesk.db"

@@ -16,17 +16,16 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from maildesk.core.office.categories import Categories
 from maildesk.errors import ConfigError
-from maildesk.settings import categories as categories_file
+from maildesk.settings.categories import load_categories
 from maildesk.settings.desk import AlertSettings, DeadlineSettings, DeskSettings, DigestSettings, LetterSettings, StaffSettings
 from maildesk.settings.servers import DatabaseSettings, ImapSettings, SmtpSettings
-from maildesk.settings.toml import Section as _Section
-from maildesk.settings.toml import problems, read_toml
+from maildesk.settings.toml import Section, problems, read_toml
 
 FILE_NAME = "maildesk.toml"
 SYSTEM_FILE = Path("/etc/maildesk") / FILE_NAME
 
 
-class Settings(_Section):
+class Settings(Section):
     """The whole configuration; paths are absolute."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, ignored_types=(cached_property,))
@@ -72,14 +71,14 @@ class Settings(_Section):
     @cached_property
     def categories(self) -> Categories:
         """The lists of the desk's own file, else the shipped ones. Raises ConfigError with every problem that the file has."""
-        return categories_file.load(self.base, self.desk.categories)
+        return load_categories(self.base, self.desk.categories)
 
     @property
     def templates_dir(self) -> Path:
         return self.base / self.letters.templates
 
 
-def find(named: Path | None, environment: Mapping[str, str] | None = None) -> Path:
+def find_settings(named: Path | None, environment: Mapping[str, str] | None = None) -> Path:
     """The configuration file: --config, $MAILDESK_CONFIG, ./maildesk.toml, /etc/maildesk/maildesk.toml."""
     environment = os.environ if environment is None else environment
     if named is None and environment.get("MAILDESK_CONFIG"):
@@ -92,9 +91,9 @@ def find(named: Path | None, environment: Mapping[str, str] | None = None) -> Pa
     return SYSTEM_FILE
 
 
-def load(named: Path | None = None) -> Settings:
+def load_settings(named: Path | None = None) -> Settings:
     """Reads and checks the configuration. Raises ConfigError with every problem that it has."""
-    path = find(named)
+    path = find_settings(named)
     data = read_toml(path, f"Make one with: maildesk init {path.parent}")
     if "file" in data:
         raise ConfigError(f"{path}: file: unknown key: take it out")

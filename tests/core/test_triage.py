@@ -15,7 +15,7 @@ import pytest
 from maildesk.core.office.categories import Categories, Category
 from maildesk.core.triage.propose import CHARS_READ, FLAG_LABELS, Proposal, graver, propose
 from maildesk.core.triage.words import FLAGS, KINDS, TOPICS, URGENT
-from maildesk.settings import categories as categories_file
+from maildesk.settings.categories import CATEGORIES_FILE, load_categories
 from tests.builders import a_message
 
 TODAY = date(2026, 11, 23)
@@ -311,7 +311,7 @@ def test_what_the_desk_does_not_have_is_not_proposed() -> None:
 
 
 def test_all_keys_are_those_of_the_lists_that_ship(tmp_path: Path) -> None:
-    shipped = categories_file.load(tmp_path, Path(categories_file.FILE_NAME))
+    shipped = load_categories(tmp_path, Path(CATEGORIES_FILE))
     assert set(KINDS) <= set(shipped.kind)
     assert set(TOPICS) <= set(shipped.topic)
     assert set(URGENT.values()) <= set(shipped.urgency)

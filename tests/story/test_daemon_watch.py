@@ -14,15 +14,16 @@ import pytest
 
 from maildesk import building, daemon
 from maildesk.octets import Octets, RawMessage
-from maildesk.settings import settings as config
+from maildesk.settings.passwords import read_passwords
+from maildesk.settings.settings import load_settings
 from tests.rig.desk import TestDesk
 
 
 @pytest.fixture
 def serving(desk: TestDesk) -> Iterator[daemon._Serving]:
-    settings = config.load(desk.config)
+    settings = load_settings(desk.config)
     with ExitStack() as stack:
-        yield daemon._Serving(daemon.build(settings, config.passwords(settings), stack), lambda: None)
+        yield daemon._Serving(daemon.build(settings, read_passwords(settings), stack), lambda: None)
 
 
 def said(manager: socket.socket) -> str:
@@ -62,10 +63,10 @@ def test_each_night_there_is_a_backup_and_one_is_due_after_a_night_that_was_miss
 def test_where_no_backups_are_wanted_none_are_made(desk: TestDesk) -> None:
     text = desk.config.read_text(encoding="utf-8")
     desk.config.write_text(f'{text}\n[database]\nbackups = ""\n', encoding="utf-8")
-    settings = config.load(desk.config)
+    settings = load_settings(desk.config)
 
     with ExitStack() as stack:
-        serving = daemon._Serving(daemon.build(settings, config.passwords(settings), stack), lambda: None)
+        serving = daemon._Serving(daemon.build(settings, read_passwords(settings), stack), lambda: None)
         serving._upkeep()
 
         assert not serving._backup_is_due(building.now())

@@ -19,7 +19,8 @@ import time_machine
 
 from maildesk import building, daemon
 from maildesk.cli.mail import poll
-from maildesk.settings import settings as config
+from maildesk.settings.passwords import read_passwords
+from maildesk.settings.settings import load_settings
 from tests.builders import a_mail
 from tests.rig.desk import ADDRESS, TestDesk, a_desk, wait_until
 from tests.rig.dovecot import Dovecot
@@ -41,14 +42,14 @@ def desk(dovecot: Dovecot, user: str, tmp_path: Path) -> Iterator[TestDesk]:
 
 def morning(desk: TestDesk) -> datetime:
     """Half past seven on the next working day."""
-    calendar = building.calendar(config.load(desk.config))
+    calendar = building.calendar(load_settings(desk.config))
     day = calendar.add_working_days(calendar.local(building.now()).date(), 1)
     return datetime.combine(day, clock(7, 30), calendar.zone)
 
 
 def poll_at(desk: TestDesk, moment: datetime) -> None:
     with time_machine.travel(moment):
-        assert poll(config.load(desk.config), dry_run=False, as_json=True) == 0
+        assert poll(load_settings(desk.config), dry_run=False, as_json=True) == 0
 
 
 def digests(desk: TestDesk, recipient: str, day: datetime) -> list[Accepted]:
@@ -93,9 +94,9 @@ def test_at_half_past_seven_colleagues_find_what_there_is_to_do_and_the_links_wo
 
 def test_the_daemon_looks_again_and_again_and_writes_one(desk: TestDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(daemon, "AGENDA_SECONDS", 0.2)
-    settings, at_seven_thirty = config.load(desk.config), morning(desk)
+    settings, at_seven_thirty = load_settings(desk.config), morning(desk)
     with time_machine.travel(at_seven_thirty - timedelta(seconds=1)), ExitStack() as stack:
-        serving = daemon._Serving(daemon.build(settings, config.passwords(settings), stack), lambda: None)
+        serving = daemon._Serving(daemon.build(settings, read_passwords(settings), stack), lambda: None)
         stack.callback(serving.end)
         serving.start()
         assert digests(desk, WEBER, at_seven_thirty) == []

@@ -20,7 +20,7 @@ from aiosmtpd.smtp import Envelope
 
 from maildesk.cli import mail
 from maildesk.core.office.policy import LetterLimits
-from maildesk.settings import settings as config
+from maildesk.settings.settings import load_settings
 from tests.builders import a_mail
 from tests.rig.abuse import DESK, POLICY, TECHNIK, WEBER, BusyDesk, a_busy_desk, from_person, within
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
@@ -38,7 +38,7 @@ LIMIT_ALARM = "Grenze der automatischen Briefe"
 
 def poll(desk: TestDesk) -> None:
     """The command of that name, in this process: rounds of it are many."""
-    assert mail.poll(config.load(desk.config), dry_run=False, as_json=True) == 0
+    assert mail.poll(load_settings(desk.config), dry_run=False, as_json=True) == 0
 
 
 # --- two desks ---

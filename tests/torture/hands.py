@@ -21,7 +21,8 @@ from maildesk.errors import MaildeskError
 from maildesk.jobs import intake, outbox
 from maildesk.jobs.intake import Intake
 from maildesk.jobs.outbox import Post
-from maildesk.settings import settings as config
+from maildesk.settings.passwords import read_passwords
+from maildesk.settings.settings import load_settings
 from tests.rig.letters import SHIPPED
 from tests.rig.office import parsed
 from tests.torture.world import Settled, World
@@ -111,8 +112,8 @@ def at_work(
     `smtp_seconds` is how long each answer of it is waited for, also that to the final dot.
     """
     clock = clock or Clock()
-    settings = config.load(world.desk.config)
-    passwords = config.passwords(settings)
+    settings = load_settings(world.desk.config)
+    passwords = read_passwords(settings)
     with ExitStack() as stack:
         store = stack.enter_context(building.store(settings))
         imap = settings.imap.model_copy(update={"port": imap_port})
