@@ -36,13 +36,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "maildesk.adapters": (
         "maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.core.letters.delivery", "maildesk.settings.settings", "maildesk.faults",
     ),
-    "maildesk.jobs": ("maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.core.letters.delivery", "maildesk.jobs"),
+    "maildesk.jobs.ports": ("maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.core.letters.delivery", "maildesk.jobs.ports"),
     "maildesk.building": (
         "maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.core.letters.delivery", "maildesk.settings.settings", "maildesk.adapters",
         "maildesk.settings.shipped", "maildesk.faults",
     ),
     "maildesk.daemon": (
-        "maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.core.letters.delivery", "maildesk.settings.settings", "maildesk.adapters", "maildesk.jobs",
+        "maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.core.letters.delivery", "maildesk.settings.settings", "maildesk.adapters", "maildesk.jobs.ports",
         "maildesk.building",
     ),
     "maildesk.cli": ("maildesk",),
@@ -230,7 +230,7 @@ def test_no_modules_of_core_and_jobs_import_each_other_in_a_ring() -> None:
     graph = {
         module: {found.name for found in imports_of(module, path.read_text(encoding="utf-8"))} - {module}
         for module, path in FILES.items()
-        if within(module, ("maildesk.core", "maildesk.jobs"))
+        if within(module, ("maildesk.core", "maildesk.jobs.ports"))
     }
     assert cycles(graph) == []
 
@@ -266,17 +266,17 @@ def test_every_other_text_file_names_its_licence_at_the_top() -> None:
         ("maildesk.core.desk", "from maildesk.adapters import compose"),
         ("maildesk.core.desk", "import maildesk.settings.settings"),
         ("maildesk.core.desk", "from maildesk import config"),
-        ("maildesk.core.desk", "def decide():\n    from maildesk.jobs import intake"),
+        ("maildesk.core.desk", "def decide():\n    from maildesk.jobs.ports import intake"),
         ("maildesk.core.desk", "if TYPE_CHECKING:\n    from maildesk.daemon import Daemon"),
         ("maildesk.core.desk", "from ..adapters import compose"),
         ("maildesk.jobs.intake", "from maildesk.adapters.store import Store"),
         ("maildesk.jobs.intake", "from maildesk.settings.settings import Settings"),
         ("maildesk.adapters.compose", "from maildesk.adapters.store import Store"),
         ("maildesk.adapters.mailbox.filing", "from maildesk.adapters.parse import limits"),
-        ("maildesk.adapters.compose", "from maildesk.jobs import outbox"),
+        ("maildesk.adapters.compose", "from maildesk.jobs.ports import outbox"),
         ("maildesk.errors", "from maildesk.core import message"),
         ("maildesk.settings.settings", "from maildesk.building import policy"),
-        ("maildesk.building", "from maildesk.jobs import intake"),
+        ("maildesk.building", "from maildesk.jobs.ports import intake"),
         ("maildesk.daemon", "from maildesk.cli import show"),
         ("maildesk.newcomer", "import re"),
     ],

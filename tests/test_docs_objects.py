@@ -127,7 +127,7 @@ def test_a_backup_and_an_alarm_that_stands_are_the_documented_objects(busy_desk:
 
 
 def test_the_counts_of_poll_and_import_are_the_documented_ones(desk: Path) -> None:
-    from maildesk.jobs import PassReport
+    from maildesk.jobs.counts import PassReport
 
     documented_counts = list(documented("counts"))
     assert documented_counts == [*PassReport().counts(), "letters_sent", "letters_waiting", "retrying"]

@@ -19,8 +19,8 @@ from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
 from maildesk.core.orders.words import Order, OrderName
 from maildesk.errors import InputError, WrongUseError
-from maildesk.jobs import adding
-from maildesk.jobs.adding import Adding
+from maildesk.jobs import entering as adding
+from maildesk.jobs.entering import Adding
 from maildesk.octets import RawMessage
 
 if TYPE_CHECKING:

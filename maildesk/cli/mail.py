@@ -22,7 +22,8 @@ from maildesk.core.mail.classify import classify
 from maildesk.core.mail.message import Message
 from maildesk.core.triage.propose import Proposal, propose
 from maildesk.errors import Hold, MaildeskError
-from maildesk.jobs import PassReport, digest, importing, intake, outbox, reminders, watch
+from maildesk.jobs import digest, importing, intake, outbox, reminders, watch
+from maildesk.jobs.counts import PassReport
 from maildesk.jobs.importing import Import
 from maildesk.jobs.intake import Intake, Watching
 from maildesk.jobs.outbox import Post

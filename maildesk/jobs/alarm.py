@@ -12,7 +12,7 @@ from datetime import datetime
 
 from maildesk.core.letters.alarms import Alarm, alarm_letter, all_clear
 from maildesk.core.office.policy import Policy
-from maildesk.jobs import IntakeStore, Transaction
+from maildesk.jobs.ports import IntakeStore, Transaction
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from maildesk.core.mail.folders import Place
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
 from maildesk.errors import Hold, MaildeskError, place_of
-from maildesk.jobs import Parse, Transaction
+from maildesk.jobs.ports import Parse, Transaction
 from maildesk.octets import RawMessage
 
 log = logging.getLogger(__name__)

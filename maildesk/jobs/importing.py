@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from maildesk.core.decision.decision import Outcome
 from maildesk.core.office.policy import Policy
 from maildesk.errors import Hold
-from maildesk.jobs import Clock, ImportStore, Parse, PassReport
+from maildesk.jobs.counts import PassReport
 from maildesk.jobs.handling import handle, parse_all
+from maildesk.jobs.ports import Clock, ImportStore, Parse
 from maildesk.octets import RawMessage
 
 BATCH_COUNT = 50

@@ -21,11 +21,13 @@ from maildesk.core.letters.alarms import Alarm
 from maildesk.core.mail.folders import OtherFolder, Place, differs
 from maildesk.core.office.policy import Policy
 from maildesk.errors import MailboxRefused, MailboxUnreachable, MailsWithheld
-from maildesk.jobs import Clock, IntakeStore, Mailbox, Parse, PassReport, Transaction, restoring
+from maildesk.jobs import restoring
 from maildesk.jobs.alarm import clear, tell, tell_within
-from maildesk.jobs.elsewhere import LookAround
+from maildesk.jobs.counts import PassReport
 from maildesk.jobs.handling import Handled, handle, parse_all
-from maildesk.jobs.suspects import Suspects
+from maildesk.jobs.other_folders import LookAround
+from maildesk.jobs.poison import Suspects
+from maildesk.jobs.ports import Clock, IntakeStore, Mailbox, Parse, Transaction
 from maildesk.octets import FolderState, RawMessage
 
 log = logging.getLogger(__name__)

@@ -20,7 +20,9 @@ from maildesk.core.letters.letter import ANSWER, INSIDE_THE_HOUSE, PAUSE_MAX, UN
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
 from maildesk.errors import Hold, MaildeskError, SenderUnreachable, place_of
-from maildesk.jobs import Clock, Compose, Enclose, OutboxReport, OutboxStore, Parse, Sender, restoring
+from maildesk.jobs import restoring
+from maildesk.jobs.counts import OutboxReport
+from maildesk.jobs.ports import Clock, Compose, Enclose, OutboxStore, Parse, Sender
 from maildesk.octets import Octets, RawMessage
 
 log = logging.getLogger(__name__)

@@ -17,8 +17,8 @@ from typing import Any, Protocol
 from maildesk.core.letters.keyed_ids import parse_keyed_id
 from maildesk.core.mail.folders import Head, OtherFolder, Place
 from maildesk.core.office.policy import Policy
-from maildesk.jobs import Clock, IntakeStore, Mailbox
-from maildesk.jobs.elsewhere import LookAround, News
+from maildesk.jobs.other_folders import LookAround, News
+from maildesk.jobs.ports import Clock, IntakeStore, Mailbox
 from maildesk.octets import FolderState
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from maildesk.errors import MaildeskError
-from maildesk.jobs import Clock
+from maildesk.jobs.ports import Clock
 
 BACKUP = "backup"  # the fact: when the last good one was made, how big it is, and what was wrong with the last try
 

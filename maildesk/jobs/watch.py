@@ -16,8 +16,8 @@ from typing import Any, Protocol
 from maildesk.core.health import ANOTHER_DESK, QUARANTINE, WATCHED, Condition, Signs, Surroundings, Trouble, certificates, troubles
 from maildesk.core.letters.alarms import Alarm
 from maildesk.core.office.policy import Policy
-from maildesk.jobs import IntakeStore
 from maildesk.jobs.alarm import clear, tell
+from maildesk.jobs.ports import IntakeStore
 from maildesk.jobs.upkeep import BACKUP
 
 log = logging.getLogger(__name__)

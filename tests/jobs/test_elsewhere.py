@@ -23,8 +23,8 @@ from maildesk.core.mail.folders import Mark, OtherFolder, Place, turn
 from maildesk.core.office.policy import LetterLimits
 from maildesk.errors import MailboxRefused, MailboxUnreachable, StoreUnusable, Unparseable
 from maildesk.jobs import intake
-from maildesk.jobs.elsewhere import FACT
 from maildesk.jobs.intake import Intake, Watching
+from maildesk.jobs.other_folders import FACT
 from maildesk.octets import FolderState, RawMessage
 from tests.builders import a_mail
 from tests.rig.dovecot import Dovecot

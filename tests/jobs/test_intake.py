@@ -23,7 +23,8 @@ from maildesk.core.mail.message import Message
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
 from maildesk.errors import MailboxUnreachable, StoreUnusable, Unparseable
-from maildesk.jobs import PassReport, intake
+from maildesk.jobs import intake
+from maildesk.jobs.counts import PassReport
 from maildesk.jobs.intake import Intake, Watching
 from maildesk.octets import FolderState, RawMessage
 from tests.builders import a_mail

@@ -15,7 +15,8 @@ import pytest
 from maildesk.core.decision.decision import Outcome
 from maildesk.core.mail.message import Message
 from maildesk.errors import Unparseable
-from maildesk.jobs import OutboxReport, outbox
+from maildesk.jobs import outbox
+from maildesk.jobs.counts import OutboxReport
 from maildesk.jobs.outbox import GIVE_UP_AFTER
 from maildesk.octets import RawMessage
 from maildesk.settings.servers import SmtpSettings

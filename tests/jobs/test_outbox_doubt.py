@@ -14,7 +14,7 @@ import pytest
 
 from maildesk.core.letters.letter import Due
 from maildesk.errors import MaildeskError
-from maildesk.jobs import OutboxReport
+from maildesk.jobs.counts import OutboxReport
 from maildesk.jobs.outbox import DOUBT_WAIT
 from tests.rig.office import Office, an_office
 from tests.rig.smtp_server import CUT, SILENCE, Answer, ScriptedSmtp, SmtpSink

@@ -23,7 +23,7 @@ from maildesk import building
 from maildesk.adapters.compose import Composer
 from maildesk.adapters.parse import ParserProcess, parse
 from maildesk.core.letters.letter import Enclosure, Letter
-from maildesk.jobs import OutboxReport
+from maildesk.jobs.counts import OutboxReport
 from maildesk.jobs.handling import handle
 from maildesk.octets import Octets, RawMessage
 from tests.builders import a_multipart, a_part, parsed

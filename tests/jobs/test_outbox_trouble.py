@@ -19,7 +19,8 @@ from maildesk.core.health import Surroundings
 from maildesk.core.letters.automatic import as_of_now
 from maildesk.core.letters.letter import Letter
 from maildesk.core.office.calendar import WorkCalendar
-from maildesk.jobs import OutboxReport, watch
+from maildesk.jobs import watch
+from maildesk.jobs.counts import OutboxReport
 from maildesk.settings.servers import SmtpSettings
 from tests.builders import MONDAY
 from tests.rig.dovecot import HOST, free_port

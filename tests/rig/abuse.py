@@ -18,7 +18,8 @@ from maildesk.adapters.store import Store
 from maildesk.core.mail.folders import Filed, Head, Mark, OtherFolder
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
-from maildesk.jobs import OutboxReport, PassReport, intake, outbox
+from maildesk.jobs import intake, outbox
+from maildesk.jobs.counts import OutboxReport, PassReport
 from maildesk.jobs.intake import Intake
 from maildesk.jobs.outbox import Post
 from maildesk.octets import FolderState, Octets, RawMessage

@@ -20,7 +20,8 @@ from maildesk.core.decision.decision import Outcome
 from maildesk.core.mail.message import Message
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy
-from maildesk.jobs import OutboxReport, outbox
+from maildesk.jobs import outbox
+from maildesk.jobs.counts import OutboxReport
 from maildesk.jobs.handling import handle
 from maildesk.jobs.outbox import Post
 from maildesk.octets import Octets, RawMessage

@@ -23,8 +23,8 @@ from maildesk.adapters.store import Store
 from maildesk.core.decision.decision import Decision
 from maildesk.core.letters.letter import Letter
 from maildesk.core.mail.message import Message
-from maildesk.jobs import Transaction
 from maildesk.jobs.handling import handle
+from maildesk.jobs.ports import Transaction
 from maildesk.octets import Octets, RawMessage
 from tests.builders import MONDAY, a_mail, a_multipart, a_part
 from tests.rig.conversations import BERLIN, POLICY, Mail

@@ -20,7 +20,8 @@ from maildesk.core.decision.decision import Outcome
 from maildesk.core.letters.letter import Due
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
-from maildesk.jobs import PassReport, intake
+from maildesk.jobs import intake
+from maildesk.jobs.counts import PassReport
 from maildesk.jobs.intake import Intake
 from tests.builders import a_mail
 from tests.rig.dovecot import Dovecot

@@ -16,7 +16,7 @@ from datetime import timedelta
 from maildesk.core.mail.folders import Head, Mark, OtherFolder, turn
 from maildesk.core.office.policy import Policy
 from maildesk.errors import MailboxRefused, MailboxUnreachable
-from maildesk.jobs import Clock, IntakeStore, Mailbox
+from maildesk.jobs.ports import Clock, IntakeStore, Mailbox
 from maildesk.octets import FolderState
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from maildesk.jobs import Clock, IntakeStore
+from maildesk.jobs.ports import Clock, IntakeStore
 from maildesk.octets import FolderState
 
 FACT = "suspects"

@@ -16,7 +16,7 @@ from maildesk.core.entries.entry import Entry
 from maildesk.core.entries.words import CHANNEL_LABELS
 from maildesk.core.mail.message import Address
 from maildesk.core.office.policy import Policy
-from maildesk.jobs import Clock, ImportStore, Parse
+from maildesk.jobs.ports import Clock, ImportStore, Parse
 from maildesk.octets import Octets, RawMessage
 
 FOLDER = "add"
