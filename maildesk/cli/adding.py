@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from maildesk import building
+from maildesk import printing as show
 from maildesk.adapters.parse import parse
-from maildesk.cli import show
 from maildesk.core.case.case import Channel
 from maildesk.core.entries.entry import Entry
 from maildesk.core.entries.words import is_address

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from maildesk import __version__, faults
-from maildesk.cli import logs, show
+from maildesk import printing as show
+from maildesk.cli import logs
 from maildesk.errors import ConfigError, MaildeskError, place_of
 
 if TYPE_CHECKING:

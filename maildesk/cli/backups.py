@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maildesk import building
-from maildesk.cli import show
+from maildesk import printing as show
 from maildesk.errors import WrongUseError
 from maildesk.jobs import upkeep
 

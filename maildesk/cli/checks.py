@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from maildesk import building
-from maildesk.cli import show
+from maildesk import printing as show
 from maildesk.cli.samples import sample_letters
 from maildesk.errors import MaildeskError
 from maildesk.settings.passwords import Passwords, read_passwords

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maildesk import __version__, building
-from maildesk.cli import show
+from maildesk import printing as show
 from maildesk.core.case.case import Channel, Status
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.health import problems

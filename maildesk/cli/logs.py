@@ -9,7 +9,7 @@ import sys
 from typing import TextIO
 
 from maildesk import faults
-from maildesk.cli import show
+from maildesk import printing as show
 
 _PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}
 # These libraries would write what goes over the wire, or parts of mails, into the log.

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from maildesk import building
+from maildesk import printing as show
 from maildesk.adapters import mailfiles
 from maildesk.adapters.parse import ParserProcess
-from maildesk.cli import show
 from maildesk.core.decision.message_object import JsonObject, message_object
 from maildesk.core.mail.classify import classify
 from maildesk.core.mail.message import Message

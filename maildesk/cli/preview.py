@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maildesk import building
-from maildesk.cli import show
+from maildesk import printing as show
 from maildesk.cli.samples import sample_letters
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.letters.automatic import letter_context

@@ -8,7 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
-from maildesk.cli import show
+from maildesk import printing as show
 from maildesk.errors import CannotCreateError
 from maildesk.settings.categories import CATEGORIES_FILE as CATEGORIES_FILE
 from maildesk.settings.settings import FILE_NAME

@@ -9,7 +9,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from maildesk.cli import show
+from maildesk import printing as show
 from maildesk.demo.citizens import CITIZENS, COLLEAGUES, DESK, IDA, PASSWORD
 from maildesk.demo.stage import Stage
 from maildesk.demo.telling import Narrator, writer_of

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from email.message import EmailMessage
 
-from maildesk.cli import show
+from maildesk import printing as show
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.demo.checks import Played, Tally, problems, tally
 from maildesk.demo.citizens import DESK, SCENES, Scene, mail_of

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from maildesk.cli import show
+from maildesk import printing as show
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.demo.citizens import ACKNOWLEDGEMENT, FOLLOW_UP
 from maildesk.demo.stage import Stage

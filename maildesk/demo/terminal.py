@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from maildesk.cli import show
+from maildesk import printing as show
 
 COLUMNS = 80
 WIDTH = 78  # of our own words

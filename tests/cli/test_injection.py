@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from maildesk.cli import logs, show
+from maildesk import printing as show
+from maildesk.cli import logs
 from tests.builders import a_mail
 from tests.rig.command import Said, small_desk
 from tests.rig.hostile import MARK, PAYLOADS, UNFIT_TO_PRINT, hostile_mail, hostile_report, hostile_robot
