@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import shutil
 import socket
 from collections.abc import Callable, Container
@@ -14,11 +12,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maildesk import faults
+from maildesk.adapters.key_file import KEY_FILE, letter_key
 from maildesk.core.health import Surroundings
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Policy
-from maildesk.errors import ConfigError, StoreUnusable
+from maildesk.errors import ConfigError
 
 if TYPE_CHECKING:
     from maildesk.adapters.compose import Composer
@@ -31,8 +29,6 @@ if TYPE_CHECKING:
     from maildesk.settings.passwords import Passwords
     from maildesk.settings.settings import Settings
 
-KEY_FILE = "message-id.key"
-KEY_BYTES = 32
 ENCLOSED_BYTES_MAX = 16 * 1024 * 1024  # of all attachments of one letter
 PASS_SECONDS = 300.0  # a pass that has worked for so long leaves the rest of a full mailbox to the next
 PASS_SECONDS_MAX = 600.0  # and it ends after this time, whatever the server does
@@ -77,41 +73,6 @@ def _holidays(settings: Settings) -> Container[date]:
     except NotImplementedError as error:
         raise ConfigError(f"{settings.file}: desk.holidays = {region!r}: there is no calendar for this region; see ISO 3166-2") from error
     return found
-
-
-def letter_key(state_dir: Path) -> bytes:
-    """The key of our Message-IDs, made once (mode 0600). Who has it can claim to answer our letters."""
-    path = state_dir / KEY_FILE
-    try:
-        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not path.exists():
-            _make_key(path)
-        key = path.read_bytes()
-    except OSError as error:
-        raise StoreUnusable(f"the key {path} cannot be read or made ({error.strerror}): check owner and mode of the folder") from error
-    if len(key) < KEY_BYTES:
-        raise StoreUnusable(f"the key {path} is damaged: restore it from the backup; without it no letter is recognised")
-    return key
-
-
-def _make_key(path: Path) -> None:
-    """Written whole under another name first: a crash leaves no half key, and two processes end up with one."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    faults.at("before: the draft of the key")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    faults.at("after: the draft of the key")
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_bytes(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        faults.at("before: the key")
-        os.link(draft, path)
-        faults.at("after: the key")
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
 
 
 def backups(settings: Settings) -> Backups | None:

@@ -15,8 +15,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from maildesk.adapters.key_file import letter_key
 from maildesk.adapters.store import Store
-from maildesk.building import letter_key
 from maildesk.core.letters.order_links import entry_links
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy
