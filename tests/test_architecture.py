@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.core.letters.delivery", "maildesk.settings.settings", "maildesk.adapters",
         "maildesk.settings.shipped", "maildesk.faults",
     ),
-    "maildesk.daemon": (
+    "maildesk.daemon.daemon": (
         "maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.core.letters.delivery", "maildesk.settings.settings", "maildesk.adapters", "maildesk.jobs.ports",
         "maildesk.building",
     ),
@@ -49,7 +49,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "maildesk.demo": ("maildesk",),
     "maildesk.__main__": ("maildesk.cli",),
 }  # fmt: skip
-MAY_USE_ADAPTERS = ("maildesk.cli", "maildesk.daemon", "maildesk.building", "maildesk.demo")
+MAY_USE_ADAPTERS = ("maildesk.cli", "maildesk.daemon.daemon", "maildesk.building", "maildesk.demo")
 
 # Every library has one home. What is not named here must not be imported at all.
 HOMES: dict[str, tuple[str, ...]] = {
@@ -61,7 +61,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("maildesk.adapters.store",),
     "alembic": ("maildesk.adapters.store",),
     "jinja2": ("maildesk.adapters.compose",),
-    "apscheduler": ("maildesk.daemon",),
+    "apscheduler": ("maildesk.daemon.daemon",),
     "typer": ("maildesk.cli",),
     "pydantic": ("maildesk.settings.settings", "maildesk.settings.categories", "maildesk.settings.toml"),
     "holidays": ("maildesk.building",),
@@ -83,7 +83,7 @@ STANDARD_HOMES: dict[str, tuple[str, ...]] = {
     "socket": ("maildesk.adapters", "maildesk.building", DEMO),
     "ssl": ("maildesk.adapters", "maildesk.building", DEMO),
     "asyncio": (DEMO,),
-    "signal": ("maildesk.daemon", "maildesk.cli", "maildesk.adapters.parse", "maildesk.faults", DEMO),
+    "signal": ("maildesk.daemon.daemon", "maildesk.cli", "maildesk.adapters.parse", "maildesk.faults", DEMO),
     **dict.fromkeys(("http", "urllib.request", "ftplib", "xmlrpc", "webbrowser", "poplib", "socketserver", "importlib", "ctypes"), ()),
 }
 
@@ -267,7 +267,7 @@ def test_every_other_text_file_names_its_licence_at_the_top() -> None:
         ("maildesk.core.desk", "import maildesk.settings.settings"),
         ("maildesk.core.desk", "from maildesk import config"),
         ("maildesk.core.desk", "def decide():\n    from maildesk.jobs.ports import intake"),
-        ("maildesk.core.desk", "if TYPE_CHECKING:\n    from maildesk.daemon import Daemon"),
+        ("maildesk.core.desk", "if TYPE_CHECKING:\n    from maildesk.daemon.daemon import Daemon"),
         ("maildesk.core.desk", "from ..adapters import compose"),
         ("maildesk.jobs.intake", "from maildesk.adapters.store import Store"),
         ("maildesk.jobs.intake", "from maildesk.settings.settings import Settings"),
@@ -277,7 +277,7 @@ def test_every_other_text_file_names_its_licence_at_the_top() -> None:
         ("maildesk.errors", "from maildesk.core import message"),
         ("maildesk.settings.settings", "from maildesk.building import policy"),
         ("maildesk.building", "from maildesk.jobs.ports import intake"),
-        ("maildesk.daemon", "from maildesk.cli import show"),
+        ("maildesk.daemon.daemon", "from maildesk.cli import show"),
         ("maildesk.newcomer", "import re"),
     ],
 )
@@ -308,7 +308,7 @@ def test_an_import_with_the_arrows_is_left_alone(module: str, source: str) -> No
         ("maildesk.adapters.compose", "def late():\n    import sqlalchemy.orm"),
         ("maildesk.adapters.mailfiles", "import smtplib"),
         ("maildesk.jobs.outbox", "import socket"),
-        ("maildesk.daemon", "import urllib.request"),
+        ("maildesk.daemon.daemon", "import urllib.request"),
         ("maildesk.building", "import importlib"),
         ("maildesk.adapters.parse.text.html", "import requests"),
     ],

@@ -141,7 +141,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> int:
 def run(config: ConfigOption = None) -> None:
     """Serve the mailbox, in the foreground: for systemd."""
     logs.set_up(daemon=True, under_systemd="NOTIFY_SOCKET" in os.environ or "JOURNAL_STREAM" in os.environ)
-    from maildesk.daemon import Daemon
+    from maildesk.daemon.daemon import Daemon
 
     Daemon(config).run()
 

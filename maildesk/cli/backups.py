@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from maildesk import building
 from maildesk import printing as show
+from maildesk.adapters.key_file import KEY_FILE
 from maildesk.errors import WrongUseError
 from maildesk.jobs import upkeep
 
@@ -29,9 +30,7 @@ def backup(settings: Settings, target: Path | None, keep: int | None, *, as_json
     folder = target if target is not None and target.is_dir() else None
     if target is None:
         folder = settings.backups_dir or settings.state_dir / DEFAULT_FOLDER
-    made = make(
-        database, settings.state_dir / building.KEY_FILE, folder / default_name(database, now) if folder else Path(str(target)), now
-    )
+    made = make(database, settings.state_dir / KEY_FILE, folder / default_name(database, now) if folder else Path(str(target)), now)
     removed = remove_older(made.folder.parent, database, keep) if keep else []
     with Store(database, settings.desk.prefix, settings.desk.zone) as store:
         upkeep.note_backup(store, made.size_bytes, building.now())

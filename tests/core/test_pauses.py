@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from maildesk.core.pauses import Pauses
+from maildesk.daemon.pauses import Pauses
 
 
 def test_pauses_double_up_to_five_minutes_and_begin_anew_after_a_success() -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from maildesk import building, daemon
+from maildesk import building
+from maildesk.daemon import daemon
 from maildesk.octets import Octets, RawMessage
 from maildesk.settings.passwords import read_passwords
 from maildesk.settings.settings import load_settings

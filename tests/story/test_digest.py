@@ -17,8 +17,9 @@ from urllib.parse import unquote
 import pytest
 import time_machine
 
-from maildesk import building, daemon
+from maildesk import building
 from maildesk.cli.mail import poll
+from maildesk.daemon import daemon
 from maildesk.settings.passwords import read_passwords
 from maildesk.settings.settings import load_settings
 from tests.builders import a_mail

@@ -8,7 +8,7 @@ import signal
 import time
 from pathlib import Path
 
-from maildesk.daemon import REFUSED_PAUSE
+from maildesk.daemon.serving import REFUSED_PAUSE
 from tests.builders import a_mail
 from tests.rig.desk import ADDRESS, TestDesk, a_desk, wait_until
 from tests.rig.dovecot import Dovecot

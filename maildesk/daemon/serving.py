@@ -1,24 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The clock: runs the jobs, wakes them when mail arrives, obeys signals, and tells systemd how it goes.
-
-A pass that ends with an orderly error is no reason to die: the mail server may be away for days. Everything that was decided is durable
-at every moment, so the daemon may be killed at any moment.
-"""
+"""One configuration at work: the scheduler with its jobs, and the thread that waits for mail."""
 
 from __future__ import annotations
 
 import logging
 import os
-import select
-import signal
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from apscheduler.events import EVENT_JOB_EXECUTED, JobExecutionEvent
@@ -27,17 +18,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from maildesk import building
 from maildesk.adapters import systemd
-from maildesk.adapters.mailbox import ImapMailbox
-from maildesk.adapters.parse import ParserProcess
-from maildesk.adapters.smtp import SmtpSender
-from maildesk.adapters.store import Store, only_one
-from maildesk.core.pauses import Pauses
-from maildesk.errors import ConfigError, MailboxRefused, MaildeskError, Retry, Stop, StoreReplaced, place_of
+from maildesk.daemon.parts import Parts
+from maildesk.daemon.pauses import Pauses
+from maildesk.errors import MailboxRefused, MaildeskError, Retry, StoreReplaced, place_of
 from maildesk.jobs import digest, intake, outbox, reminders, upkeep, watch
-from maildesk.jobs.intake import Intake, Watching
-from maildesk.jobs.outbox import Post
-from maildesk.settings.passwords import Passwords, read_passwords
-from maildesk.settings.settings import Settings, load_settings
+from maildesk.jobs.intake import Watching
 
 log = logging.getLogger(__name__)
 
@@ -46,165 +31,10 @@ AGENDA_SECONDS = 60
 GRACE_SECONDS = 5.0  # how long a job may take to come to its next stopping point
 ABORT_SECONDS = 2.0  # and then to notice that its connection was cut
 CLOCK_SET_SECONDS = 10.0  # a bigger step between two looks, and somebody has set the clock
-LOOK_SECONDS = 1.0
 WATCH_SECONDS = 60
 FIRST_WATCH = timedelta(seconds=75)  # the first pass has had its chance
 FIRST_BACKUP = timedelta(minutes=10)
 REFUSED_PAUSE = timedelta(minutes=3)  # after a refused log-in: few enough tries that no server locks the account
-
-
-@dataclass(slots=True)
-class Parts:
-    """What one configuration works with; made anew when it is reloaded."""
-
-    settings: Settings
-    store: Store
-    mailbox: ImapMailbox
-    watched: ImapMailbox
-    sender: SmtpSender
-    intake: Intake
-    post: Post
-
-
-def build(settings: Settings, passwords: Passwords, stack: ExitStack) -> Parts:
-    """Opens everything; what was opened is closed by `stack`. Raises the errors that a person must mend."""
-    policy = building.policy(settings)
-    stack.enter_context(only_one(settings.database_file))
-    store = stack.enter_context(building.store(settings, check=True))
-    parser = stack.enter_context(ParserProcess())
-    mailbox = stack.enter_context(building.mailbox(settings, passwords))
-    watched = stack.enter_context(building.mailbox(settings, passwords))
-    sender = building.sender(settings, passwords)
-    stack.callback(sender.close)
-    composer, enclose = building.composer(settings), building.encloser(store, parser, settings.state_dir)
-    return Parts(
-        settings=settings,
-        store=store,
-        mailbox=mailbox,
-        watched=watched,
-        sender=sender,
-        intake=Intake(mailbox, store, parser.parse, policy, building.now),
-        post=Post(store, sender, composer, parser.parse, policy, building.now, settings.letters.proof_copy, enclose),
-    )
-
-
-class _Bell:
-    """Wakes the main thread, when a signal comes as well as from another thread.
-
-    A pipe and no threading.Event, for two reasons. A handler runs in the main thread between any two steps, perhaps while that holds the
-    lock inside the Event. And the kernel may hand a signal to any thread: then nothing ends the main thread's waiting, and the handler,
-    which only the main thread runs, would never run; so the interpreter itself rings here for each signal (signal.set_wakeup_fd).
-    """
-
-    def __init__(self) -> None:
-        self._heard, self._rung = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-
-    def ring(self) -> None:
-        with suppress(BlockingIOError):  # full: it has been rung often enough
-            os.write(self._rung, b"!")
-
-    def hear_signals(self) -> None:
-        signal.set_wakeup_fd(self._rung, warn_on_full_buffer=False)
-
-    def wait(self) -> None:
-        """Returns when it rings, and at the latest after a while: whoever waits looks for himself."""
-        if select.select([self._heard], [], [], LOOK_SECONDS)[0]:
-            os.read(self._heard, 4096)
-
-    def close(self) -> None:
-        signal.set_wakeup_fd(-1)
-        os.close(self._heard)
-        os.close(self._rung)
-
-
-class Daemon:
-    """Serves one configuration after the other, until it is told to stop."""
-
-    def __init__(self, config_file: Path | None) -> None:
-        self._config_file = config_file
-        self._stop = False  # plain flags: signal handlers set them
-        self._reload = False
-        self._bell = _Bell()
-
-    def run(self) -> None:
-        """Until SIGTERM or SIGINT. Raises the errors of a start that cannot succeed."""
-        settings = load_settings(self._config_file)
-        passwords = read_passwords(settings)
-        self._obey_signals()
-        while not self.is_stopping():
-            with ExitStack() as stack:
-                serving = _Serving(build(settings, passwords, stack), self._bell.ring)
-                try:
-                    serving.start()
-                    settings, passwords = self._wait(serving, settings, passwords)
-                finally:
-                    if self.is_stopping():
-                        systemd.stopping()
-                    serving.end(self._exit_code)
-        self._bell.close()
-        log.info("ended")
-
-    def stop(self) -> None:
-        self._stop = True
-        self._bell.ring()
-
-    def is_stopping(self) -> bool:
-        """Whether it has been told to stop; a signal may say so at any moment."""
-        return self._stop
-
-    def _exit_code(self) -> int:
-        """Whoever only wanted another configuration wants the service back: systemd starts it anew."""
-        return 0 if self.is_stopping() else Retry.exit_code
-
-    def _obey_signals(self) -> None:
-        def reload(_signal: int, _frame: object) -> None:
-            self._reload = True
-            self._bell.ring()
-
-        self._bell.hear_signals()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda _signal, _frame: self.stop())
-        signal.signal(signal.SIGHUP, reload)
-
-    def _wait(self, serving: _Serving, settings: Settings, passwords: Passwords) -> tuple[Settings, Passwords]:
-        """Returns when it is time to stop, or with a new configuration to serve. A wrong one is told, and the old one stays.
-
-        systemd is told that we are ready once the first log-in has been tried, whatever came of it.
-        """
-        ready = False
-        while True:
-            self._bell.wait()
-            if self.is_stopping():
-                return settings, passwords
-            serving.mind_the_clock()
-            if serving.has_tried and not ready:
-                ready = True
-                systemd.ready()
-            if self._reload:
-                self._reload = False
-                systemd.reloading()
-                fresh = self._load_again()
-                if fresh:
-                    return fresh
-                systemd.ready()
-            if serving.store_replaced:
-                log.warning("opening the database that is there now")
-                return settings, passwords
-
-    def _load_again(self) -> tuple[Settings, Passwords] | None:
-        try:
-            settings = load_settings(self._config_file)
-            passwords = read_passwords(settings)
-            building.policy(settings)
-        except ConfigError as error:
-            for problem in error.problems:
-                log.error("not reloaded, the old configuration stays: %s", problem)
-            return None
-        except Stop as error:
-            log.error("not reloaded, the old configuration stays: %s", error)
-            return None
-        log.info("configuration reloaded")
-        return settings, passwords
 
 
 def _clock_ahead() -> float:
@@ -212,7 +42,7 @@ def _clock_ahead() -> float:
     return time.time() - time.monotonic()
 
 
-class _Serving:
+class Serving:
     """One configuration at work: the scheduler with its jobs, and the thread that waits for mail."""
 
     def __init__(self, parts: Parts, ring: Callable[[], None]) -> None:
