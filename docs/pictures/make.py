@@ -24,7 +24,7 @@ sys.path.insert(0, str(HERE.parent.parent))
 import time_machine  # noqa: E402
 
 from docs.pictures.small_png import small  # noqa: E402
-from maildesk import building
+from maildesk import building  # noqa: E402
 from maildesk.cli.mail import poll  # noqa: E402
 from maildesk.settings.settings import load_settings  # noqa: E402
 from tests.builders import a_mail, a_multipart, a_part  # noqa: E402

@@ -9,8 +9,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from maildesk import building
-from maildesk import printing as show
+from maildesk import building, printing
 from maildesk.adapters.parse import parse
 from maildesk.core.case.case import Channel
 from maildesk.core.entries.entry import Entry
@@ -48,9 +47,9 @@ def run(settings: Settings, wanted: Wanted, *, as_json: bool) -> int:
         number = adding.run_once(Adding(store, _parsed, policy, building.now), entry, uuid.uuid4().hex)
         case = store.views.case(number) if as_json else None
     if as_json:
-        show.data({key: value for key, value in (case or {}).items() if key not in {"messages", "letters", "events", "links"}})
+        printing.data({key: value for key, value in (case or {}).items() if key not in {"messages", "letters", "events", "links"}})
     else:
-        show.line(number)
+        printing.line(number)
     return 0
 
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from maildesk import __version__, faults
-from maildesk import printing as show
+from maildesk import __version__, faults, printing
 from maildesk.cli import logs
 from maildesk.errors import ConfigError, MaildeskError, place_of
 
@@ -43,12 +42,12 @@ OK, NOT_DONE, BAD_INPUT, UNREACHABLE = 0, 1, 65, 69
 def main() -> None:
     """The console script. Errors are one line each, never a traceback; the exit code says what kind."""
     os.umask(0o077)
-    show.never_fail_to_print()
+    printing.never_fail_to_print()
     code = _run()
     try:
         sys.stderr.flush()
     except OSError:
-        show.print_nowhere(sys.stderr)
+        printing.print_nowhere(sys.stderr)
     sys.exit(code)
 
 
@@ -56,17 +55,17 @@ def _run() -> int:
     try:
         _obey_the_fault_switch()
         code = app(standalone_mode=False)
-        show.finish()
+        printing.finish()
         return code if isinstance(code, int) else OK
     except ConfigError as error:
         for problem in error.problems:
-            show.message(problem)
+            printing.message(problem)
         return error.exit_code
     except MaildeskError as error:
-        show.message(f"maildesk: {error}")
+        printing.message(f"maildesk: {error}")
         return error.exit_code
     except BrokenPipeError:
-        show.print_nowhere(sys.stdout)
+        printing.print_nowhere(sys.stdout)
         return OK
     except KeyboardInterrupt:
         return 130
@@ -90,7 +89,7 @@ def _foreign(error: Exception) -> int:
         return 130
     if os.environ.get("MAILDESK_DEBUG"):
         raise error
-    show.message(
+    printing.message(
         f"maildesk: internal error {error.__class__.__name__}{place_of(error)}. Please report it (MAILDESK_DEBUG=1 shows all of it)."
     )
     return 70
@@ -105,7 +104,7 @@ def _settings(file: Path | None) -> Settings:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        show.line(f"maildesk {__version__}")
+        printing.line(f"maildesk {__version__}")
         raise typer.Exit
 
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maildesk import building
-from maildesk import printing as show
+from maildesk import building, printing
 from maildesk.adapters.key_file import KEY_FILE
 from maildesk.errors import WrongUseError
 from maildesk.jobs import upkeep
@@ -36,8 +35,8 @@ def backup(settings: Settings, target: Path | None, keep: int | None, *, as_json
         upkeep.note_backup(store, made.size_bytes, building.now())
     if as_json:
         found = {"folder": str(made.folder), "size": made.size_bytes, "rows": made.rows, "removed": [str(path) for path in removed]}
-        show.data(found)
+        printing.data(found)
     else:
-        show.line(str(made.folder))
-        show.message(f"{made.rows} rows, {made.size_bytes} bytes, checked; {len(removed)} older ones removed")
+        printing.line(str(made.folder))
+        printing.message(f"{made.rows} rows, {made.size_bytes} bytes, checked; {len(removed)} older ones removed")
     return 0

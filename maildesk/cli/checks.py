@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from maildesk import building
-from maildesk import printing as show
+from maildesk import building, printing
 from maildesk.cli.samples import sample_letters
 from maildesk.errors import MaildeskError
 from maildesk.settings.passwords import Passwords, read_passwords
@@ -38,11 +37,11 @@ def run(file: Path | None, *, as_json: bool) -> int:
         for what, check in _checks(settings, passwords, stack):
             findings += _tried(what, check)
     if as_json:
-        show.data([{**asdict(finding), "ok": not finding.exit_code} for finding in findings])
+        printing.data([{**asdict(finding), "ok": not finding.exit_code} for finding in findings])
     else:
         for finding in findings:
             mark = "MEND" if finding.exit_code else "note" if finding.warning else "ok"
-            show.line(f"{mark:5} {finding.what:14} {finding.text}")
+            printing.line(f"{mark:5} {finding.what:14} {finding.text}")
     return next((finding.exit_code for finding in findings if finding.exit_code), 0)
 
 

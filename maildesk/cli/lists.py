@@ -9,8 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maildesk import __version__, building
-from maildesk import printing as show
+from maildesk import __version__, building, printing
 from maildesk.core.case.case import Channel, Status
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.health import problems
@@ -36,11 +35,11 @@ def cases(settings: Settings, wanted: dict[str, Any], *, overdue: bool, as_json:
     with building.store(settings) as store:
         found = store.views.cases(CaseFilter(**wanted, overdue_on=today if overdue else None))
     if as_json:
-        show.data(found)
+        printing.data(found)
     elif found:
-        show.table(("NUMBER", "STATUS", "OPENED", "DUE", "WRITER", "SUBJECT"), (_case_row(each, settings, today) for each in found))
+        printing.table(("NUMBER", "STATUS", "OPENED", "DUE", "WRITER", "SUBJECT"), (_case_row(each, settings, today) for each in found))
     else:
-        show.message("no case")
+        printing.message("no case")
     return OK
 
 
@@ -50,10 +49,10 @@ def _case_row(case: JsonObject, settings: Settings, today: date) -> tuple[str, .
     return (
         case["number"],
         case["status"],
-        show.moment(case["opened_at"], settings.desk.zone),
-        show.day(case["due_at"]) + late,
-        show.cut(writer["name"] or writer["address"], 28),
-        show.cut(case["subject"], 60),
+        printing.moment(case["opened_at"], settings.desk.zone),
+        printing.day(case["due_at"]) + late,
+        printing.cut(writer["name"] or writer["address"], 28),
+        printing.cut(case["subject"], 60),
     )
 
 
@@ -61,10 +60,10 @@ def case(settings: Settings, number: str, *, as_json: bool) -> int:
     with building.store(settings) as store:
         found = store.views.case(number.strip().upper())
     if found is None:
-        show.message(f"maildesk: there is no case {show.plain(number)}")
+        printing.message(f"maildesk: there is no case {printing.plain(number)}")
         return NOT_DONE
     if as_json:
-        show.data(found)
+        printing.data(found)
     else:
         _show_case(found, settings)
     return OK
@@ -78,36 +77,38 @@ def _show_case(case: JsonObject, settings: Settings) -> None:
         ("channel", case["channel"]),
         ("writer", f"{writer['name']} <{writer['address']}>".strip()),
         ("subject", case["subject"]),
-        ("opened", show.moment(case["opened_at"], zone)),
-        ("due", show.day(case["due_at"])),
-        ("acknowledged", show.moment(case["acknowledged_at"], zone)),
-        ("closed", show.moment(case["closed_at"], zone)),
+        ("opened", printing.moment(case["opened_at"], zone)),
+        ("due", printing.day(case["due_at"])),
+        ("acknowledged", printing.moment(case["acknowledged_at"], zone)),
+        ("closed", printing.moment(case["closed_at"], zone)),
     )
     for name, value in facts:
         if value:
-            show.line(f"{name:13} {value}")
+            printing.line(f"{name:13} {value}")
     for message in case["messages"]:
         _show_message(message, settings)
-    show.line()
-    show.line("History")
+    printing.line()
+    printing.line("History")
     for event in case["events"]:
-        show.line(f"  {show.moment(event['at'], zone)}  {event['what']:12}  {event['detail']}")
+        printing.line(f"  {printing.moment(event['at'], zone)}  {event['what']:12}  {event['detail']}")
     for letter in case["letters"]:
         state = f"{letter['state']}{', its copy came back' if letter['proven_at'] else ''}"
-        show.line(f"  letter {letter['id']}: {letter['template']}, {state}{': ' + letter['error'] if letter['error'] else ''}")
+        printing.line(f"  letter {letter['id']}: {letter['template']}, {state}{': ' + letter['error'] if letter['error'] else ''}")
 
 
 def _show_message(message: JsonObject, settings: Settings) -> None:
     writer = message["from"]
     arrow = {"in": "<-", "out": "->", "note": "--"}[message["direction"]]
-    show.line()
-    show.line(f"{arrow} {show.moment(message['at'], settings.desk.zone)}  {writer['name']} <{writer['address']}>  {message['subject']}")
+    printing.line()
+    printing.line(
+        f"{arrow} {printing.moment(message['at'], settings.desk.zone)}  {writer['name']} <{writer['address']}>  {message['subject']}"
+    )
     for line in message["text"].splitlines():
-        show.line(f"    {line}")
+        printing.line(f"    {line}")
     for attachment in message["attachments"]:
-        show.line(f"    [{attachment['filename']}, {attachment['content_type']}, {attachment['size']} bytes]")
+        printing.line(f"    [{attachment['filename']}, {attachment['content_type']}, {attachment['size']} bytes]")
     for reason in message["evidence"]:
-        show.line(f"   . {reason}")
+        printing.line(f"   . {reason}")
 
 
 # --- outbox, aside, quarantine ---
@@ -119,17 +120,19 @@ def outbox(settings: Settings, retry: int | None, *, as_json: bool) -> int:
             return _retry(store.retry_letter(retry, building.now()), retry)
         found = store.views.outbox()
     if as_json:
-        show.data(found)
+        printing.data(found)
     elif found:
         heads = ("ID", "CASE", "LETTER", "STATE", "TRIES", "NEXT TRY", "ERROR")
-        show.table(heads, (_letter_row(each, settings) for each in found))
+        printing.table(heads, (_letter_row(each, settings) for each in found))
     else:
-        show.message("no letter waits")
+        printing.message("no letter waits")
     return OK
 
 
 def _retry(done: bool, letter: int) -> int:
-    show.message(f"letter {letter} is sent again at the next run" if done else f"maildesk: no letter {letter} waits, failed or is in doubt")
+    printing.message(
+        f"letter {letter} is sent again at the next run" if done else f"maildesk: no letter {letter} waits, failed or is in doubt"
+    )
     return OK if done else NOT_DONE
 
 
@@ -140,7 +143,7 @@ def _letter_row(letter: JsonObject, settings: Settings) -> tuple[str, ...]:
         letter["template"],
         letter["state"],
         str(letter["attempts"]),
-        show.moment(letter["next_attempt_at"], settings.desk.zone),
+        printing.moment(letter["next_attempt_at"], settings.desk.zone),
         letter["error"] or "",
     )
 
@@ -151,11 +154,11 @@ def aside(settings: Settings, make_case: int | None, *, as_json: bool) -> int:
             return _make_case(settings, store, make_case)
         found = store.views.aside()
     if as_json:
-        show.data(found)
+        printing.data(found)
     elif found:
-        show.table(("ID", "ARRIVED", "KIND", "SUBJECT", "WHY"), (_aside_row(each, settings) for each in found))
+        printing.table(("ID", "ARRIVED", "KIND", "SUBJECT", "WHY"), (_aside_row(each, settings) for each in found))
     else:
-        show.message("nothing is set aside")
+        printing.message("nothing is set aside")
     return OK
 
 
@@ -164,19 +167,19 @@ def _make_case(settings: Settings, store: Any, message_row: int) -> int:
     with store.transaction() as transaction:
         number = transaction.case_from_aside(message_row, policy, now)
     if number is None:
-        show.message(f"maildesk: no mail {message_row} is set aside")
+        printing.message(f"maildesk: no mail {message_row} is set aside")
         return NOT_DONE
-    show.line(number)
+    printing.line(number)
     return OK
 
 
 def _aside_row(mail: JsonObject, settings: Settings) -> tuple[str, ...]:
     return (
         str(mail["id"]),
-        show.moment(mail["at"], settings.desk.zone),
+        printing.moment(mail["at"], settings.desk.zone),
         mail["automatic"] or "",
-        show.cut(mail["subject"], 50),
-        show.cut(mail["evidence"][0] if mail["evidence"] else "", 60),
+        printing.cut(mail["subject"], 50),
+        printing.cut(mail["evidence"][0] if mail["evidence"] else "", 60),
     )
 
 
@@ -187,13 +190,15 @@ def quarantine(settings: Settings, export: Path | None, *, as_json: bool) -> int
             for each in found:
                 _export(store, each["id"], export)
     if as_json:
-        show.data(found)
+        printing.data(found)
     elif found:
         heads = ("ID", "ARRIVED", "BYTES", "WHY")
-        rows = ((str(each["id"]), show.moment(each["received_at"], settings.desk.zone), str(each["size"]), each["error"]) for each in found)
-        show.table(heads, rows)
+        rows = (
+            (str(each["id"]), printing.moment(each["received_at"], settings.desk.zone), str(each["size"]), each["error"]) for each in found
+        )
+        printing.table(heads, rows)
     else:
-        show.message("nothing is in quarantine")
+        printing.message("nothing is in quarantine")
     return OK
 
 
@@ -207,11 +212,11 @@ def _export(store: Any, quarantine_id: int, folder: Path) -> None:
             for piece in raw.octets.chunks():
                 file.write(piece)
     except FileExistsError:
-        show.message(f"{target}: kept, it was there already")
+        printing.message(f"{target}: kept, it was there already")
     except OSError as error:
         raise CannotCreateError(f"{target}: cannot be written ({error.strerror})") from error
     else:
-        show.message(f"{target}: written")
+        printing.message(f"{target}: written")
     finally:
         raw.octets.close()
 
@@ -240,7 +245,7 @@ def status(settings: Settings, *, as_json: bool) -> int:
         "version": __version__,
     }
     if as_json:
-        show.data(found)
+        printing.data(found)
     else:
         _show_status(found, settings)
     return NOT_DONE if wrong else OK
@@ -270,10 +275,10 @@ def _show_status(found: JsonObject, settings: Settings) -> None:
         ("outbox", f"{outbox_counts['queued']} waiting, {outbox_counts['in-doubt']} in doubt, {outbox_counts['failed']} failed"),
         ("quarantine", str(found["quarantine"])),
         ("set aside", str(found["set_aside"])),
-        ("last backup", show.moment(found["last_backup"], settings.desk.zone) or "none yet"),
-        *(("alarm", f"{alarm['name']}, since {show.moment(alarm['since'], settings.desk.zone)}") for alarm in found["alarms"]),
+        ("last backup", printing.moment(found["last_backup"], settings.desk.zone) or "none yet"),
+        *(("alarm", f"{alarm['name']}, since {printing.moment(alarm['since'], settings.desk.zone)}") for alarm in found["alarms"]),
         ("schema", found["schema"]),
         ("version", found["version"]),
     )
     for name, value in lines:
-        show.line(f"{name:11} {value}")
+        printing.line(f"{name:11} {value}")

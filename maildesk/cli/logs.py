@@ -8,8 +8,7 @@ import logging
 import sys
 from typing import TextIO
 
-from maildesk import faults
-from maildesk import printing as show
+from maildesk import faults, printing
 
 _PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}
 # These libraries would write what goes over the wire, or parts of mails, into the log.
@@ -20,7 +19,7 @@ class _OneLine(logging.Formatter):
     """One line for each record: what follows a line end would be a line of the log that nobody has written."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return show.plain(super().format(record))
+        return printing.plain(super().format(record))
 
 
 class _ForSystemd(_OneLine):

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from maildesk import building
-from maildesk import printing as show
+from maildesk import building, printing
 from maildesk.adapters import mailfiles
 from maildesk.adapters.parse import ParserProcess
 from maildesk.core.decision.message_object import JsonObject, message_object
@@ -22,7 +21,7 @@ from maildesk.core.mail.classify import classify
 from maildesk.core.mail.message import Message
 from maildesk.core.triage.propose import Proposal, propose
 from maildesk.errors import Hold, MaildeskError
-from maildesk.jobs import digest, importing, intake, outbox, reminders, watch
+from maildesk.jobs import importing, intake, outbox, planning, watch
 from maildesk.jobs.counts import PassReport
 from maildesk.jobs.importing import Import
 from maildesk.jobs.intake import Intake, Watching
@@ -104,17 +103,17 @@ def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitSta
     extra = {"letters_sent": sent.sent, "letters_waiting": waiting, "retrying": report.retrying}
     _tell_counts({**report.counts(), **extra}, as_json=as_json)
     for problem in filter(None, (str(failure or ""), sent.unreachable)):
-        show.message(f"maildesk: {problem}")
+        printing.message(f"maildesk: {problem}")
     return UNREACHABLE if failure or sent.unreachable else OK
 
 
 def _plan(store: Store, policy: Policy) -> None:
     """What is written by the clock. What goes wrong with it holds no other letter up."""
-    for job in (digest, reminders):
+    for write in planning.JOBS:
         try:
-            job.run_once(store, policy, building.now())
+            write(store, policy, building.now())
         except MaildeskError as error:
-            show.message(f"maildesk: {error}")
+            printing.message(f"maildesk: {error}")
 
 
 def _take_in_all(work: Intake) -> PassReport:
@@ -159,15 +158,15 @@ def _rehearse(settings: Settings, passwords: Passwords, stack: ExitStack, *, as_
     stack.enter_context(work.mailbox.deadline(building.PASS_SECONDS_MAX))
     report = intake.rehearse(work, lambda raw, decision: _tell_decision(raw, decision, as_json=as_json))
     if not as_json:
-        show.line()
-        show.line("Nothing was changed. What a pass would do:")
+        printing.line()
+        printing.line("Nothing was changed. What a pass would do:")
         _tell_counts(report.counts(), as_json=False)
     return OK
 
 
 def _tell_decision(raw: RawMessage, decision: Decision | None, *, as_json: bool) -> None:
     if as_json:
-        show.json_line(
+        printing.json_line(
             {
                 "folder": raw.folder,
                 "uid": raw.uid,
@@ -179,19 +178,19 @@ def _tell_decision(raw: RawMessage, decision: Decision | None, *, as_json: bool)
             }
         )
         return
-    show.line(
+    printing.line(
         f"mail {raw.uid} in {raw.folder} of {raw.internal_date:%d.%m.%Y %H:%M}: {decision.outcome if decision else 'could not be handled'}"
     )
     for reason in decision.evidence if decision else ():
-        show.line(f"    {reason}")
+        printing.line(f"    {reason}")
 
 
 def _tell_counts(counts: dict[str, int], *, as_json: bool) -> None:
     if as_json:
-        show.data(counts)
+        printing.data(counts)
         return
     for name, number in counts.items():
-        show.line(f"{number:8}  {COUNT_NAMES.get(name, name)}")
+        printing.line(f"{number:8}  {COUNT_NAMES.get(name, name)}")
 
 
 # --- import ---
@@ -209,7 +208,7 @@ def import_files(settings: Settings, paths: list[Path], *, as_json: bool) -> int
             report = importing.run_once(work, reader.mails(), done=bar.update)
             bar.update(max(total, 1))
     for problem in reader.problems:
-        show.message(problem)
+        printing.message(problem)
     _tell_counts({**report.counts("read"), "files_skipped": len(reader.problems)}, as_json=as_json)
     return BAD_INPUT if reader.problems and not report.seen else OK
 
@@ -254,7 +253,7 @@ def inspect_files(paths: list[Path], *, as_json: bool, config: Path | None) -> i
         for file in mailfiles.find(paths):
             if file.problem and not _shall_show(file):
                 problems += 1
-                show.message(f"{file.path}: {file.problem}")
+                printing.message(f"{file.path}: {file.problem}")
                 continue
             for place in mailfiles.places(file):
                 found += 1
@@ -284,7 +283,7 @@ def _inspected(parser: ParserProcess, raw: RawMessage, path: Path) -> JsonObject
 
 def _tell_inspected(inspected: JsonObject, *, as_json: bool) -> None:
     if as_json:
-        show.json_line(inspected)
+        printing.json_line(inspected)
         return
     writer = inspected.get("from", {"name": "", "address": ""})
     lines = (
@@ -299,11 +298,11 @@ def _tell_inspected(inspected: JsonObject, *, as_json: bool) -> None:
         ("defects", "; ".join(inspected["defects"])),
     )
     for name, value in lines:
-        show.line(f"{name:12} {value}")
-    show.line()
+        printing.line(f"{name:12} {value}")
+    printing.line()
     for text_line in inspected.get("text", "").splitlines():
-        show.line(f"    {text_line}")
-    show.line()
+        printing.line(f"    {text_line}")
+    printing.line()
 
 
 # --- quarantine ---
@@ -314,7 +313,7 @@ def retry_quarantine(settings: Settings, *, as_json: bool) -> int:
         work = Import(store, parser.parse, building.policy(settings), building.now)
         taken, stay = importing.retry_quarantined(work, [each["id"] for each in store.views.quarantine()])
     if as_json:
-        show.data({"taken_in": taken, "still_quarantined": stay})
+        printing.data({"taken_in": taken, "still_quarantined": stay})
     else:
-        show.line(f"{taken} taken in, {stay} still in quarantine")
+        printing.line(f"{taken} taken in, {stay} still in quarantine")
     return NOT_DONE if stay else OK

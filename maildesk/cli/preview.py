@@ -11,8 +11,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maildesk import building
-from maildesk import printing as show
+from maildesk import building, printing
 from maildesk.cli.samples import sample_letters
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.letters.automatic import letter_context
@@ -37,7 +36,7 @@ def run(settings: Settings, template: str, number: str, html: Path | None) -> in
     if number:
         found = _case(settings, number)
         if found is None:
-            show.message(f"there is no case {number}")
+            printing.message(f"there is no case {number}")
             return NOT_DONE
         letter = _of_case(letter, found, policy_of_desk)
     mail = message_from_bytes(building.composer(settings)(letter), policy=policy.default)
@@ -64,16 +63,16 @@ def _of_case(letter: Letter, case: JsonObject, desk: Policy) -> Letter:
 def _shown(mail: EmailMessage, html: Path | None) -> int:
     for name in HEADER:
         if mail[name]:
-            show.line(f"{name}: {mail[name]}")
-    show.line()
+            printing.line(f"{name}: {mail[name]}")
+    printing.line()
     plain = mail.get_body(("plain",))
     for line in (plain.get_content() if plain else "").splitlines():
-        show.line(line)
+        printing.line(line)
     if html is None:
         return OK
     body = mail.get_body(("html",))
     if body is None:
-        show.message("this letter has no HTML form")
+        printing.message("this letter has no HTML form")
         return NOT_DONE
     try:
         with html.open("x", encoding="utf-8") as file:

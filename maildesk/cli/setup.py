@@ -8,9 +8,9 @@ import os
 import shutil
 from pathlib import Path
 
-from maildesk import printing as show
+from maildesk import printing
 from maildesk.errors import CannotCreateError
-from maildesk.settings.categories import CATEGORIES_FILE as CATEGORIES_FILE
+from maildesk.settings.categories import CATEGORIES_FILE
 from maildesk.settings.settings import FILE_NAME
 
 DEFAULT_URL = 'url = "sqlite:///maildesk.db"'
@@ -28,7 +28,7 @@ def init(folder: Path, *, with_templates: bool, with_categories: bool = False) -
     except OSError as error:
         raise CannotCreateError(f"{error.filename or folder}: cannot be written ({error.strerror})") from error
     for line in (*filter(None, made), *_next_steps(folder)):
-        show.line(line)
+        printing.line(line)
 
 
 def _make_folder(folder: Path) -> None:

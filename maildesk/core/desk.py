@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from maildesk.core.case.case import Role, case_numbers_in
-from maildesk.core.citizens.follow_up import _follow_up
-from maildesk.core.citizens.new_case import _open_case
+from maildesk.core.citizens.follow_up import follow_up
+from maildesk.core.citizens.new_case import open_case
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
 from maildesk.core.decision.questions import Arrival, Known, Questions, sent_at
@@ -22,7 +22,7 @@ from maildesk.core.mail.fingerprint import base_subject, ids_in_text, text_diges
 from maildesk.core.mail.message import Message, address_key
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.own_mail.delivery_reports import join_report, set_aside
-from maildesk.core.own_mail.own_letters import _is_proof_copy, _lost_letter, _own_letter_id, _proof_copy
+from maildesk.core.own_mail.own_letters import is_proof_copy, lost_letter, own_letter_id, proof_copy
 from maildesk.core.own_mail.sent_by_colleagues import is_sent_by_us, sent_by_us
 from maildesk.core.staff.consultation import Stated, asked_of, decide_statement
 from maildesk.core.staff.decide import decide_staff_mail
@@ -57,7 +57,7 @@ def questions(message: Message, policy: Policy, arrival: Arrival, now: datetime)
         of_house=policy.staff_by_address(message.originator.addr_spec) is not None or policy.is_colleague(message.originator.addr_spec),
         entered=entered_key(message, policy, arrival),
         sent_by_us=is_sent_by_us(message, policy, arrival),
-        own_letter_id=_own_letter_id(message, policy),
+        own_letter_id=own_letter_id(message, policy),
         caused=_caused(message, policy),
     )
 
@@ -91,10 +91,10 @@ def decide(message: Message, known: Known, policy: Policy, arrival: Arrival, now
 def _decided(message: Message, known: Known, policy: Policy, arrival: Arrival, now: datetime) -> Decision:
     """The branches stand here; each helper builds one kind of decision."""
     verdict = classify(message)
-    if known.own_letter and _is_proof_copy(message, known.own_letter, policy):
-        return _proof_copy(known.own_letter)
-    if not known.seen and (lost := _own_letter_id(message, policy)):
-        return _lost_letter(lost)
+    if known.own_letter and is_proof_copy(message, known.own_letter, policy):
+        return proof_copy(known.own_letter)
+    if not known.seen and (lost := own_letter_id(message, policy)):
+        return lost_letter(lost)
     if known.seen:
         return Decision(Outcome.ALREADY_KNOWN, Folder.ARCHIVE, verdict, evidence=(f"already known: {known.seen}",))
     if is_sent_by_us(message, policy, arrival):
@@ -113,7 +113,7 @@ def _decided(message: Message, known: Known, policy: Policy, arrival: Arrival, n
         return decide_statement(stated)
     if writer.staff and writer.proved and thread.match and thread.match.case_number in known.files:
         return decide_staff_mail(_staff_mail(matter, writer.staff, thread.match))
-    return _follow_up(matter, thread.match) if thread.match else _open_case(matter)
+    return follow_up(matter, thread.match) if thread.match else open_case(matter)
 
 
 def _stated(matter: Matter, match: ThreadMatch) -> Stated | None:

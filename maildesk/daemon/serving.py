@@ -18,10 +18,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from maildesk import building
 from maildesk.adapters import systemd
+from maildesk.adapters.store import Store
+from maildesk.core.office.policy import Policy
 from maildesk.daemon.parts import Parts
 from maildesk.daemon.pauses import Pauses
 from maildesk.errors import MailboxRefused, MaildeskError, Retry, StoreReplaced, place_of
-from maildesk.jobs import digest, intake, outbox, reminders, upkeep, watch
+from maildesk.jobs import intake, outbox, planning, upkeep, watch
 from maildesk.jobs.intake import Watching
 
 log = logging.getLogger(__name__)
@@ -74,8 +76,10 @@ class Serving:
         seconds = self._parts.settings.imap.poll_seconds
         self._add("intake", self._intake, trigger="interval", seconds=seconds, next_run_time=now)
         self._add("outbox", self._outbox, trigger="interval", seconds=OUTBOX_SECONDS, next_run_time=now + timedelta(seconds=1))
-        self._add("digest", self._digest, trigger="interval", seconds=AGENDA_SECONDS)  # not at once: the first pass comes before it
-        self._add("reminders", self._reminders, trigger="interval", seconds=AGENDA_SECONDS)
+        self._add(
+            "digest", lambda: self._plan(planning.write_digest), trigger="interval", seconds=AGENDA_SECONDS
+        )  # not at once: the first pass comes before it
+        self._add("reminders", lambda: self._plan(planning.write_reminders), trigger="interval", seconds=AGENDA_SECONDS)
         self._add("upkeep", self._upkeep, trigger="cron", hour=4, minute=15)
         self._add("watch", self._look_out, trigger="interval", seconds=WATCH_SECONDS, next_run_time=now + FIRST_WATCH)
         if self._backup_is_due(now):
@@ -209,12 +213,8 @@ class Serving:
         if report.sent:
             log.info("outbox: %d letters sent", report.sent)
 
-    def _digest(self) -> None:
-        if digest.run_once(self._parts.store, self._parts.post.policy, building.now()):
-            self.wake("outbox")
-
-    def _reminders(self) -> None:
-        if reminders.run_once(self._parts.store, self._parts.post.policy, building.now()):
+    def _plan(self, write: Callable[[Store, Policy, datetime], int]) -> None:
+        if write(self._parts.store, self._parts.post.policy, building.now()):
             self.wake("outbox")
 
     def _upkeep(self) -> None:

@@ -9,7 +9,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from maildesk import printing as show
+from maildesk import printing
 from maildesk.demo.citizens import CITIZENS, COLLEAGUES, DESK, IDA, PASSWORD
 from maildesk.demo.stage import Stage
 from maildesk.demo.telling import Narrator, writer_of
@@ -84,7 +84,7 @@ def follow(world: World, stage: Stage, terminal: Terminal, narrator: Narrator, t
             for arrival in world.arrivals():
                 if arrival.message["id"] not in told:
                     told.add(arrival.message["id"])
-                    terminal.heading(f"{_now(world)}  {writer_of(arrival.message)} wrote: “{show.cut(arrival.message['subject'], 40)}”")
+                    terminal.heading(f"{_now(world)}  {writer_of(arrival.message)} wrote: “{printing.cut(arrival.message['subject'], 40)}”")
                     narrator.tell(arrival)
             unreadable = _tell_unreadable(world, terminal, unreadable)
         stage.pause(LOOK_SECONDS)

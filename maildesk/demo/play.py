@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from email.message import EmailMessage
 
-from maildesk import printing as show
+from maildesk import printing
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.demo.checks import Played, Tally, problems, tally
 from maildesk.demo.citizens import DESK, SCENES, Scene, mail_of
@@ -152,7 +152,14 @@ def _case_row(case: JsonObject) -> tuple[str, ...]:
     incoming = sum(each["direction"] != "out" for each in case["messages"])
     outgoing = sum(each["state"] == "sent" for each in case["letters"])
     writer = case["correspondent"]["name"] or case["correspondent"]["address"]
-    return (case["number"], show.day(case["due_at"]), show.cut(writer, 17), show.cut(case["subject"], 24), str(incoming), str(outgoing))
+    return (
+        case["number"],
+        printing.day(case["due_at"]),
+        printing.cut(writer, 17),
+        printing.cut(case["subject"], 24),
+        str(incoming),
+        str(outgoing),
+    )
 
 
 def _count_lines(counted: Tally) -> Iterator[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from maildesk import printing as show
+from maildesk import printing
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.demo.citizens import ACKNOWLEDGEMENT, FOLLOW_UP
 from maildesk.demo.stage import Stage
@@ -86,9 +86,9 @@ class Narrator:
         if case is None:
             yield "maildesk set it aside: kept, but no case."
         elif arrival.opened_the_case:
-            yield f"maildesk opened case {case['number']}. An answer is due by {show.day(case['due_at'])}."
+            yield f"maildesk opened case {case['number']}. An answer is due by {printing.day(case['due_at'])}."
         else:
-            yield f"maildesk put it into case {case['number']} (“{show.cut(case['subject'], 60)}”)."
+            yield f"maildesk put it into case {case['number']} (“{printing.cut(case['subject'], 60)}”)."
         for attachment in message["attachments"]:
             yield f"The document “{attachment['filename']}” ({max(1, round(attachment['size'] / 1024))} KB) is kept with it."
 

@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from maildesk import printing as show
+from maildesk import printing
 
 COLUMNS = 80
 WIDTH = 78  # of our own words
@@ -45,7 +45,7 @@ class Terminal:
 
     def lines(self, *lines: str) -> None:
         """Lines as they are, also longer ones: commands that are to be copied."""
-        self._put(*(show.plain(line) for line in lines))
+        self._put(*(printing.plain(line) for line in lines))
 
     def quote(self, head: Iterable[str], text: str = "") -> None:
         """A mail behind a bar: its head in bold print and its text."""
@@ -57,12 +57,12 @@ class Terminal:
         self.gap()
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        show.table(headings, rows)
+        printing.table(headings, rows)
         self._after_gap = False
         sys.stdout.flush()
 
     def _style(self, code: int, text: str) -> str:
-        text = show.plain(text)
+        text = printing.plain(text)
         return f"\x1b[{code}m{text}\x1b[0m" if self._styled and text else text
 
     def _put(self, *lines: str) -> None:
@@ -77,4 +77,4 @@ def _fit(line: str) -> list[str]:
 
 
 def _wrapped(text: str, width: int, **more: Any) -> list[str]:
-    return textwrap.wrap(show.plain(text), width, break_on_hyphens=False, **more)
+    return textwrap.wrap(printing.plain(text), width, break_on_hyphens=False, **more)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from maildesk.errors import ConfigError
 
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parent.parent
 
 Kind = Literal["templates", "config", "systemd"]
 

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from maildesk import printing as show
+from maildesk import printing
 from maildesk.cli import logs
 from tests.builders import a_mail
 from tests.rig.command import Said, small_desk
@@ -199,7 +199,7 @@ def test_what_was_typed_comes_back_without_commands(words: tuple[str, ...], tmp_
 def test_a_cell_cannot_break_its_table(capsys: pytest.CaptureFixture[str], about: str) -> None:
     cell = PAYLOADS[about].decode("utf-8", "surrogateescape")
 
-    show.table(("A", "B"), [("before", "x"), (cell, "y"), ("after", "z")])
+    printing.table(("A", "B"), [("before", "x"), (cell, "y"), ("after", "z")])
 
     printed_table = capsys.readouterr().out
     lines = printed_table.split("\n")
@@ -236,6 +236,6 @@ def test_a_record_of_the_log_is_one_line_whatever_it_holds(monkeypatch: pytest.M
 
 
 def test_a_mail_from_the_end_of_the_calendar_can_be_listed() -> None:
-    assert show.moment("9999-12-31T23:59:59+00:00", ZoneInfo("Europe/Berlin")) == "31.12.9999 23:59"
-    assert show.moment("2026-11-23T08:15:00+00:00", ZoneInfo("Europe/Berlin")) == "23.11.2026 09:15"
-    assert show.moment(None, UTC) == ""
+    assert printing.moment("9999-12-31T23:59:59+00:00", ZoneInfo("Europe/Berlin")) == "31.12.9999 23:59"
+    assert printing.moment("2026-11-23T08:15:00+00:00", ZoneInfo("Europe/Berlin")) == "23.11.2026 09:15"
+    assert printing.moment(None, UTC) == ""

@@ -17,7 +17,7 @@ from maildesk.adapters.store import Store
 from maildesk.core.agenda.agenda import house_letter
 from maildesk.core.letters.letter import CONSULTATION, Due, Letter
 from maildesk.core.office.policy import Policy, Staff
-from maildesk.jobs import digest, reminders
+from maildesk.jobs import planning
 from tests.ordering import CATEGORIES
 from tests.rig.letters import SHIPPED
 from tests.rig.office import BERLIN, POLICY, Office, an_office
@@ -79,11 +79,7 @@ class AgendaDesk:
         )  # fmt: skip
 
     def write(self) -> int:
-        return self._run(digest) + self._run(reminders)
-
-    def _run(self, job: Any) -> int:
-        written: int = job.run_once(self.office.store, self.policy, self.office.clock())
-        return written
+        return sum(write(self.office.store, self.policy, self.office.clock()) for write in planning.JOBS)
 
     def letters(self, template: str = "digest") -> list[Letter]:
         waiting = self.office.store.due_letters(Due(self.office.clock() + timedelta(days=9000)), 1000)

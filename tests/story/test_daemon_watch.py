@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from maildesk import building
-from maildesk.daemon import daemon
+from maildesk.daemon.parts import build
+from maildesk.daemon.serving import Serving
 from maildesk.octets import Octets, RawMessage
 from maildesk.settings.passwords import read_passwords
 from maildesk.settings.settings import load_settings
@@ -21,17 +22,17 @@ from tests.rig.desk import TestDesk
 
 
 @pytest.fixture
-def serving(desk: TestDesk) -> Iterator[daemon._Serving]:
+def serving(desk: TestDesk) -> Iterator[Serving]:
     settings = load_settings(desk.config)
     with ExitStack() as stack:
-        yield daemon._Serving(daemon.build(settings, read_passwords(settings), stack), lambda: None)
+        yield Serving(build(settings, read_passwords(settings), stack), lambda: None)
 
 
 def said(manager: socket.socket) -> str:
     return manager.recv(4096).decode()
 
 
-def test_each_minute_systemd_is_told_the_gravest_problem(serving: daemon._Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_minute_systemd_is_told_the_gravest_problem(serving: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(tmp_path / "notify"))
         manager.settimeout(10)
@@ -50,7 +51,7 @@ def test_each_minute_systemd_is_told_the_gravest_problem(serving: daemon._Servin
     assert ill.startswith("STATUS=1 problems: 1 mails are in quarantine")
 
 
-def test_each_night_there_is_a_backup_and_one_is_due_after_a_night_that_was_missed(serving: daemon._Serving, desk: TestDesk) -> None:
+def test_each_night_there_is_a_backup_and_one_is_due_after_a_night_that_was_missed(serving: Serving, desk: TestDesk) -> None:
     now = building.now()
     assert serving._backup_is_due(now)
 
@@ -67,7 +68,7 @@ def test_where_no_backups_are_wanted_none_are_made(desk: TestDesk) -> None:
     settings = load_settings(desk.config)
 
     with ExitStack() as stack:
-        serving = daemon._Serving(daemon.build(settings, read_passwords(settings), stack), lambda: None)
+        serving = Serving(build(settings, read_passwords(settings), stack), lambda: None)
         serving._upkeep()
 
         assert not serving._backup_is_due(building.now())

@@ -19,7 +19,9 @@ import time_machine
 
 from maildesk import building
 from maildesk.cli.mail import poll
-from maildesk.daemon import daemon
+from maildesk.daemon import serving as served
+from maildesk.daemon.parts import build
+from maildesk.daemon.serving import Serving
 from maildesk.settings.passwords import read_passwords
 from maildesk.settings.settings import load_settings
 from tests.builders import a_mail
@@ -94,10 +96,10 @@ def test_at_half_past_seven_colleagues_find_what_there_is_to_do_and_the_links_wo
 
 
 def test_the_daemon_looks_again_and_again_and_writes_one(desk: TestDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(daemon, "AGENDA_SECONDS", 0.2)
+    monkeypatch.setattr(served, "AGENDA_SECONDS", 0.2)
     settings, at_seven_thirty = load_settings(desk.config), morning(desk)
     with time_machine.travel(at_seven_thirty - timedelta(seconds=1)), ExitStack() as stack:
-        serving = daemon._Serving(daemon.build(settings, read_passwords(settings), stack), lambda: None)
+        serving = Serving(build(settings, read_passwords(settings), stack), lambda: None)
         stack.callback(serving.end)
         serving.start()
         assert digests(desk, WEBER, at_seven_thirty) == []

@@ -30,8 +30,8 @@ SECONDS_MAX = 90.0
 PR_SET_PTRACER, PR_SET_PTRACER_ANY = 0x59616D61, 2**64 - 1  # prctl(2)
 WARM = (
     "maildesk.cli.mail", "maildesk.cli.lists", "maildesk.daemon.daemon", "maildesk.adapters.store", "maildesk.adapters.mailbox",
-    "maildesk.adapters.smtp", "maildesk.adapters.compose", "maildesk.settings.settings", "maildesk.settings.categories", "mailparser", "inscriptis",
-    "email.parser", "holidays", "alembic.command", "alembic.config",
+    "maildesk.adapters.smtp", "maildesk.adapters.compose", "maildesk.settings.settings", "maildesk.settings.categories", "mailparser",
+    "inscriptis", "email.parser", "holidays", "alembic.command", "alembic.config",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from maildesk.core.case.case import CaseEvent, Direction, KnownCase, Role, Status
-from maildesk.core.citizens.notices import OUTCOMES, _anonymous_events, _doubts, _merged_events, _relayed, _urgency_events
+from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, merged_events, relayed, urgency_events
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
 from maildesk.core.letters.letter import FOLLOW_UP_NOTE
@@ -15,7 +15,7 @@ from maildesk.core.threading.evidence import ThreadMatch
 from maildesk.core.triage.propose import Proposal, graver
 
 
-def _follow_up(matter: Matter, match: ThreadMatch) -> Decision:
+def follow_up(matter: Matter, match: ThreadMatch) -> Decision:
     case, writer, thread = matter.known.facts.cases[match.case_number], matter.writer, matter.thread
     refusal = matter.refusal(case)
     letters = () if refusal else (matter.letter(FOLLOW_UP_NOTE, case.number, case),)
@@ -24,13 +24,13 @@ def _follow_up(matter: Matter, match: ThreadMatch) -> Decision:
     raised = _raised(case, proposal, unverified=unverified)
     reopened = case.status in {Status.CLOSED, Status.ANSWERED} and writer.role is Role.CITIZEN and not thread.repeated
     events = [CaseEvent("repeated" if thread.repeated else "follow-up", match.evidence)]
-    events += _merged_events(thread)
+    events += merged_events(thread)
     if unverified:
         events.append(CaseEvent("unverified", UNVERIFIED_WRITER))
-    events += _doubts(writer)
+    events += doubts(writer)
     if reopened:
         events.append(CaseEvent("reopened", f"from {case.status}"))
-    events += _urgency_events(raised.urgency, case.urgency) + _anonymous_events(raised.flags, case.flags)
+    events += urgency_events(raised.urgency, case.urgency) + anonymous_events(raised.flags, case.flags)
     return Decision(
         OUTCOMES.get(writer.role, Outcome.FOLLOW_UP),
         Folder.ARCHIVE,
@@ -43,7 +43,7 @@ def _follow_up(matter: Matter, match: ThreadMatch) -> Decision:
         merges=thread.merges,
         unverified=unverified,
         letters=letters,
-        notices=_relayed(matter, raised, proposal, unverified=unverified),
+        notices=relayed(matter, raised, proposal, unverified=unverified),
         alarms=matter.alarms(case.number, refusal, proposal),
         proposal=proposal,
         urgency=raised.urgency if raised.urgency != case.urgency else None,

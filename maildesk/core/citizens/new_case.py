@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from maildesk.core.case.case import CaseEvent, CaseLink, LinkKind, Role, case_numbers_in
 from maildesk.core.case.opening import case_of
-from maildesk.core.citizens.notices import OUTCOMES, _anonymous_events, _doubts, _merged_events, _relayed, _urgency_events
+from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, merged_events, relayed, urgency_events
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT
@@ -18,7 +18,7 @@ from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
 from maildesk.core.threading.evidence import OtherCase, named_ids
 
 
-def _open_case(matter: Matter) -> Decision:
+def open_case(matter: Matter) -> Decision:
     """A mail of a person that belongs to no case opens one; so does a mail that bears a staff address but proves nothing."""
     message, policy, number, writer = matter.message, matter.policy, matter.known.next_case_number, matter.writer
     refusal = matter.refusal(None)
@@ -36,8 +36,8 @@ def _open_case(matter: Matter) -> Decision:
     links = _links(matter)
     events = [CaseEvent("opened", f"by e-mail, answer due on {new_case.due_on:%d.%m.%Y}")]
     events += [CaseEvent(link.kind, LINKED[link.kind].format(link.number)) for link in links]
-    events += _merged_events(matter.thread) + _doubts(writer)
-    events += _urgency_events(new_case.urgency, "normal") + _anonymous_events(new_case.flags, ())
+    events += merged_events(matter.thread) + doubts(writer)
+    events += urgency_events(new_case.urgency, "normal") + anonymous_events(new_case.flags, ())
     return Decision(
         OUTCOMES.get(writer.role, Outcome.NEW_CASE),
         Folder.ARCHIVE,
@@ -50,7 +50,7 @@ def _open_case(matter: Matter) -> Decision:
         links=links,
         unverified=writer.forged or (writer.role is Role.STAFF and not writer.proved),
         letters=letters,
-        notices=_relayed(matter, new_case, proposal),
+        notices=relayed(matter, new_case, proposal),
         alarms=matter.alarms(number, refusal, proposal),
         proposal=proposal,
         refusal=refusal,

@@ -15,16 +15,16 @@ from maildesk.core.threading.writer import Writer
 from maildesk.core.triage.propose import Proposal, noticed
 
 
-def _urgency_events(urgency: str, before: str) -> list[CaseEvent]:
+def urgency_events(urgency: str, before: str) -> list[CaseEvent]:
     return [CaseEvent("urgency", f"proposed by the words of the mail: {urgency}")] if urgency != before else []
 
 
-def _anonymous_events(flags: tuple[str, ...], before: tuple[str, ...]) -> list[CaseEvent]:
+def anonymous_events(flags: tuple[str, ...], before: tuple[str, ...]) -> list[CaseEvent]:
     asked = ANONYMOUS in flags and ANONYMOUS not in before
     return [CaseEvent("anonymous", "the writer asks to stay unknown: neither name nor address is shown")] if asked else []
 
 
-def _relayed(matter: Matter, case: KnownCase | NewCase, proposal: Proposal, *, unverified: bool = False) -> tuple[Letter, ...]:
+def relayed(matter: Matter, case: KnownCase | NewCase, proposal: Proposal, *, unverified: bool = False) -> tuple[Letter, ...]:
     """A citizen's mail for the colleagues; not of the past, and not twice."""
     arrival, writer = matter.arrival, matter.writer
     if arrival.imported or matter.thread.repeated or writer.role is not Role.CITIZEN:
@@ -42,11 +42,11 @@ FORGED_HINT = "Der Mailserver hält den Absender für gefälscht. Es ging keine 
 OUTCOMES = {Role.STAFF: Outcome.STAFF, Role.CONSULTED: Outcome.STAFF}
 
 
-def _merged_events(thread: Thread) -> list[CaseEvent]:
+def merged_events(thread: Thread) -> list[CaseEvent]:
     return [CaseEvent("merged", f"{other} is the same conversation and became part of this case") for other in thread.merges]
 
 
-def _doubts(writer: Writer) -> list[CaseEvent]:
+def doubts(writer: Writer) -> list[CaseEvent]:
     """What staff must know of a writer who is not proved to be the one in From."""
     doubts = []
     if writer.role is Role.STAFF and not writer.proved:

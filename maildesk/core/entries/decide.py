@@ -80,7 +80,7 @@ def decide_added(entry: Entry, message: Message, known: Known, policy: Policy, a
 def _entered(matter: Matter, entry: Entry, staff: Staff | None, outcome: Outcome) -> Decision:
     number, policy = matter.known.next_case_number, matter.policy
     kept = _kept(matter, entry, staff)
-    new_case = _new_case(matter, entry.channel, kept, entry.text)
+    new_case = entered_case(matter, entry.channel, kept, entry.text)
     before = CaseState(Status.NEW, flags=new_case.flags, due_on=new_case.due_on)
     own = tuple(replace(each, key=staff.key if staff else "") if each.key == WRITER else each for each in entry.orders)
     carried = carry_out(before, own, policy.categories)
@@ -133,7 +133,7 @@ def _kept(matter: Matter, entry: Entry, staff: Staff | None) -> Message:
     )
 
 
-def _new_case(matter: Matter, channel: Channel, kept: Message, words: str) -> NewCase:
+def entered_case(matter: Matter, channel: Channel, kept: Message, words: str) -> NewCase:
     policy, received_at = matter.policy, matter.arrival.received_at
     return NewCase(
         number=matter.known.next_case_number,
@@ -168,13 +168,13 @@ def _relayed(matter: Matter, kept: Message, case: NewCase, entry: Entry, staff: 
     note = f"Notiz: {' '.join(entry.note.split())}" if entry.note else ""
     without = "" if kept.originator.key else NO_ANSWER_BY_MAIL
     hints = tuple(hint for hint in (forwarded if entry.forwarded else how, note, without) if hint)
-    return _to_colleagues(matter, replace(kept, text=kept.reply), case, hints, staff)
+    return to_colleagues(matter, replace(kept, text=kept.reply), case, hints, staff)
 
 
 NO_ANSWER_BY_MAIL = "Ohne E-Mail-Adresse: Eine Antwort per Mail ist nicht möglich."
 
 
-def _to_colleagues(matter: Matter, kept: Message, case: NewCase, hints: tuple[str, ...], staff: Staff | None) -> tuple[Letter, ...]:
+def to_colleagues(matter: Matter, kept: Message, case: NewCase, hints: tuple[str, ...], staff: Staff | None) -> tuple[Letter, ...]:
     too_old = matter.now - matter.arrival.received_at > timedelta(days=matter.policy.letters.not_older_than_days)
     if matter.arrival.imported or too_old:
         return ()

@@ -10,7 +10,7 @@ from dataclasses import replace
 from maildesk.core.case.case import CaseEvent, Channel, Role
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter, no_letter
-from maildesk.core.entries.decide import NO_ANSWER_BY_MAIL, _new_case, _to_colleagues
+from maildesk.core.entries.decide import NO_ANSWER_BY_MAIL, entered_case, to_colleagues
 from maildesk.core.letters.refusal import Refusal
 from maildesk.core.mail.automatic_words import SCANNER_LOCAL_PARTS
 from maildesk.core.mail.message import Address
@@ -33,7 +33,7 @@ def decide_scan(matter: Matter) -> Decision:
     """Each document is a case of its own: neither device nor subject says whose it is."""
     number = matter.known.next_case_number
     kept = replace(matter.message, originator=NOBODY, reply_to=())
-    new_case = _new_case(matter, Channel.POST, kept, kept.text)
+    new_case = entered_case(matter, Channel.POST, kept, kept.text)
     hints = ("Brief oder Fax über ein Gerät im Haus.", NO_ANSWER_BY_MAIL, *((FORGED,) if matter.writer.forged else ()))
     return Decision(
         Outcome.NEW_CASE,
@@ -43,7 +43,7 @@ def decide_scan(matter: Matter) -> Decision:
         new_case=new_case,
         role=Role.CITIZEN,
         events=(CaseEvent("opened", f"by letter, from a device, answer due on {new_case.due_on:%d.%m.%Y}"),),
-        notices=_to_colleagues(matter, kept, new_case, hints, None),
+        notices=to_colleagues(matter, kept, new_case, hints, None),
         refusal=Refusal.AUTOMATIC,
         kept=kept,
         evidence=(

@@ -13,13 +13,13 @@ from maildesk.core.mail.message import Message, address_key
 from maildesk.core.office.policy import Policy
 
 
-def _is_proof_copy(message: Message, letter: OwnLetter, policy: Policy) -> bool:
+def is_proof_copy(message: Message, letter: OwnLetter, policy: Policy) -> bool:
     """From us, and to whom the letter went: who only knows its Message-ID cannot make a mail vanish, nor settle a doubt."""
     to_the_same = any(recipient.key == address_key(letter.recipient) for recipient in message.to)
     return to_the_same and policy.desk.owns(message.originator.addr_spec)
 
 
-def _proof_copy(letter: OwnLetter) -> Decision:
+def proof_copy(letter: OwnLetter) -> Decision:
     """Our own letter has come back to our own mailbox: it left, and the copy shows staff what was sent."""
     evidence = f"{Automatic.OWN}: the proof copy of our letter {letter.letter_id}"
     return Decision(
@@ -34,7 +34,7 @@ def _proof_copy(letter: OwnLetter) -> Decision:
     )
 
 
-def _own_letter_id(message: Message, policy: Policy) -> str:
+def own_letter_id(message: Message, policy: Policy) -> str:
     """The id of the letter of ours that the mail is, by its key; or empty."""
     keyed = parse_keyed_id(message.message_id)
     if keyed is None or not policy.desk.owns(message.originator.addr_spec):
@@ -43,7 +43,7 @@ def _own_letter_id(message: Message, policy: Policy) -> str:
     return keyed.letter_id if genuine else ""
 
 
-def _lost_letter(letter_id: str) -> Decision:
+def lost_letter(letter_id: str) -> Decision:
     """The database does not know it: it was sent after the backup that was restored."""
     evidence = (f"{Automatic.OWN}: a letter of ours that this database does not know, from before a restore",)
     verdict = Verdict(Automatic.OWN, evidence)

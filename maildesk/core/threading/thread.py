@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Which case a message belongs to, by the evidence that `core.threading.evidence` finds, and which cases it shows to be one conversation."""
+"""Which case a message belongs to, by what `core.threading.evidence` finds, and which cases it shows to be one conversation."""
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
 """Delivery reports: what a mail server says about a mail of ours (RFC 3464 and 6522, and what is sent instead).
 
 One ladder, the surest first: the fields of a status part, whatever its type is; the same fields in plain text; the phrases that servers
-write; the recipients that a header field or the returned mail names. Whether a machine speaks at all is asked before (`core.mail.system_marks`).
+write; the recipients that a header field or the returned mail names. Whether a machine speaks at all is asked
+before (`core.mail.system_marks`).
 """
 
 from __future__ import annotations
