@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.command import maildesk, start
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot

@@ -23,8 +23,8 @@ from maildesk import errors
 from maildesk.cli.app import app
 from maildesk.settings.passwords import read_passwords
 from maildesk.settings.settings import Settings, load_settings
+from tests.rig.places import ROOT
 
-ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
 COMMANDS_PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 OBJECTS_PAGE = (ROOT / "docs" / "objects.md").read_text(encoding="utf-8")
@@ -248,7 +248,9 @@ def test_every_shipped_template_is_explained() -> None:
 
 
 def test_every_variable_of_a_letter_is_explained() -> None:
-    names = re.findall(r'^        "(\w+)":', (ROOT / "maildesk" / "core" / "writing.py").read_text(encoding="utf-8"), re.MULTILINE)
+    names = re.findall(
+        r'^        "(\w+)":', (ROOT / "maildesk" / "core" / "letters" / "automatic.py").read_text(encoding="utf-8"), re.MULTILINE
+    )
     page = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
     assert {"nr", "frist"} <= set(names)
     assert {name for name in names if f"`{name}`" not in page and f"`{{{{ {name} }}}}`" not in page} == set()

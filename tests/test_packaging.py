@@ -19,8 +19,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import maildesk
+from tests.rig.places import ROOT
 
-ROOT = Path(__file__).parent.parent
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 SHIPPED_FOLDERS = ("templates", "config", "systemd")
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from maildesk import errors
+from tests.rig.places import ROOT
 
-UNITS = Path(__file__).parent.parent / "systemd"
+UNITS = ROOT / "systemd"
 NAMES = ("maildesk.service", "maildesk@.service")
 EXPOSURE_MAX = 1.5
 

@@ -27,7 +27,7 @@ from docs.pictures.small_png import small  # noqa: E402
 from maildesk import building  # noqa: E402
 from maildesk.cli.mail import poll  # noqa: E402
 from maildesk.settings.settings import load_settings  # noqa: E402
-from tests.builders import a_mail, a_multipart, a_part  # noqa: E402
+from tests.rig.builders import a_mail, a_multipart, a_part  # noqa: E402
 from tests.rig.colleagues import MOSER, STAFF, WEBER, answers, click, polled, shown, text_of, to  # noqa: E402
 from tests.rig.desk import ADDRESS, TestDesk, a_desk  # noqa: E402
 from tests.rig.dovecot import Dovecot  # noqa: E402

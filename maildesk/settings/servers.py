@@ -27,6 +27,8 @@ def is_loopback(host: str) -> bool:
 
 
 class ServerSettings(Section):
+    """What [imap] and [smtp] have in common: a server, how the line to it is secured, and who logs in."""
+
     host: Annotated[Line, Field(min_length=1)]
     security: Security
     user: Line = ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from maildesk.adapters import mailfiles
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 
 FROM_LINE = b"From eva@example.org Mon Nov 23 09:15:00 2026\n"
 

@@ -15,7 +15,7 @@ from maildesk.core.case.case import Channel
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy
 from maildesk.errors import InputError, WrongUseError
-from tests.ordering import CATEGORIES, STAFF
+from tests.rig.ordering import CATEGORIES, STAFF
 
 POLICY = Policy(
     Desk("Kundendialog", "desk@example.com"), WorkCalendar(ZoneInfo("Europe/Berlin")), b"k" * 32, staff=STAFF, categories=CATEGORIES

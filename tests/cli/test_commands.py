@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.command import SMALL_CONFIG, environment, maildesk, small_desk, start
 
 

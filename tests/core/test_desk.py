@@ -21,7 +21,7 @@ from maildesk.core.mail.message import DeliveryReport, Message
 from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.office.policy import Desk, LetterLimits, Policy, Staff
 from maildesk.core.threading.evidence import ThreadFacts
-from tests.builders import EVA, MONDAY, a_message
+from tests.rig.builders import EVA, MONDAY, a_message
 
 NOW = MONDAY + timedelta(minutes=1)
 WEBER = Staff("A. Weber", "weber@example.com", "weber")

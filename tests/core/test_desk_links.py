@@ -17,8 +17,8 @@ from maildesk.core.letters.refusal import RecentLetters, Refusal
 from maildesk.core.mail.message import Address, DeliveryReport, Message
 from maildesk.core.office.policy import Staff
 from maildesk.core.threading.evidence import OtherCase, SameSubject, ThreadFacts
-from tests.builders import EVA, MONDAY, a_message
-from tests.trails import (
+from tests.rig.builders import EVA, MONDAY, a_message
+from tests.rig.trails import (
     ADAM,
     ADAMS,
     CASE,

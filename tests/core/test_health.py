@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from maildesk.core.health import COPIES_MIN, FREE_BYTES_MIN, QUARANTINE, WATCHED, Condition, Signs, Surroundings, problems, troubles
+from tests.rig.places import ROOT
 
 NOW = datetime(2026, 11, 23, 8, 15, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=9)
-PAGE = (Path(__file__).parent.parent.parent / "docs" / "operation.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
 WELL = Condition({"problem": ""}, NOW, {}, 0, 0, surroundings=Surroundings(backups_wanted=True), backup={"at": NOW.isoformat()})
 ILL = Condition(
     last_pass={"problem": "the pass did not finish"},

@@ -12,7 +12,6 @@ import ast
 import re
 from collections.abc import Callable
 from email.header import Header
-from pathlib import Path
 
 import pytest
 
@@ -21,10 +20,10 @@ from maildesk.core.decision.decision import Decision, Outcome
 from maildesk.core.decision.questions import Arrival, Known
 from maildesk.core.desk import decide
 from maildesk.octets import Octets
-from tests.builders import MONDAY, a_mail, a_multipart, a_part
 from tests.rig.abuse import DESK, POLICY
+from tests.rig.builders import MONDAY, a_mail, a_multipart, a_part
+from tests.rig.places import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 HERE = "core/test_survival_rows"
 ROWS: dict[str, tuple[str, ...]] = {
     "E1": (f"{HERE}::test_no_machine_gets_a_letter", "core/test_classify::test_every_mark_that_other_systems_know_is_silent"),

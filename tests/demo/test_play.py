@@ -25,8 +25,8 @@ from maildesk.demo.checks import Played, Tally, problems, tally
 from maildesk.demo.citizens import BILL, DESK, FRIEDA, IDA, PASSWORD, SCENES, Scene, mail_of
 from maildesk.demo.stage import Leaving, Stage
 from maildesk.demo.world import World, open_world
+from tests.rig.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 INVITATION = "What happens from now on is told here."
 
 

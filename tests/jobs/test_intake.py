@@ -27,7 +27,7 @@ from maildesk.jobs import intake
 from maildesk.jobs.counts import PassReport
 from maildesk.jobs.intake import Intake, Watching
 from maildesk.octets import FolderState, RawMessage
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.dovecot import Dovecot
 from tests.torture.command import ENDLESS, GREEDY, POISON, ForkedParser
 

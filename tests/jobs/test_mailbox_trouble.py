@@ -23,7 +23,7 @@ from maildesk.core.mail.folders import Filed
 from maildesk.errors import MailboxRefused, MailboxUnreachable
 from maildesk.jobs import watch
 from maildesk.octets import FolderState
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.dovecot import Dovecot
 from tests.rig.imap_liar import Liar, Lie
 from tests.rig.office import Clock

@@ -26,7 +26,7 @@ from maildesk.core.letters.letter import Enclosure, Letter
 from maildesk.jobs.counts import OutboxReport
 from maildesk.jobs.handling import handle
 from maildesk.octets import Octets, RawMessage
-from tests.builders import a_multipart, a_part, parsed
+from tests.rig.builders import a_multipart, a_part, parsed
 from tests.rig.children import children
 from tests.rig.letters import SHIPPED
 from tests.rig.office import POLICY, Office, an_office

@@ -22,7 +22,7 @@ from maildesk.core.office.calendar import WorkCalendar
 from maildesk.jobs import watch
 from maildesk.jobs.counts import OutboxReport
 from maildesk.settings.servers import SmtpSettings
-from tests.builders import MONDAY
+from tests.rig.builders import MONDAY
 from tests.rig.dovecot import HOST, free_port
 from tests.rig.letters import CALENDAR, OUT_OF_HOURS, SHIPPED, a_letter
 from tests.rig.office import BERLIN, POLICY, Office, an_office

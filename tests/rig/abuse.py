@@ -23,7 +23,7 @@ from maildesk.jobs.counts import OutboxReport, PassReport
 from maildesk.jobs.intake import Intake
 from maildesk.jobs.outbox import Post
 from maildesk.octets import FolderState, Octets, RawMessage
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.letters import SHIPPED
 from tests.rig.office import BERLIN, Clock, parsed
 

@@ -18,9 +18,9 @@ from maildesk.core.agenda.agenda import house_letter
 from maildesk.core.letters.letter import CONSULTATION, Due, Letter
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.jobs import planning
-from tests.ordering import CATEGORIES
 from tests.rig.letters import SHIPPED
 from tests.rig.office import BERLIN, POLICY, Office, an_office
+from tests.rig.ordering import CATEGORIES
 
 STAFF = (
     Staff("Anna Weber", "weber@haus.example", "weber"),

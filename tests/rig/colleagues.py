@@ -9,7 +9,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 from urllib.parse import unquote
 
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.desk import ADDRESS, TestDesk
 from tests.rig.letters import content
 from tests.rig.post_office import Accepted

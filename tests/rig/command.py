@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.rig.places import ROOT
+
 COMMAND = (sys.executable, "-m", "maildesk")
 SECONDS_MAX = 90
 

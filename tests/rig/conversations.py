@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, LetterLimits, Policy, Staff
 from maildesk.core.threading.thread import LATE_WITHIN
-from tests.builders import MONDAY
+from tests.rig.builders import MONDAY
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WEBER = Staff("A. Weber", "weber@example.com", "weber", receives="none")

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from maildesk.core.letters.keyed_ids import base32
-from tests.builders import a_mail
 from tests.rig.abuse import DESK
+from tests.rig.builders import a_mail
 
 # Each is read as a mail of the staff member: that address stands where the writer is looked for.
 AS_STAFF = (

@@ -18,8 +18,9 @@ from maildesk.core.letters.automatic import letter_context
 from maildesk.core.letters.letter import Letter
 from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.office.policy import Desk
+from tests.rig.places import ROOT
 
-SHIPPED = Path(__file__).parent.parent.parent / "templates"
+SHIPPED = ROOT / "templates"
 HOURS = "Mo-Do 08:00-16:00, Fr 08:00-12:00"
 DESK = Desk(
     "Kundendialog Musterstadt",

@@ -26,7 +26,7 @@ from maildesk.jobs.handling import handle
 from maildesk.jobs.outbox import Post
 from maildesk.octets import Octets, RawMessage
 from maildesk.settings.servers import SmtpSettings
-from tests.builders import MONDAY, a_mail
+from tests.rig.builders import MONDAY, a_mail
 from tests.rig.letters import SHIPPED
 from tests.rig.smtp_letters import sender_for
 from tests.rig.smtp_server import ScriptedSmtp, SmtpSink

@@ -26,7 +26,7 @@ from maildesk.core.mail.message import Message
 from maildesk.jobs.handling import handle
 from maildesk.jobs.ports import Transaction
 from maildesk.octets import Octets, RawMessage
-from tests.builders import MONDAY, a_mail, a_multipart, a_part
+from tests.rig.builders import MONDAY, a_mail, a_multipart, a_part
 from tests.rig.conversations import BERLIN, POLICY, Mail
 
 

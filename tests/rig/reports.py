@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.bounces import FAILURES
-from tests.builders import a_mail, a_multipart, a_part
+from tests.rig.bounces import FAILURES
+from tests.rig.builders import a_mail, a_multipart, a_part
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from maildesk.core.office.policy import Desk, Policy, Staff
 from maildesk.jobs import intake
 from maildesk.jobs.counts import PassReport
 from maildesk.jobs.intake import Intake
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.dovecot import Dovecot
 from tests.rig.letters import SHIPPED
 from tests.rig.office import BERLIN, parsed

@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
-from tests.builders import a_mail, a_multipart, a_part
 from tests.rig.abuse import TECHNIK
+from tests.rig.builders import a_mail, a_multipart, a_part
 from tests.rig.command import Said, maildesk
 from tests.rig.desk import ADDRESS, TestDesk, a_desk, wait_until
 from tests.rig.dovecot import HOST, Dovecot

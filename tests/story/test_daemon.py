@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.desk import ADDRESS, TestDesk, a_desk, wait_until
 from tests.rig.dovecot import HOST, Dovecot, free_port
 from tests.rig.imap_script import ScriptedImap

@@ -24,7 +24,7 @@ from maildesk.daemon.parts import build
 from maildesk.daemon.serving import Serving
 from maildesk.settings.passwords import read_passwords
 from maildesk.settings.settings import load_settings
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.desk import ADDRESS, TestDesk, a_desk, wait_until
 from tests.rig.dovecot import Dovecot
 from tests.rig.letters import content

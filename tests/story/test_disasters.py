@@ -24,7 +24,7 @@ import pytest
 from maildesk.adapters.store import Store
 from maildesk.core.decision.decision import Outcome
 from maildesk.errors import StoreReplaced
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.command import ROOT, environment
 from tests.rig.desk import wait_until
 from tests.torture.backups import put_back

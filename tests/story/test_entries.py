@@ -20,7 +20,7 @@ from maildesk.adapters.store import Store
 from maildesk.core.letters.order_links import entry_links
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy
-from tests.builders import a_mail, a_multipart, a_part
+from tests.rig.builders import a_mail, a_multipart, a_part
 from tests.rig.colleagues import EVA, MOSER, STAFF, WEBER, answers, polled, shown, text_of, to
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.colleagues import MOSER, STAFF, WEBER, answers, polled, shown, text_of, to, writes
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot

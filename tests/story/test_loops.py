@@ -21,8 +21,8 @@ from aiosmtpd.smtp import Envelope
 from maildesk.cli import mail
 from maildesk.core.office.policy import LetterLimits
 from maildesk.settings.settings import load_settings
-from tests.builders import a_mail
 from tests.rig.abuse import DESK, POLICY, TECHNIK, WEBER, BusyDesk, a_busy_desk, from_person, within
+from tests.rig.builders import a_mail
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot
 from tests.rig.letters import content, decoded

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from maildesk.daemon.serving import REFUSED_PAUSE
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.desk import ADDRESS, TestDesk, a_desk, wait_until
 from tests.rig.dovecot import Dovecot
 from tests.rig.post_office import PostOffice

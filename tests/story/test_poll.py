@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from maildesk.core.letters.keyed_ids import parse_keyed_id
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.command import start
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot, free_port

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import Envelope
 
-from tests.builders import a_mail, a_multipart, a_part, parsed
+from tests.rig.builders import a_mail, a_multipart, a_part, parsed
 from tests.rig.desk import ADDRESS, TestDesk, a_desk, wait_until
 from tests.rig.dovecot import Dovecot
 from tests.rig.letters import decoded

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot
 from tests.rig.letters import content

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from maildesk.adapters.store import Store
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.command import Said
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from email import message_from_bytes
 
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.desk import ADDRESS, TestDesk, wait_until
 
 COUNTS = ("new_cases", "follow_ups", "staff", "reports", "set_aside", "already_known", "quarantined")

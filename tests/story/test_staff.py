@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.colleagues import EVA, INTERNAL, MOSER, STAFF, WEBER, answers, case, click, polled, shown, text_of, to, writes
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot

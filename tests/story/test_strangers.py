@@ -20,8 +20,8 @@ from maildesk.adapters.compose import Composer
 from maildesk.core.case.case import case_numbers_in
 from maildesk.core.decision.decision import Outcome
 from maildesk.core.letters.letter import Letter
-from tests.builders import MONDAY, parsed
 from tests.rig.abuse import POLICY, TECHNIK, BusyDesk, a_busy_desk, from_person
+from tests.rig.builders import MONDAY, parsed
 from tests.rig.forgers import AS_NOBODY, AS_STAFF, Seen, forged_orders, guesses
 from tests.rig.letters import SHIPPED, content, decoded
 from tests.rig.reports import Lost, postfix

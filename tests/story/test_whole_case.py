@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from maildesk.core.letters.keyed_ids import parse_keyed_id
-from tests.builders import a_mail, a_multipart, a_part
+from tests.rig.builders import a_mail, a_multipart, a_part
 from tests.rig.colleagues import EVA, MOSER, STAFF, WEBER, case, click, polled, shown, text_of, to
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot

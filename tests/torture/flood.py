@@ -25,7 +25,7 @@ from subprocess import Popen
 
 from imapclient import IMAPClient
 
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.command import start
 from tests.torture.oracle import Findings, Tally
 from tests.torture.share import Share

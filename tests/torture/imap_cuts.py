@@ -18,7 +18,7 @@ from email.utils import format_datetime
 
 from maildesk.core.decision.decision import Outcome
 from maildesk.errors import MailboxUnreachable, MaildeskError
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.rig.proxy import Cut, How, Proxy, Side
 from tests.torture.hands import Hands, at_work
 from tests.torture.mails import Mail

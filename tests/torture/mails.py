@@ -11,8 +11,8 @@ from email.utils import format_datetime
 from hashlib import sha256
 
 from maildesk.core.decision.decision import Outcome
-from tests.bounces import FAILURES
-from tests.builders import a_mail, a_multipart, a_part
+from tests.rig.bounces import FAILURES
+from tests.rig.builders import a_mail, a_multipart, a_part
 from tests.rig.desk import ADDRESS
 from tests.torture.command import POISON
 

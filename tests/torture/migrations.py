@@ -15,7 +15,7 @@ from alembic.config import Config
 
 from maildesk.adapters.store import migration
 from maildesk.adapters.store.engine import open_engine, writing
-from tests.adapters.test_migration import of_the_first_schema
+from tests.adapters.store.test_migration import of_the_first_schema
 from tests.torture.oracle import Findings, Tally
 from tests.torture.share import Share
 from tests.torture.world import Copies, Site, World

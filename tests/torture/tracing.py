@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from maildesk.core.decision.decision import Outcome
-from tests.builders import a_mail
+from tests.rig.builders import a_mail
 from tests.torture.mails import Mail
 from tests.torture.statements import SCENES, Scene, made
 from tests.torture.world import Site, World
