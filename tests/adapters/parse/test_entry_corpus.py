@@ -23,8 +23,8 @@ from tests.rig.builders import a_mail, parsed
 from tests.rig.ordering import CATEGORIES, TODAY, told
 from tests.rig.places import CORPUS
 
-ENTRIES = CORPUS / "entries"
-NAMES = sorted(path.stem for path in ENTRIES.glob("*.eml"))
+FOLDER = CORPUS / "entries"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.eml"))
 WEBER = Staff("Anna Weber", "anna.weber@office.example.net", "weber")
 DESK = Desk("Kundendialog", "kundendialog@desk.example", internal_domains=("office.example.net",))
 POLICY = Policy(DESK, WorkCalendar(UTC), b"k" * 32, staff=(WEBER,), categories=CATEGORIES)
@@ -32,12 +32,12 @@ POLICY = Policy(DESK, WorkCalendar(UTC), b"k" * 32, staff=(WEBER,), categories=C
 
 @cache
 def expected(name: str) -> dict[str, Any]:
-    return tomllib.loads((ENTRIES / f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def mail(name: str) -> Message:
-    return parsed((ENTRIES / f"{name}.eml").read_bytes())
+    return parsed((FOLDER / f"{name}.eml").read_bytes())
 
 
 def read(message: Message) -> Entry | NoEntry:
@@ -95,7 +95,7 @@ FIELDS = (
 
 
 def test_every_mail_has_its_expectation() -> None:
-    assert {path.stem for path in ENTRIES.glob("*.eml")} == {path.stem for path in ENTRIES.glob("*.toml")}
+    assert {path.stem for path in FOLDER.glob("*.eml")} == {path.stem for path in FOLDER.glob("*.toml")}
     assert all(expected(name)["about"] and expected(name)["client"] for name in NAMES)
     assert len(NAMES) >= 25
 
