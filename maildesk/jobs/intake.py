@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from maildesk.core.decision.decision import Decision, Outcome
+from maildesk.core.health import QUARANTINE
 from maildesk.core.letters.alarms import Alarm
 from maildesk.core.mail.folders import OtherFolder, Place, differs
 from maildesk.core.office.policy import Policy
@@ -239,11 +240,11 @@ def _record(intake: Intake, batch: tuple[RawMessage, ...], place: Place, *, wait
 
 def _alarms(handled: Collection[Handled]) -> Iterable[Alarm]:
     """What the mails of a batch raise, each alarm once."""
-    yield from {alarm.name: alarm for each in handled for alarm in each.alarms}.values()
+    yield from {alarm.id: alarm for each in handled for alarm in each.alarms}.values()
     number = sum(each.outcome is Outcome.QUARANTINED for each in handled)
     if number:
         detail = f"{number} Nachricht(en) konnten nicht verarbeitet werden und liegen in der Quarantäne. Sie sind vollständig erhalten."
-        yield Alarm("Quarantäne", detail, LOOK_AT_THE_QUARANTINE, timedelta(0))
+        yield Alarm(QUARANTINE, detail, LOOK_AT_THE_QUARANTINE, timedelta(0))
 
 
 def _count(handled: Iterable[Handled], report: PassReport) -> None:
@@ -278,7 +279,7 @@ def _account(intake: Intake, state: FolderState, report: PassReport) -> str:
         problem = f"the count does not come out even: {report.seen} mails seen, {handled} handled, {in_ledger} recorded"
         log.error(problem)
         detail = f"Die Zählung geht nicht auf: {report.seen} gesehen, {handled} verarbeitet, {in_ledger} verzeichnet."
-        tell(store, policy, Alarm("Zählung", detail, LOOK_AT_THE_JOURNAL), now)
+        tell(store, policy, Alarm("count", detail, LOOK_AT_THE_JOURNAL), now)
         return problem
     if report.withheld:
         return f"the mail server does not hand out {report.withheld} of the mails"

@@ -64,6 +64,7 @@ class Letter:
     enclosures: tuple[Enclosure, ...] = ()
     about: str = ""
     author: str = ""
+    alarm: str = ""  # which alarm it is, as `core.letters.alarms.Alarm.mark` says
     held: bool = False  # waits for a word of its author, and is not sent before
     context: Mapping[str, str] = field(default_factory=dict)
     created_at: datetime | None = None
