@@ -288,6 +288,7 @@ class LetterRow(SQLModel, table=True):
     about: str = Field(sa_column=Column(String(64), nullable=False, index=True))
     author: str = ""
     alarm: str = ""  # which alarm it is
+    unwritten: bool = False  # the last try made no mail of it
     report: str = ""  # what mail servers said of it, the gravest
     report_proved: bool = False  # by a server that had the letter
     reported_at: datetime | None = None

@@ -213,6 +213,14 @@ def test_a_letter_of_an_alarm_says_which_one_it_is(old: Path, subject: str | Non
         assert [queued.letter.alarm for queued in store.due_letters(Due(MONDAY), 10)] == [mark]
 
 
+def test_a_letter_that_could_not_be_written_is_known_as_such(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as database, database:
+        database.execute("UPDATE letter SET error = 'cannot be written: alarm.de.txt, line 3'")
+
+    with Store.open(old, "KD", BERLIN) as store:
+        assert store.signs(MONDAY).unwritten == 1, "of the letters in all states, the one that waits"
+
+
 def test_new_columns_have_values_that_say_nothing_false(intake: Intake) -> None:
     assert set(intake.sql("SELECT opened_by_reply, merged_into_id FROM cases")) == {(0, None)}
     assert set(intake.sql("SELECT report, report_proved, reported_at, reply_to FROM letter")) == {("", 0, None, "")}

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Nothing is read back from sentences: events have data, alarms an id
+"""Nothing is read back from sentences: events have data, alarms an id, letters say whether they could be written
 
-The German words below are those that were written until now; here they are read for the last time.
+The words below are those that were written until now; here they are read for the last time.
 """
 
 import re
@@ -55,6 +55,9 @@ def upgrade() -> None:
     told = "SELECT id, json_extract(context, '$.betreff') AS name FROM letter WHERE template = 'alarm'"
     for row in connection.execute(sa.text(told)).all():
         connection.execute(sa.text("UPDATE letter SET alarm = :mark WHERE id = :id"), {"mark": _mark(row.name or ""), "id": row.id})
+
+    op.execute("ALTER TABLE letter ADD COLUMN unwritten BOOLEAN DEFAULT 0 NOT NULL")
+    op.execute("UPDATE letter SET unwritten = 1 WHERE state = 'queued' AND error LIKE 'cannot be written: %'")
 
     with op.batch_alter_table("consultation") as consultation:
         consultation.drop_index("ix_consultation_asked_key")
