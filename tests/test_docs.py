@@ -281,6 +281,20 @@ def test_every_page_that_the_code_names_exists() -> None:
     assert {name for name in named if not (ROOT / name).exists()} == set()
 
 
+def test_every_file_of_the_code_that_a_page_names_exists() -> None:
+    named = {
+        name
+        for page in PAGES
+        if page.name != "CHANGELOG.md"  # which tells of files as they were
+        for name in re.findall(
+            r"`((?:maildesk/)?(?:core|adapters|jobs|settings|daemon|cli|demo|tests)/[\w/]*[\w.]+)`", page.read_text(encoding="utf-8")
+        )
+    }
+    assert "core/desk.py" in named
+    places = ("", "maildesk")
+    assert {name for name in named if not any((ROOT / place / name).exists() for place in places)} == set()
+
+
 def test_every_make_target_that_a_page_names_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = {
