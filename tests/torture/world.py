@@ -36,6 +36,7 @@ PAUSES_MINUTES = (0, 0, 0, 11, 11, 11, 61, 241, 241, 241)
 DOUBT_MINUTES = 20  # after so long a letter in doubt has been sent again
 QUIET_AFTER = 2
 SHARED_MEMORY = Path("/dev/shm")
+MAILDIR = "mail_location = maildir:{}/mail/%n\n"  # each mail is a file that can be looked at, and laid into a world
 VOLATILE = ("fact", "alarm")  # hold when a pass was, not what became of the mail
 
 
@@ -67,7 +68,7 @@ class Site:
         self.folder = Path(tempfile.mkdtemp(prefix="mt-", dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None))
         (self.folder / "d").mkdir()
         self.folder.chmod(0o755)
-        self.dovecot = Dovecot.start(self.folder / "d", without=without, more=more)
+        self.dovecot = Dovecot.start(self.folder / "d", without=without, more=MAILDIR.format(self.folder / "d") + more)
         self.zygote = Zygote()
         self._prepared: TestDesk
         self._prepare()
