@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +19,7 @@ from pydantic_core import PydanticUndefined
 
 from maildesk import config, errors
 from maildesk.cli.app import app
+from tests.rig.command import maildesk
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
@@ -127,8 +126,8 @@ def test_every_error_stands_in_the_row_of_its_exit_code() -> None:
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["cases", "--nonsense"], ["show"]])
 def test_wrong_use_ends_with_the_exit_code_of_the_page(arguments: list[str]) -> None:
-    done = subprocess.run([sys.executable, "-m", "maildesk", *arguments], capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
+    said = maildesk(*arguments)
+    assert (said.code, said.out) == (2, "")
 
 
 # --- configuration ---

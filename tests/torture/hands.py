@@ -23,8 +23,8 @@ from maildesk.jobs.intake import Intake
 from maildesk.jobs.outbox import Post
 from tests.rig.letters import SHIPPED
 from tests.rig.office import parsed
+from tests.rig.zygote import Ran
 from tests.torture.world import Settled, World
-from tests.torture.zygote import Ran
 
 PASSES_MAX = 12
 COPIES_MINUTES = 11  # so much later a pass shows that no copy came
