@@ -67,7 +67,7 @@ MAY_USE_ADAPTERS = ("maildesk.cli", "maildesk.daemon", "maildesk.building", "mai
 
 # Every library has one home. What is not named here must not be imported at all.
 HOMES: dict[str, tuple[str, ...]] = {
-    "rapidfuzz": ("maildesk.core.spelling",),
+    "rapidfuzz": ("maildesk.core.text.spelling",),
     "imapclient": ("maildesk.adapters.mailbox",),
     "mailparser": ("maildesk.adapters.parse",),
     "inscriptis": ("maildesk.adapters.parse",),
