@@ -18,6 +18,7 @@ from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.letters.letter import Due, Enclosure, Letter, LetterState, QueuedLetter
 from maildesk.core.mail.classify import Automatic, Verdict
 from maildesk.core.mail.message import Message
+from maildesk.core.text.said import from_json
 from maildesk.octets import RawMessage
 
 SENT_AGAIN = "sent_again"
@@ -163,7 +164,7 @@ def _queued(row: Row[Any]) -> QueuedLetter:
         author=row.author,
         language=row.language,
         automatic=row.automatic,
-        context=row.context,
+        context={name: from_json(value) for name, value in row.context.items()},
         created_at=row.created_at,
     )
     return QueuedLetter(row.id, letter, row.attempts)

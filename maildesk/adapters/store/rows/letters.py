@@ -16,6 +16,7 @@ from maildesk.core.case.case import CaseEvent, Status
 from maildesk.core.decision.decision import Decision
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT, ANSWER, GRAVITY, INSIDE_THE_HOUSE, LATE_AFTER, Letter, LetterReport, LetterState
 from maildesk.core.mail.message import Address, Message
+from maildesk.core.text.said import to_json
 from maildesk.octets import RawMessage
 
 
@@ -55,7 +56,7 @@ class LetterRows(Knowing):
                 author=letter.author,
                 report="",
                 report_proved=False,
-                context=dict(letter.context),
+                context=to_json(letter.context),
                 automatic=letter.automatic,
                 state=LetterState.HELD if letter.held else LetterState.DOT if doubtful else LetterState.QUEUED,
                 doubt_since=now if (doubtful or waits_for) and not letter.held else None,
