@@ -81,7 +81,9 @@ def test_a_house_changes_a_sentence_and_keeps_the_others(tmp_path: Path) -> None
 
 
 def test_the_values_of_a_sentence_are_sentences_days_times_and_lists(tmp_path: Path) -> None:
-    words = "{{ why }} {{ due }} {{ at }} {{ at | datum('%H:%M') }} {{ size | groesse }} {{ of | join(', ') }} {{ 'ja' if sure }}{{ nothing }}"
+    words = (
+        "{{ why }} {{ due }} {{ at }} {{ at | datum('%H:%M') }} {{ size | groesse }} {{ of | join(', ') }} {{ 'ja' if sure }}{{ nothing }}"
+    )
     (tmp_path / "said.de.toml").write_text(f'[hint]\nall = "{words}"\n', encoding="utf-8")
     at = datetime(2026, 12, 1, 9, 5, tzinfo=ZoneInfo("Europe/Berlin"))
     said = say("hint.all", why=say(HINT), due=date(2026, 12, 4), at=at, size=2_500_000, of=("a", "b"), sure=True, nothing=None)

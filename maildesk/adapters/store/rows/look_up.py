@@ -11,20 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select
 
 from maildesk.adapters.store.rows.case_files import CaseFiles
-from maildesk.adapters.store.rows.restored import RestoredRows
+from maildesk.adapters.store.rows.cases import Cases
+from maildesk.adapters.store.rows.restored import Restored
 from maildesk.adapters.store.rows.thread_facts import Trails
-from maildesk.adapters.store.tables import (
-    case_links,
-    cases,
-    contacts,
-    events,
-    letters,
-    messages,
-    number_series,
-    participants,
-    quarantined,
-    raws,
-)
+from maildesk.adapters.store.tables import case_links, cases, contacts, events, letters, messages, participants, quarantined, raws
 from maildesk.core.case.case import Direction, KnownCase, LinkKind, Role, Status, case_number
 from maildesk.core.decision.questions import Known, OwnLetter, Questions
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE
@@ -43,17 +33,19 @@ HAPPENED = {
 }
 
 
-class Knowing(RestoredRows):
-    """Looks up in the transaction of `connection`. `zone` is the desk's: it says when a day begins."""
+class LookUp:
+    """Looks up in the transaction of `connection`. `prefix` is that of the case numbers, `zone` the desk's: it says when a day begins."""
 
-    def __init__(self, connection: Connection, prefix: str, zone: tzinfo) -> None:
+    def __init__(self, connection: Connection, prefix: str, zone: tzinfo, cases: Cases, restored: Restored) -> None:
         self._connection = connection
         self._prefix = prefix
         self._zone = zone
+        self._cases = cases
+        self._restored = restored
 
-    def look_up(self, asked: Questions, now: datetime) -> Known:
+    def of(self, asked: Questions, now: datetime) -> Known:
         own_letter, seen = self._own_letter(asked.message_id, asked.own_letter_id), self._seen(asked)
-        next_number, left = self._next_number(asked), self.left_after_backup(asked.caused)
+        next_number, left = self._next_number(asked), self._restored.left_after_backup(asked.caused)
         if seen or own_letter:
             return Known(next_number, seen, own_letter)
         facts = Trails(self._connection).of(asked, now, self._known_cases)
@@ -62,10 +54,10 @@ class Knowing(RestoredRows):
 
     def _next_number(self, asked: Questions) -> str:
         """The number that the mail was given before a restore, if no other case bears it now; else the next one."""
-        named = self.lost_number(asked.caused, asked.message_id, asked.originator)
-        if named and not self._connection.execute(select(cases.c.id).where(cases.c.number == named)).first():
+        named = self._restored.number(asked.caused, asked.message_id, asked.originator)
+        if named and not self._cases.exists(named):
             return named
-        return case_number(self._prefix, asked.year, self._last_number(asked.year) + 1)
+        return case_number(self._prefix, asked.year, self._cases.last_number(asked.year) + 1)
 
     def _seen(self, asked: Questions) -> str:
         """How the very same mail was taken in before: the same octets, or a copy that came by another way."""
@@ -183,9 +175,6 @@ class Knowing(RestoredRows):
         query = select(func.max(letters.c.created_at)).where(letters.c.case_id == case_id, letters.c.template == FOLLOW_UP_NOTE)
         last: datetime | None = self._connection.execute(query).scalar()
         return last.astimezone(self._zone).date() if last else None
-
-    def _last_number(self, year: int) -> int:
-        return self._connection.execute(select(number_series.c.last).where(number_series.c.year == year)).scalar() or 0
 
     def _recent_letters(self, originator: str, now: datetime) -> RecentLetters:
         def count(since: timedelta, *conditions: Any) -> int:
