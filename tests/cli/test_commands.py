@@ -38,7 +38,7 @@ def test_an_import_counts_every_mail_and_a_second_one_adds_nothing(tmp_path: Pat
     (folder / "robot.eml").write_bytes(a_mail(message_id="r@example.org", auto_submitted="auto-replied"))
     (folder / "notes.txt").write_text("no mail")
 
-    first = maildesk("import", "--config", config, "--json", folder)
+    first = maildesk("import", "--config", config, "--json", folder, forked=False)
     second = maildesk("import", "--config", config, "--json", folder)
 
     assert (first.code, second.code) == (0, 0)

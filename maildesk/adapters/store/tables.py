@@ -271,7 +271,7 @@ class LetterRow(SQLModel, table=True):
     message_id: str = Field(sa_column=Column(String, nullable=False, unique=True))
     in_reply_to: str
     referred: list[str] = _json("referred")
-    context: dict[str, str] = _json("context")
+    context: dict[str, Any] = _json("context")
     automatic: bool
     state: str
     attempts: int = 0

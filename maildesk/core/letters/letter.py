@@ -9,12 +9,12 @@ what a stranger wrote is a relay for abuse, and one that repeats a citizen's wor
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from maildesk.core.letters.keyed_ids import base32
+from maildesk.core.text.said import Context
 
 
 class LetterState(StrEnum):
@@ -66,7 +66,7 @@ class Letter:
     author: str = ""
     alarm: str = ""  # which alarm it is, as `core.letters.alarms.Alarm.mark` says
     held: bool = False  # waits for a word of its author, and is not sent before
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Context = field(default_factory=dict)
     created_at: datetime | None = None
 
 

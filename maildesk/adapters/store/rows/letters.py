@@ -12,6 +12,7 @@ from sqlalchemy import Row
 
 from maildesk.core.letters.letter import Enclosure, Letter, QueuedLetter
 from maildesk.core.mail.message import Address
+from maildesk.core.text.said import from_json, to_json
 
 
 def as_row(letter: Letter, case_id: int | None, now: datetime) -> dict[str, Any]:
@@ -34,8 +35,7 @@ def as_row(letter: Letter, case_id: int | None, now: datetime) -> dict[str, Any]
         "enclosures": [asdict(enclosure) for enclosure in letter.enclosures],
         "about": letter.about,
         "author": letter.author,
-        "alarm": letter.alarm,
-        "context": dict(letter.context),
+        "context": to_json(letter.context),
         "automatic": letter.automatic,
         "created_at": letter.created_at or now,
     }
@@ -59,7 +59,7 @@ def as_letter(row: Row[Any]) -> QueuedLetter:
         alarm=row.alarm,
         language=row.language,
         automatic=row.automatic,
-        context=row.context,
+        context={name: from_json(value) for name, value in row.context.items()},
         created_at=row.created_at,
     )
     return QueuedLetter(row.id, letter, row.attempts)
