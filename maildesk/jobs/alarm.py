@@ -41,6 +41,6 @@ def clear(store: IntakeStore, policy: Policy, name: str, now: datetime) -> bool:
     with store.transaction() as transaction:
         since = transaction.clear_alarm(name)
         for address in policy.alarmed if since else ():
-            transaction.queue(alarm_letter(policy, all_clear(policy, name, since or now), address, now), None, now)
+            transaction.queue(all_clear(policy, name, since or now, address, now), None, now)
     log.warning("alarm %s is over", name)
     return True

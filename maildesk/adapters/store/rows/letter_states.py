@@ -158,13 +158,12 @@ def _queued(row: Row[Any]) -> QueuedLetter:
         in_reply_to=row.in_reply_to,
         references=tuple(row.referred),
         reply_to=row.reply_to,
-        sender_name=row.sender_name,
         enclosures=tuple(Enclosure(**each) for each in row.enclosures),
         about=row.about,
         author=row.author,
         language=row.language,
         automatic=row.automatic,
-        context={name: from_json(value) for name, value in row.context.items()},
+        context={"absender": row.sender_name, **{name: from_json(value) for name, value in row.context.items()}},
         created_at=row.created_at,
     )
     return QueuedLetter(row.id, letter, row.attempts)

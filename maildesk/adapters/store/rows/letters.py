@@ -50,7 +50,6 @@ class LetterRows(Knowing):
                 in_reply_to=letter.in_reply_to,
                 referred=list(letter.references),
                 reply_to=letter.reply_to,
-                sender_name=letter.sender_name,
                 enclosures=[asdict(enclosure) for enclosure in letter.enclosures],
                 about=letter.about,
                 author=letter.author,

@@ -31,7 +31,7 @@ from maildesk.adapters.store.tables import (
     quarantined,
     raws,
 )
-from maildesk.core.case.case import CaseEvent, Direction, LinkKind, NewCase, Status, case_number
+from maildesk.core.case.case import CaseEvent, Channel, Direction, LinkKind, NewCase, Status, case_number
 from maildesk.core.case.file import CaseWork, SplitOff
 from maildesk.core.case.opening import case_of
 from maildesk.core.decision.decision import Decision, Folder, Outcome
@@ -279,6 +279,7 @@ class IntakeTransaction(LetterRows):
         ours = policy.staff_by_address(row.addr_spec) is not None  # who wrote it is not whom it is about
         new_case = case_of(
             case_number(self._prefix, year, self._last_number(year) + 1),
+            Channel.EMAIL,
             Address("", "") if ours else Address(row.display_name, row.addr_spec),
             row.subject,
             row.received_at,

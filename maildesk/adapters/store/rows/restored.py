@@ -18,7 +18,7 @@ from maildesk.adapters.store.backup import RESTORED
 from maildesk.adapters.store.tables import alarms, facts, letters, message_references, messages, number_series
 from maildesk.core.case.case import Direction, Role, case_numbers_in
 from maildesk.core.health import ANOTHER_DESK
-from maildesk.core.letters.alarms import ALARMS, ALL_CLEAR
+from maildesk.core.letters.alarms import ALARMS, alarm_told
 from maildesk.core.letters.keyed_ids import parse_keyed_id
 from maildesk.core.letters.letter import LetterState
 from maildesk.core.mail.message import Message, address_key
@@ -49,7 +49,7 @@ class RestoredRows:
             self._connection.execute(insert(facts).values(name=FACT, value=lost, at=now))
         number = self._number_named(message_row)
         if not number:
-            self._note_told(message_row)
+            self._note_told(message_row, message)
         else:
             _prefix, year, sequence = number.rsplit("-", 2)
             self.count_up(int(year), int(sequence))
@@ -62,15 +62,16 @@ class RestoredRows:
         self._connection.execute(delete(facts).where(facts.c.name == ANOTHER_DESK))
         self._connection.execute(insert(facts).values(name=ANOTHER_DESK, value={"seen_at": now.isoformat()}, at=now))
 
-    def _note_told(self, message_row: int) -> None:
+    def _note_told(self, message_row: int, message: Message) -> None:
         """The letter may be an alarm, or an all-clear: the same is then not told again."""
         row = self._connection.execute(select(messages).where(messages.c.id == message_row)).one()
-        if not row.message_id.startswith(f"{ALARMS}."):
+        told = alarm_told(message)
+        if told is None or not row.message_id.startswith(f"{ALARMS}."):
             return
-        name, told_at = row.subject.removeprefix(ALL_CLEAR), row.received_at + SERVER_SECOND
+        (name, is_over), told_at = told, row.received_at + SERVER_SECOND
         self._connection.execute(delete(alarms).where(alarms.c.name == name, alarms.c.told_at <= told_at))
         stands = self._connection.execute(select(alarms.c.name).where(alarms.c.name == name)).first()
-        if name == row.subject and not stands:
+        if not is_over and not stands:
             values = {"name": name, "detail": "", "since": row.received_at, "told_at": told_at}
             self._connection.execute(insert(alarms).values(**values))
 
