@@ -14,11 +14,11 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from maildesk.core.decision.decision import Decision, Outcome
 from maildesk.core.health import QUARANTINE
-from maildesk.core.letters.alarms import Alarm
+from maildesk.core.letters.alarms import EACH_TIME, Alarm
 from maildesk.core.mail.folders import OtherFolder, Place, differs
 from maildesk.core.office.policy import Policy
 from maildesk.errors import MailboxRefused, MailboxUnreachable, MailsWithheld
@@ -35,8 +35,7 @@ log = logging.getLogger(__name__)
 
 Told = Callable[[RawMessage, Decision | None], None]
 NOT_FINISHED = "the pass did not finish"
-LOOK_AT_THE_JOURNAL = "Bitte das Protokoll ansehen: journalctl -u maildesk"
-LOOK_AT_THE_QUARANTINE = "Ansehen: maildesk quarantine. Nach der Ursache erneut versuchen: maildesk quarantine --retry"
+COUNT = "count_uneven"  # the alarm that a pass does not come out even
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def run_once(intake: Intake, watching: Watching = Watching()) -> PassReport:  # 
     if restored and around.has_seen_all and not unseen and not report.backlog:
         restoring.end(intake.store, intake.clock())
     if report.comes_out_even:
-        clear(intake.store, intake.policy, "Zählung", intake.clock())
+        clear(intake.store, intake.policy, COUNT, intake.clock())
     return report
 
 
@@ -240,11 +239,10 @@ def _record(intake: Intake, batch: tuple[RawMessage, ...], place: Place, *, wait
 
 def _alarms(handled: Collection[Handled]) -> Iterable[Alarm]:
     """What the mails of a batch raise, each alarm once."""
-    yield from {alarm.id: alarm for each in handled for alarm in each.alarms}.values()
+    yield from {alarm.name: alarm for each in handled for alarm in each.alarms}.values()
     number = sum(each.outcome is Outcome.QUARANTINED for each in handled)
     if number:
-        detail = f"{number} Nachricht(en) konnten nicht verarbeitet werden und liegen in der Quarantäne. Sie sind vollständig erhalten."
-        yield Alarm(QUARANTINE, detail, LOOK_AT_THE_QUARANTINE, timedelta(0))
+        yield Alarm(QUARANTINE, {"count": number}, EACH_TIME)
 
 
 def _count(handled: Iterable[Handled], report: PassReport) -> None:
@@ -278,8 +276,7 @@ def _account(intake: Intake, state: FolderState, report: PassReport) -> str:
     if not report.comes_out_even:
         problem = f"the count does not come out even: {report.seen} mails seen, {handled} handled, {in_ledger} recorded"
         log.error(problem)
-        detail = f"Die Zählung geht nicht auf: {report.seen} gesehen, {handled} verarbeitet, {in_ledger} verzeichnet."
-        tell(store, policy, Alarm("count", detail, LOOK_AT_THE_JOURNAL), now)
+        tell(store, policy, Alarm(COUNT, {"seen": report.seen, "handled": handled, "recorded": in_ledger}), now)
         return problem
     if report.withheld:
         return f"the mail server does not hand out {report.withheld} of the mails"
