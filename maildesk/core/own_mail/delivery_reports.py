@@ -37,9 +37,9 @@ def _joined(matter: Matter, match: ThreadMatch) -> Decision:
         events=tuple(events),
         notices=notices,
         alarms=alarms,
-        letter_report=report,
         refusal=Refusal.AUTOMATIC,
         evidence=(*verdict.evidence, match.evidence, no_letter(Refusal.AUTOMATIC)),
+        part=report,
     )
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from maildesk.core.case.case import Direction, Role
 from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.decision.parts import LostLetter, ProofCopy
 from maildesk.core.decision.questions import Known, OwnLetter
 from maildesk.core.letters.keyed_ids import parse_keyed_id
 from maildesk.core.mail.classify import Automatic, Verdict
@@ -46,8 +47,8 @@ def _proof_copy(letter: OwnLetter) -> Decision:
         case_number=letter.case_number,
         direction=Direction.OUT,
         role=Role.DESK,
-        confirms_letter=letter.letter_id,
         evidence=(evidence,),
+        part=ProofCopy(letter.letter_id),
     )
 
 
@@ -55,7 +56,7 @@ def _lost_letter(letter_id: str) -> Decision:
     """The database does not know it: it was sent after the backup that was restored."""
     evidence = (f"{Automatic.OWN}: a letter of ours that this database does not know, from before a restore",)
     verdict = Verdict(Automatic.OWN, evidence)
-    return Decision(Outcome.SET_ASIDE, Folder.SENT, verdict, role=Role.DESK, lost_letter=letter_id, evidence=evidence)
+    return Decision(Outcome.SET_ASIDE, Folder.SENT, verdict, role=Role.DESK, evidence=evidence, part=LostLetter(letter_id))
 
 
 def already_known(seen: str, verdict: Verdict) -> Decision:

@@ -15,6 +15,7 @@ from maildesk.core.case.case import CaseEvent, Direction, Role, Status
 from maildesk.core.case.file import CaseFile, CaseWork, Consultation, Question
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
+from maildesk.core.decision.parts import Worked
 from maildesk.core.decision.questions import Arrival
 from maildesk.core.letters.letter import ASKING, CONSULTATION, STATEMENT, Letter
 from maildesk.core.letters.order_links import OrderLink
@@ -110,13 +111,12 @@ def decide_statement(stated: Stated) -> Decision:
         Folder.ARCHIVE,
         stated.verdict,
         case_number=file.number,
-        status=Status.OPEN if back else None,
         direction=Direction.NOTE,
         role=Role.CONSULTED,
         events=(event,),
         notices=() if stated.arrival.imported else statement_letters(stated),
-        work=CaseWork(answered=answered),
         evidence=(*stated.evidence, f"statement: stays in the house ({message.originator.domain or 'no domain'})"),
+        part=Worked(CaseWork(answered=answered), status=Status.OPEN if back else None),
     )
 
 

@@ -98,9 +98,9 @@ class LetterRows(Knowing):
         others = select(letters.c.id).where(letters.c.message_id == message_id, letters.c.letter_id != letter_id)
         return self._connection.execute(others).first() is not None
 
-    def confirm_letter(self, decision: Decision, raw: RawMessage, message: Message, now: datetime) -> None:
+    def confirm_letter(self, letter_id: str, decision: Decision, raw: RawMessage, message: Message, now: datetime) -> None:
         """The copy proves that the letter left, also where the answer after the dot was never read."""
-        by_id = letters.c.letter_id == decision.confirms_letter
+        by_id = letters.c.letter_id == letter_id
         row = self._connection.execute(
             select(
                 letters.c.id, letters.c.case_id, letters.c.sent_at, letters.c.sent_message_id, letters.c.template, letters.c.report,
@@ -109,7 +109,7 @@ class LetterRows(Knowing):
         ).one()  # fmt: skip
         if row.state == LetterState.HELD:
             # Released after the backup that was restored: the colleague's word for it comes again, and then it has left.
-            self.note_lost(decision.confirms_letter, message, self.keep_message(raw, message, decision, row.case_id), now)
+            self.note_lost(letter_id, message, self.keep_message(raw, message, decision, row.case_id), now)
             return
         if row.state == LetterState.QUEUED and row.attempts == 0:
             self.note_another_desk(raw.internal_date, now)

@@ -31,13 +31,14 @@ from maildesk.adapters.store.tables import (
     quarantined,
     raws,
 )
-from maildesk.core.case.case import CaseEvent, Direction, LinkKind, NewCase, Status, case_number
+from maildesk.core.case.case import CaseEvent, CaseLink, Direction, LinkKind, NewCase, Status, case_number
 from maildesk.core.case.file import CaseWork, SplitOff
 from maildesk.core.case.opening import case_of
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.message_object import message_object
+from maildesk.core.decision.parts import Entered, FollowedUp, FromOurMailbox, LostLetter, Opened, Part, ProofCopy, Worked
 from maildesk.core.decision.questions import sent_at
-from maildesk.core.letters.letter import RELAY, Letter, LetterState
+from maildesk.core.letters.letter import RELAY, Letter, LetterReport, LetterState
 from maildesk.core.mail.fingerprint import base_subject, text_digest, thread_index_root
 from maildesk.core.mail.message import Address, Message
 from maildesk.core.office.policy import Policy
@@ -62,67 +63,70 @@ class IntakeTransaction(LetterRows):
 
         `waits`: the letters wait for the mail to be filed.
         """
-        waits_for = raw.octets.digest if waits else ""
-        if decision.confirms_letter:
-            self.confirm_letter(decision, raw, message, now)
+        waits_for, part = raw.octets.digest if waits else "", decision.part
+        if isinstance(part, ProofCopy):
+            self.confirm_letter(part.letter_id, decision, raw, message, now)
         elif decision.outcome is not Outcome.ALREADY_KNOWN:
             case_id = self._case(decision)
-            message_row = self.keep_message(raw, decision.kept or message, decision, case_id)
-            if decision.lost_letter:
-                self.note_lost(decision.lost_letter, message, message_row, now)
+            message_row = self.keep_message(raw, part.kept if isinstance(part, Entered) else message, decision, case_id)
+            if isinstance(part, LostLetter):
+                self.note_lost(part.letter_id, message, message_row, now)
             if case_id is not None:
                 self.add_events(case_id, decision.events, now)
                 self._merge(case_id, decision, now)
-                if decision.work:
-                    self._work(case_id, decision.work, now, waits_for)
+                if work := _work_of(part):
+                    self._work(case_id, work, now, waits_for)
             for letter in (*decision.letters, *decision.notices):
                 owner = self._case_of_letter(letter, decision, case_id)
                 self.queue(letter, owner, now, doubtful=decision.doubtful, waits_for=waits_for)
-            if decision.letter_report:
-                self.note_report(decision.letter_report, now)
+            if isinstance(part, LetterReport):
+                self.note_report(part, now)
         self._ledger_line(raw, message.message_id, decision.outcome, decision.folder, now)
         self._connection.execute(delete(failures).where(failures.c.digest == raw.octets.digest))
 
     def _case(self, decision: Decision) -> int | None:
-        if decision.new_case:
-            case_id = self._open(decision.new_case, verified=not decision.unverified)
-            self._link(case_id, decision)
+        part = decision.part
+        if isinstance(part, Opened | Entered):
+            case_id = self._open(part.new_case, verified=not _is_unverified(part))
+            self._link(case_id, part.links)
             return case_id
         if not decision.case_number:
             return None
         case_id = self._case_id(decision.case_number)
-        if decision.answered_at:
+        if isinstance(part, FromOurMailbox) and part.answered_at:
             unanswered = (cases.c.id == case_id, cases.c.answered_at.is_(None))
-            self._connection.execute(update(cases).where(*unanswered).values(answered_at=decision.answered_at.astimezone(UTC)))
-        if decision.status:
-            changes: dict[str, Any] = {"status": decision.status, "closed_at": None}
+            self._connection.execute(update(cases).where(*unanswered).values(answered_at=part.answered_at.astimezone(UTC)))
+        if isinstance(part, FollowedUp | Worked | FromOurMailbox) and part.status:
+            changes: dict[str, Any] = {"status": part.status, "closed_at": None}
             self._connection.execute(update(cases).where(cases.c.id == case_id).values(**changes))
-        self._raise(case_id, decision)
+        if isinstance(part, FollowedUp):
+            self._raise(case_id, part)
         return case_id
 
-    def _raise(self, case_id: int, decision: Decision) -> None:
+    def _raise(self, case_id: int, part: FollowedUp) -> None:
         """What a mail of a known case makes of its urgency and flags."""
-        raised = {"urgency": decision.urgency, "flags": None if decision.flags is None else list(decision.flags)}
+        raised = {"urgency": part.urgency, "flags": None if part.flags is None else list(part.flags)}
         values = {name: value for name, value in raised.items() if value is not None}
         if values:
             self._connection.execute(update(cases).where(cases.c.id == case_id).values(**values))
 
     def _case_of_letter(self, letter: Letter, decision: Decision, case_id: int | None) -> int | None:
         """A case that is split off in this decision has letters of its own."""
-        split = decision.work.split if decision.work else None
+        work = _work_of(decision.part)
+        split = work.split if work else None
         return self._case_id(letter.case_number) if split and letter.case_number == split.new_case.number else case_id
 
     def _case_id(self, number: str) -> int:
         return int(self._connection.execute(select(cases.c.id).where(cases.c.number == number)).scalar_one())
 
-    def _link(self, case_id: int, decision: Decision) -> None:
-        rows = [{"case_id": case_id, "other_id": self._case_id(link.number), "kind": link.kind} for link in decision.links]
+    def _link(self, case_id: int, links: tuple[CaseLink, ...]) -> None:
+        rows = [{"case_id": case_id, "other_id": self._case_id(link.number), "kind": link.kind} for link in links]
         if rows:
             self._connection.execute(insert(case_links), rows)
 
     def _merge(self, case_id: int, decision: Decision, now: datetime) -> None:
         """Messages and history stay with the case that they came to, so that a person can take it back."""
-        for number in decision.merges:
+        for number in decision.part.merges if isinstance(decision.part, Opened | FollowedUp | Worked) else ():
             other_id = self._case_id(number)
             opened_at = self._connection.execute(select(cases.c.opened_at).where(cases.c.id == other_id)).scalar_one()
             values = {"merged_into_id": case_id, "status": Status.CLOSED, "closed_at": max(opened_at, now)}
@@ -235,13 +239,13 @@ class IntakeTransaction(LetterRows):
         )
         search.index(self._connection, message_row, message)
         self._store_references(message_row, message)
-        if decision.unverified and case_id is not None and contact_id is not None:
+        if _is_unverified(decision.part) and case_id is not None and contact_id is not None:
             self._note_unverified(case_id, contact_id)
         return message_row
 
     def _writer(self, message: Message, decision: Decision, case_id: int | None) -> int:
         """The contact of the message. Who has no address is known by nothing but the case that is opened for him."""
-        if decision.new_case is None or message.originator.key:
+        if not isinstance(decision.part, Opened | Entered) or message.originator.key:
             return self.contact(message.originator)
         return int(self._connection.execute(select(cases.c.contact_id).where(cases.c.id == case_id)).scalar_one())
 
@@ -336,14 +340,23 @@ class IntakeTransaction(LetterRows):
 
 def _shown_only(message: Message, decision: Decision) -> dict[str, Any]:
     """The message object without what has a column of its own."""
+    part = decision.part
     whole = message_object(
         message,
         decision.verdict.automatic,
         acknowledge=bool(decision.letters),
         evidence=decision.evidence,
-        proposal=decision.proposal,
+        proposal=part.proposal if isinstance(part, Opened | FollowedUp) else None,
     )
-    return {**{key: value for key, value in whole.items() if key not in IN_COLUMNS}, "entered": decision.kept is not None}
+    return {**{key: value for key, value in whole.items() if key not in IN_COLUMNS}, "entered": isinstance(part, Entered)}
+
+
+def _work_of(part: Part | None) -> CaseWork | None:
+    return part.work if isinstance(part, Worked | Entered) else None
+
+
+def _is_unverified(part: Part | None) -> bool:
+    return isinstance(part, Opened | FollowedUp) and part.unverified
 
 
 def _new_id(result: Any) -> int:
