@@ -269,9 +269,9 @@ class LetterStates:
 
     # --- its copy shows that a letter left ---
 
-    def confirm(self, decision: Decision, raw: RawMessage, message: Message, now: datetime) -> None:
+    def confirm(self, letter_id: str, decision: Decision, raw: RawMessage, message: Message, now: datetime) -> None:
         """The copy proves that the letter left, also where the answer after the dot was never read."""
-        by_id = letters.c.letter_id == decision.confirms_letter
+        by_id = letters.c.letter_id == letter_id
         row = self._connection.execute(
             select(
                 letters.c.id, letters.c.case_id, letters.c.sent_at, letters.c.sent_message_id, letters.c.template, letters.c.report,
@@ -281,7 +281,7 @@ class LetterStates:
         if row.state == LetterState.HELD:
             # Released after the backup that was restored: the colleague's word for it comes again, and then it has left.
             message_row = self._messages.keep(raw, message, decision, row.case_id)
-            self._restored.note_lost(decision.confirms_letter, message, message_row, now)
+            self._restored.note_lost(letter_id, message, message_row, now)
             return
         if row.state == LetterState.QUEUED and row.attempts == 0:
             self._restored.note_another_desk(raw.internal_date, now)
