@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from maildesk.core.decision.decision import Decision, Outcome
-from maildesk.core.health import QUARANTINE
+from maildesk.core.health import COUNT, QUARANTINE
 from maildesk.core.letters.alarms import EACH_TIME, Alarm
 from maildesk.core.mail.folders import OtherFolder, Place, differs
 from maildesk.core.office.policy import Policy
@@ -35,7 +35,6 @@ log = logging.getLogger(__name__)
 
 Told = Callable[[RawMessage, Decision | None], None]
 NOT_FINISHED = "the pass did not finish"
-COUNT = "count_uneven"  # the alarm that a pass does not come out even
 
 
 @dataclass(frozen=True, slots=True)
