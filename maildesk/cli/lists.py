@@ -13,11 +13,12 @@ from maildesk import __version__, building, printing
 from maildesk.core.case.case import Channel, Status
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.health import problems
-from maildesk.core.letters.alarms import name_of
-from maildesk.errors import CannotCreateError, StoreBusy, WrongUseError
+from maildesk.core.letters.alarms import title_of
+from maildesk.errors import CannotCreateError, StoreBusy, TemplateError, WrongUseError
 from maildesk.jobs import watch
 
 if TYPE_CHECKING:
+    from maildesk.adapters.compose import Composer
     from maildesk.settings.settings import Settings
 
 OK, NOT_DONE = 0, 1
@@ -230,7 +231,8 @@ def status(settings: Settings, *, as_json: bool) -> int:
         now = building.now()
         counts, last = store.views.counts(now), store.fact("last_pass")
         condition = watch.condition(store, building.surroundings(settings), now)
-        alarms = [{"name": name_of(alarm), "since": since.isoformat()} for alarm, since in store.standing_alarms().items()]
+        composer = building.composer(settings)
+        alarms = [{"name": _title(composer, alarm), "since": since.isoformat()} for alarm, since in store.standing_alarms().items()]
         schema = store.schema()
     wrong = problems(condition, now)
     found = {
@@ -250,6 +252,14 @@ def status(settings: Settings, *, as_json: bool) -> int:
     else:
         _show_status(found, settings)
     return NOT_DONE if wrong else OK
+
+
+def _title(composer: Composer, alarm: str) -> str:
+    """As its letter has it; where the sentences of the house have a mistake, which `check` shows, its bare name."""
+    try:
+        return composer.sentence(title_of(alarm))
+    except TemplateError:
+        return alarm
 
 
 def _is_running(settings: Settings) -> bool:

@@ -287,7 +287,6 @@ class LetterRow(SQLModel, table=True):
     enclosures: list[dict[str, Any]] = _json("enclosures")
     about: str = Field(sa_column=Column(String(64), nullable=False, index=True))
     author: str = ""
-    alarm: str = ""  # which alarm it is
     unwritten: bool = False  # the last try made no mail of it
     report: str = ""  # what mail servers said of it, the gravest
     report_proved: bool = False  # by a server that had the letter

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from maildesk.core.case.case import CaseEvent, CaseLink, LinkKind, Role, case_numbers_in
+from maildesk.core.case.case import CaseEvent, CaseLink, Channel, LinkKind, Role, case_numbers_in
 from maildesk.core.case.opening import case_of
 from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, merged_events, relayed, urgency_events
 from maildesk.core.decision.decision import Decision, Folder, Outcome
@@ -27,7 +27,7 @@ def open_case(matter: Matter) -> Decision:
     unknown = wants_to_stay_unknown(message.reply or message.text)
     proposal = matter.proposal()
     new_case = replace(
-        case_of(number, message.originator, message.subject, matter.arrival.received_at, policy),
+        case_of(number, Channel.EMAIL, message.originator, message.subject, matter.arrival.received_at, policy),
         opened_by_reply=bool(named_ids(message)) and not is_forward(message),
         flags=tuple(dict.fromkeys((*((ANONYMOUS,) if unknown else ()), *proposal.flags))),
         kind=proposal.kind,

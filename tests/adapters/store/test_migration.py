@@ -16,15 +16,20 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
+from maildesk.adapters.compose import Composer
 from maildesk.adapters.store import Store, migration
 from maildesk.adapters.store.engine import open_engine, writing
 from maildesk.core.decision.decision import Outcome
-from maildesk.core.letters.alarms import name_of
+from maildesk.core.letters.alarms import FIELD, title_of
 from maildesk.core.letters.letter import Due
+from maildesk.core.office.policy import Desk
 from maildesk.errors import StoreUnusable
 from tests.rig.builders import MONDAY
 from tests.rig.intake import BERLIN, Intake, answer_to, mail_of
+from tests.rig.letters import SHIPPED
 from tests.rig.trails import keyed
+
+WORDS = Composer(Desk("Kundendialog", "desk@example.org"), (SHIPPED,))
 
 AT = MONDAY.strftime("%Y-%m-%d %H:%M:%S.%f")
 Row = dict[str, Any]
@@ -82,10 +87,10 @@ EVENTS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("letter-failed", "nicht dringend", {}),
 )
 ALARMS = {
-    "Zählung": "count",
+    "Zählung": "count_uneven",
     "Brief an das Team nicht zugestellt": "staff_letter_returned",
-    "SOFORT LESEN – KD-2026-00042 – Hinweis auf Gefahr für Menschen": "danger/KD-2026-00042",
-    "HEUTE LESEN – KD-2026-00042 – Hinweis auf eine Datenpanne": "data_breach/KD-2026-00042",
+    "SOFORT LESEN – KD-2026-00042 – Hinweis auf Gefahr für Menschen": "danger KD-2026-00042",
+    "HEUTE LESEN – KD-2026-00042 – Hinweis auf eine Datenpanne": "data_breach KD-2026-00042",
     "a name of nobody's": "a name of nobody's",
 }
 STATES = ("queued", "sending", "dot", "sent", "failed", "held")
@@ -197,7 +202,7 @@ def test_what_orders_did_is_read_from_their_data_now(intake: Intake) -> None:
 
 def test_alarms_are_known_by_their_ids_now(intake: Intake) -> None:
     assert set(intake.store.standing_alarms()) == set(ALARMS.values())
-    assert {name_of(alarm) for alarm in intake.store.standing_alarms()} == set(ALARMS), "and are called as before"
+    assert {WORDS.sentence(title_of(alarm)) for alarm in intake.store.standing_alarms()} == set(ALARMS), "and are called as before"
 
 
 @pytest.mark.parametrize(
@@ -210,7 +215,7 @@ def test_a_letter_of_an_alarm_says_which_one_it_is(old: Path, subject: str | Non
         database.execute("UPDATE letter SET template = 'alarm', context = ? WHERE letter_id = 'abcdefghijklmnop'", (context,))
 
     with Store.open(old, "KD", BERLIN) as store:
-        assert [queued.letter.alarm for queued in store.due_letters(Due(MONDAY), 10)] == [mark]
+        assert [queued.letter.context.get(FIELD, "") for queued in store.due_letters(Due(MONDAY), 10)] == [mark]
 
 
 def test_a_letter_that_could_not_be_written_is_known_as_such(old: Path) -> None:

@@ -31,7 +31,6 @@ def as_row(letter: Letter, case_id: int | None, now: datetime) -> dict[str, Any]
         "in_reply_to": letter.in_reply_to,
         "referred": list(letter.references),
         "reply_to": letter.reply_to,
-        "sender_name": letter.sender_name,
         "enclosures": [asdict(enclosure) for enclosure in letter.enclosures],
         "about": letter.about,
         "author": letter.author,
@@ -52,14 +51,12 @@ def as_letter(row: Row[Any]) -> QueuedLetter:
         in_reply_to=row.in_reply_to,
         references=tuple(row.referred),
         reply_to=row.reply_to,
-        sender_name=row.sender_name,
         enclosures=tuple(Enclosure(**each) for each in row.enclosures),
         about=row.about,
         author=row.author,
-        alarm=row.alarm,
         language=row.language,
         automatic=row.automatic,
-        context={name: from_json(value) for name, value in row.context.items()},
+        context={"absender": row.sender_name, **{name: from_json(value) for name, value in row.context.items()}},
         created_at=row.created_at,
     )
     return QueuedLetter(row.id, letter, row.attempts)

@@ -14,7 +14,7 @@ from maildesk.adapters.store.engine import translated
 from maildesk.adapters.store.rows.history import add_events
 from maildesk.adapters.store.rows.parts import Parts
 from maildesk.adapters.store.tables import contacts, messages
-from maildesk.core.case.case import CaseEvent, case_number
+from maildesk.core.case.case import CaseEvent, Channel, case_number
 from maildesk.core.case.file import CaseWork
 from maildesk.core.case.opening import case_of
 from maildesk.core.decision.decision import Decision, Folder, Outcome
@@ -114,6 +114,7 @@ class IntakeTransaction:
         ours = policy.staff_by_address(row.addr_spec) is not None  # who wrote it is not whom it is about
         new_case = case_of(
             case_number(self._prefix, year, self._parts.cases.last_number(year) + 1),
+            Channel.EMAIL,
             Address("", "") if ours else Address(row.display_name, row.addr_spec),
             row.subject,
             row.received_at,

@@ -19,18 +19,18 @@ ORDERS = (("Dringlichkeit: %", "urgency"), ("nicht dringend%", "not-urgent"), ("
 ALARMS = {
     "Kein Durchgang": "no_pass",
     "Briefe warten": "letters_late",
-    "Brief nicht geschrieben": "letter_unwritten",
+    "Brief nicht geschrieben": "letters_unwritten",
     "Kopien bleiben aus": "copies_missing",
     "Quarantäne": "quarantine",
     "Briefe abgelehnt": "letters_refused",
-    "Brief im Zweifel": "letter_in_doubt",
-    "Zweiter Dienst": "second_desk",
+    "Brief im Zweifel": "letters_in_doubt",
+    "Zweiter Dienst": "another_desk",
     "Speicherplatz": "disk_space",
-    "Sicherung": "backup",
-    "Zertifikat": "certificate",
-    "Zählung": "count",
+    "Sicherung": "backup_failed",
+    "Zertifikat": "certificate_ends",
+    "Zählung": "count_uneven",
     "Brief an das Team nicht zugestellt": "staff_letter_returned",
-    "Absender nicht bewiesen": "staff_unproved",
+    "Absender nicht bewiesen": "unproved_staff",
     "Grenze der automatischen Briefe": "letter_limit",
 }
 OF_A_CASE = (
@@ -51,10 +51,11 @@ def upgrade() -> None:
     for (name,) in connection.execute(sa.text("SELECT id FROM alarm")).all():
         connection.execute(sa.text("UPDATE alarm SET id = :id WHERE id = :name"), {"id": _alarm_id(name), "name": name})
 
-    op.execute("ALTER TABLE letter ADD COLUMN alarm VARCHAR DEFAULT '' NOT NULL")
     told = "SELECT id, json_extract(context, '$.betreff') AS name FROM letter WHERE template = 'alarm'"
     for row in connection.execute(sa.text(told)).all():
-        connection.execute(sa.text("UPDATE letter SET alarm = :mark WHERE id = :id"), {"mark": _mark(row.name or ""), "id": row.id})
+        change = """UPDATE letter SET context = json_set(context, '$."X-Maildesk-Alarm"', :mark) WHERE id = :id"""
+        if mark := _mark(row.name or ""):
+            connection.execute(sa.text(change), {"mark": mark, "id": row.id})
 
     op.execute("ALTER TABLE letter ADD COLUMN unwritten BOOLEAN DEFAULT 0 NOT NULL")
     op.execute("UPDATE letter SET unwritten = 1 WHERE state = 'queued' AND error LIKE 'cannot be written: %'")
@@ -67,7 +68,7 @@ def upgrade() -> None:
 def _alarm_id(name: str) -> str:
     for pattern, kind in OF_A_CASE:
         if found := pattern.fullmatch(name):
-            return f"{kind}/{found[1]}"
+            return f"{kind} {found[1]}"
     return ALARMS.get(name, name)
 
 
