@@ -34,13 +34,13 @@ def tell_within(transaction: Transaction, policy: Policy, alarm: Alarm, now: dat
     return True
 
 
-def clear(store: IntakeStore, policy: Policy, alarm_id: str, now: datetime) -> bool:
+def clear(store: IntakeStore, policy: Policy, name: str, now: datetime) -> bool:
     """The trouble is over: whoever was told of it is told that, once; whether letters were written."""
-    if alarm_id not in store.standing_alarms():
+    if name not in store.standing_alarms():
         return False
     with store.transaction() as transaction:
-        since = transaction.clear_alarm(alarm_id)
+        since = transaction.clear_alarm(name)
         for address in policy.alarmed if since else ():
-            transaction.queue(all_clear(policy, alarm_id, since or now, address, now), None, now)
-    log.warning("alarm %s is over", alarm_id)
+            transaction.queue(all_clear(policy, name, since or now, address, now), None, now)
+    log.warning("alarm %s is over", name)
     return True

@@ -97,15 +97,15 @@ class Composer:
         not_enclosed = "".join(f"\n{sentence(say('letter.not_enclosed', name=each))}" for each in names)  # in a page the layout does it
         return Wording(subject, _tidy(f"{text}\n{not_enclosed}"), _NO_TEXT.sub("", html), language, str(context.get(SENDER, "")))
 
+    def sentence(self, said: Said) -> str:
+        """What is said outside of a letter, in the first of the desk's languages."""
+        return self._sentences_in(self._desk.languages[0])(said)
+
     def problems(self) -> tuple[str, ...]:
         """What is wrong with the sentences of the house in any of the desk's languages; the last folder is that of the shipped ones."""
         languages = dict.fromkeys((*self._desk.languages, FALLBACK_LANGUAGE))
         found = (self._sentences_in(language).problems(self._folders[-1]) for language in languages)
         return tuple(dict.fromkeys(problem for problems in found for problem in problems))
-
-    def sentence(self, said: Said) -> str:
-        """The words in the desk's first language. Raises TemplateError."""
-        return self._sentences_in(self._desk.languages[0])(said)
 
     def _sentences_in(self, language: str) -> Sentences:
         if language not in self._sentences:

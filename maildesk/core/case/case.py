@@ -83,14 +83,14 @@ class CaseEvent:
 
 
 class Happened(StrEnum):
-    """What a message of a case was, for its history in short."""
+    """What a message of a case was, for its history in short: by the key of its words in said.<language>.toml."""
 
-    MAIL = "mail"  # of the citizen
-    LETTER = "letter"  # of the desk
-    ANSWER = "answer"  # of a colleague, to the citizen
-    NOTE = "note"  # of a colleague, inside the house
-    STATEMENT = "statement"  # of a colleague who was asked
-    MESSAGE = "message"  # anything else
+    MAIL = "happened.mail"  # of the citizen
+    LETTER = "happened.letter"  # of the desk
+    ANSWER = "happened.answer"  # of a colleague, to the citizen
+    NOTE = "happened.note"  # of a colleague, inside the house
+    STATEMENT = "happened.statement"  # of a colleague who was asked
+    MESSAGE = "happened.message"  # anything else
 
 
 class LinkKind(StrEnum):

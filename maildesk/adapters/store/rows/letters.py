@@ -56,7 +56,7 @@ def as_letter(row: Row[Any]) -> QueuedLetter:
         author=row.author,
         language=row.language,
         automatic=row.automatic,
-        context={"absender": row.sender_name, **{name: from_json(value) for name, value in row.context.items()}},
+        context={name: from_json(value) for name, value in row.context.items()},
         created_at=row.created_at,
     )
     return QueuedLetter(row.id, letter, row.attempts)
