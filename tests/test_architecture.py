@@ -59,9 +59,9 @@ CORE_MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "decision": ("mail", "office", "case", "triage", "letters", "threading"),
     "own_mail": ("mail", "office", "case", "letters", "threading", "decision"),
     "citizens": ("text", "mail", "case", "triage", "letters", "threading", "decision"),
-    "staff": ("text", "mail", "office", "case", "orders", "answers", "letters", "decision"),
+    "staff": ("text", "mail", "office", "case", "orders", "answers", "letters", "threading", "decision"),
     "entries": ("text", "mail", "office", "case", "orders", "answers", "letters", "threading", "decision"),
-    "desk": ("mail", "office", "case", "letters", "threading", "decision", "own_mail", "citizens", "staff", "entries"),
+    "desk": ("mail", "office", "threading", "decision", "own_mail", "citizens", "staff", "entries"),
 }
 MAY_USE_ADAPTERS = ("maildesk.cli", "maildesk.daemon", "maildesk.building", "maildesk.demo")
 

@@ -240,7 +240,7 @@ def test_status_is_unhealthy_before_the_first_pass(config: Path) -> None:
     assert said.code == 1
     assert said.json["healthy"] is False
     assert said.json["running"] is False
-    assert said.json["schema"] == "0006"
+    assert said.json["schema"] == "0007"
 
 
 def test_a_closed_pipe_is_no_error(tmp_path: Path, config: Path) -> None:

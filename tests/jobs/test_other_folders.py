@@ -21,9 +21,9 @@ from maildesk.core.decision.decision import Outcome
 from maildesk.core.mail.folders import Mark, OtherFolder, Place, turn
 from maildesk.core.office.policy import LetterLimits
 from maildesk.errors import MailboxRefused, MailboxUnreachable, StoreUnusable, Unparseable
-from maildesk.jobs import intake
 from maildesk.jobs.intake import Intake, Watching
 from maildesk.jobs.other_folders import FACT
+from maildesk.jobs.rehearsing import rehearse
 from maildesk.octets import FolderState, RawMessage
 from tests.rig.builders import a_mail
 from tests.rig.dovecot import Dovecot
@@ -466,7 +466,7 @@ def test_a_rehearsal_tells_of_the_other_folders_and_remembers_nothing(shared: Sh
     told: list[tuple[str, Outcome | None]] = []
 
     work = Intake(shared.mailbox, shared.store, parsed, POLICY, now)
-    report = intake.rehearse(work, lambda raw, decision: told.append((raw.folder, decision and decision.outcome)))
+    report = rehearse(work, lambda raw, decision: told.append((raw.folder, decision and decision.outcome)))
 
     assert told == [("Archive", Outcome.NEW_CASE), ("Sent", Outcome.STAFF)]
     assert report.comes_out_even

@@ -18,7 +18,7 @@ from maildesk.adapters.store import Store
 from maildesk.core.mail.folders import Filed, Head, Mark, OtherFolder
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
-from maildesk.jobs import intake, outbox
+from maildesk.jobs import outbox, polling
 from maildesk.jobs.counts import OutboxReport, PassReport
 from maildesk.jobs.intake import Intake
 from maildesk.jobs.outbox import Post
@@ -106,7 +106,7 @@ class BusyDesk:
     def arrive(self, *mails: bytes) -> PassReport:
         for octets in mails:
             self.inbox.put(octets)
-        report = intake.run_once(Intake(self.inbox, self.store, parsed, self.policy, self.clock))
+        report = polling.run_once(Intake(self.inbox, self.store, parsed, self.policy, self.clock))
         assert report.comes_out_even
         assert report.backlog == 0
         return report

@@ -22,7 +22,7 @@ from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy
 from maildesk.jobs import outbox
 from maildesk.jobs.counts import OutboxReport
-from maildesk.jobs.handling import handle
+from maildesk.jobs.intake import handle
 from maildesk.jobs.outbox import Post
 from maildesk.octets import Octets, RawMessage
 from maildesk.settings.servers import SmtpSettings
@@ -67,7 +67,7 @@ class Office:
     def _handle(self, octets: bytes, uid: int) -> Outcome | None:
         raw = RawMessage("INBOX", 7, uid, self.clock(), Octets.of(octets))
         with self.store.transaction() as transaction:
-            return handle(transaction, raw, parse(raw.octets), POLICY, self.clock())[0].outcome
+            return handle(transaction, raw, parse(raw.octets), POLICY, self.clock()).outcome
 
     def pass_is_over(self, began: datetime | None = None) -> None:
         """The intake has seen the whole mailbox."""

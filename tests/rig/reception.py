@@ -23,7 +23,7 @@ from maildesk.adapters.store import Store
 from maildesk.core.decision.decision import Decision
 from maildesk.core.letters.letter import Letter
 from maildesk.core.mail.message import Message
-from maildesk.jobs.handling import handle
+from maildesk.jobs.intake import handle
 from maildesk.jobs.ports import Transaction
 from maildesk.octets import Octets, RawMessage
 from tests.rig.builders import MONDAY, a_mail, a_multipart, a_part
@@ -93,7 +93,7 @@ class Reception:
         now = MONDAY + every * self.deliveries
         self.deliveries += 1
         raw = RawMessage("INBOX", 7, self.deliveries, now, Octets.of(octets))
-        decision = handle(transaction, raw, _parsed(octets), POLICY, now)[1]
+        decision = handle(transaction, raw, _parsed(octets), POLICY, now).decision
         assert decision is not None, "a mail of this world cannot be handled"
         return decision
 

@@ -20,7 +20,7 @@ from maildesk.core.decision.decision import Outcome
 from maildesk.core.letters.letter import Due
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
-from maildesk.jobs import intake
+from maildesk.jobs import polling
 from maildesk.jobs.counts import PassReport
 from maildesk.jobs.intake import Intake
 from tests.rig.builders import a_mail
@@ -65,7 +65,7 @@ class Shared:
 
     def a_pass(self, **changed: Any) -> PassReport:
         work = Intake(self.mailbox, self.store, changed.pop("parse", parsed), self.policy, changed.pop("clock", now))
-        report = intake.run_once(work, **changed)
+        report = polling.run_once(work, **changed)
         assert report.comes_out_even
         return report
 

@@ -161,9 +161,9 @@ class Store:
         with self._writing() as parts:
             parts.letters.mark_sent(row, raw, message, now, copy_expected=copy_expected)
 
-    def mark_deferred(self, row: int, error: str, next_attempt_at: datetime) -> None:
+    def mark_deferred(self, row: int, error: str, next_attempt_at: datetime, *, unwritten: bool = False) -> None:
         with self._writing() as parts:
-            parts.letters.mark_deferred(row, error, next_attempt_at)
+            parts.letters.mark_deferred(row, error, next_attempt_at, unwritten=unwritten)
 
     def defer_due(self, due: Due, error: str, next_attempt_at: datetime) -> int:
         with self._writing() as parts:

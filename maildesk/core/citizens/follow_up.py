@@ -10,6 +10,7 @@ from maildesk.core.case.case import CaseEvent, Direction, KnownCase, Role, Statu
 from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, merged_events, relayed, urgency_events
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
+from maildesk.core.decision.parts import FollowedUp
 from maildesk.core.letters.letter import FOLLOW_UP_NOTE
 from maildesk.core.threading.evidence import ThreadMatch
 from maildesk.core.triage.propose import Proposal, graver
@@ -36,20 +37,22 @@ def follow_up(matter: Matter, match: ThreadMatch) -> Decision:
         Folder.ARCHIVE,
         matter.verdict,
         case_number=case.number,
-        status=Status.OPEN if reopened else None,
         direction=Direction.IN if writer.role is Role.CITIZEN else Direction.NOTE,
         role=writer.role,
         events=tuple(events),
-        merges=thread.merges,
-        unverified=unverified,
         letters=letters,
         notices=relayed(matter, raised, proposal, unverified=unverified),
         alarms=matter.alarms(case.number, refusal, proposal),
-        proposal=proposal,
-        urgency=raised.urgency if raised.urgency != case.urgency else None,
-        flags=raised.flags if raised.flags != case.flags else None,
         refusal=refusal,
         evidence=matter.evidence(match.evidence, letters, refusal, proposal),
+        part=FollowedUp(
+            status=Status.OPEN if reopened else None,
+            merges=thread.merges,
+            unverified=unverified,
+            proposal=proposal,
+            urgency=raised.urgency if raised.urgency != case.urgency else None,
+            flags=raised.flags if raised.flags != case.flags else None,
+        ),
     )
 
 

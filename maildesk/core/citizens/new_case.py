@@ -11,6 +11,7 @@ from maildesk.core.case.opening import case_of
 from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, merged_events, relayed, urgency_events
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
+from maildesk.core.decision.parts import Opened
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT
 from maildesk.core.mail.fingerprint import base_subject, is_alike
 from maildesk.core.mail.message import Message, is_forward
@@ -43,18 +44,20 @@ def open_case(matter: Matter) -> Decision:
         Folder.ARCHIVE,
         matter.verdict,
         case_number=number,
-        new_case=new_case,
         role=Role.CITIZEN,
         events=tuple(events),
-        merges=matter.thread.merges,
-        links=links,
-        unverified=writer.forged or (writer.role is Role.STAFF and not writer.proved),
         letters=letters,
         notices=relayed(matter, new_case, proposal),
         alarms=matter.alarms(number, refusal, proposal),
-        proposal=proposal,
         refusal=refusal,
         evidence=matter.evidence(f"new case {number}: no message, letter or number known here", letters, refusal, proposal),
+        part=Opened(
+            new_case,
+            links=links,
+            merges=matter.thread.merges,
+            unverified=writer.forged or (writer.role is Role.STAFF and not writer.proved),
+            proposal=proposal,
+        ),
     )
 
 

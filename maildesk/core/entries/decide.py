@@ -15,6 +15,7 @@ from maildesk.core.case.case import CaseEvent, Channel, Direction, NewCase, Role
 from maildesk.core.case.file import CaseFile, CaseState, CaseWork
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
+from maildesk.core.decision.parts import Entered
 from maildesk.core.decision.questions import Arrival, Known
 from maildesk.core.entries.entry import BELONGS_NOWHERE, Entry, NoEntry, read_entry
 from maildesk.core.entries.words import CHANNEL_LABELS
@@ -92,23 +93,20 @@ def _entered(matter: Matter, entry: Entry, staff: Staff | None, outcome: Outcome
         else (*_relayed(matter, kept, new_case, entry, staff), *_confirmed(matter, entry, staff, carried, kept, sent=bool(letters)))
     )
     events = [CaseEvent("opened", f"{BY[entry.channel]}, entered by staff, answer due on {new_case.due_on:%d.%m.%Y}", "staff")]
-    events += [CaseEvent("order", line, "staff") for line in carried.done]
+    events += carried.events
     return Decision(
         outcome,
         Folder.ARCHIVE,
         matter.verdict,
         case_number=number,
-        new_case=new_case,
         role=Role.CITIZEN,
         events=tuple(events),
-        links=matter.thread.links,
         letters=letters,
         notices=notices,
         alarms=matter.alarms(number, refusal),
-        work=CaseWork(state=carried.state) if carried.state != before else None,
         refusal=refusal,
-        kept=kept,
         evidence=matter.evidence(f"new case {number}: {BY[entry.channel]}, entered by staff", letters, refusal),
+        part=Entered(new_case, kept, matter.thread.links, CaseWork(state=carried.state) if carried.state != before else None),
     )
 
 
@@ -259,6 +257,3 @@ def _to_writer(matter: Matter, staff: Staff, template: str, context: dict[str, s
         context={"nr": "", "stelle": policy.desk.name, **context},
         created_at=matter.now,
     )
-
-
-# --- copiers and fax gateways ---

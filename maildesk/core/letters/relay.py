@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from maildesk.core.case.case import KnownCase, NewCase
+from maildesk.core.case.case import Happened, KnownCase, NewCase
 from maildesk.core.letters.keyed_ids import conversation_id, keyed_message_id, reply_address
 from maildesk.core.letters.letter import RELAY, Enclosure, Letter, letter_id_for
 from maildesk.core.letters.order_links import OrderLink, lines_of_links
@@ -149,8 +149,18 @@ def _head(incoming: Incoming, policy: Policy) -> dict[str, Value]:
     }
 
 
-def _happened(policy: Policy, at: datetime, what: str) -> str:
-    return f"{policy.calendar.local(at):%d.%m.%Y, %H:%M}  {what}"
+HAPPENED = {
+    Happened.MAIL: "Nachricht der Person",
+    Happened.LETTER: "Brief der Stelle",
+    Happened.ANSWER: "Antwort",
+    Happened.NOTE: "Nachricht aus dem Team",
+    Happened.STATEMENT: "Stellungnahme",
+    Happened.MESSAGE: "Nachricht",
+}
+
+
+def _happened(policy: Policy, at: datetime, what: Happened) -> str:
+    return f"{policy.calendar.local(at):%d.%m.%Y, %H:%M}  {HAPPENED[what]}"
 
 
 def _text(incoming: Incoming) -> str:

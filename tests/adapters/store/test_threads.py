@@ -69,7 +69,7 @@ def test_an_answer_finds_its_case_whatever_is_left_of_our_letter(intake: Intake,
 
     decision = intake.take(mail_of(EVA, "answer", **ways(letter)[way]))
 
-    assert (decision.outcome, decision.case_number, decision.unverified) == (FOLLOW_UP, FIRST, False)
+    assert (decision.outcome, decision.case_number, decision.part.unverified) == (FOLLOW_UP, FIRST, False)
     assert intake.whole_cases() == [FIRST]
 
 
@@ -143,7 +143,7 @@ def test_a_stranger_who_names_mails_of_two_citizens_makes_nothing_one(intake: In
 
     decision = intake.take(mail_of(STRANGER, "both", **answer_to("eva", "adam")))
 
-    assert (decision.outcome, decision.merges) == (FOLLOW_UP, ())
+    assert (decision.outcome, decision.part.merges) == (FOLLOW_UP, ())
     assert intake.whole_cases() == [FIRST, SECOND]
 
 
@@ -326,5 +326,5 @@ def test_nor_can_he_draw_the_citizens_case_into_his_own(intake: Intake) -> None:
 
     drawing = intake.take(mail_of(STRANGER, "circular", **answer_to("his")))
 
-    assert (drawing.case_number, drawing.merges) == (SECOND, ())
+    assert (drawing.case_number, drawing.part.merges) == (SECOND, ())
     assert intake.whole_cases() == [FIRST, SECOND]

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from maildesk.adapters.store.rows.cases import Cases
 from maildesk.adapters.store.rows.facts import Facts
+from maildesk.adapters.store.rows.history import waiting_since
 from maildesk.adapters.store.rows.letter_states import IS_HELD, LetterStates
-from maildesk.adapters.store.tables import cases, consultations, events, letters
+from maildesk.adapters.store.tables import cases, consultations, letters
 from maildesk.core.agenda.agenda import Agenda, AskingLetter, OpenCase, OpenQuestion
 from maildesk.core.case.case import Status
 from maildesk.core.letters.letter import ANSWER, Letter
-from maildesk.core.orders.case_changes import WAITS
 
 Whole = Callable[[int], int]  # from a case to the one that it has become part of, else to itself
 
@@ -35,7 +35,7 @@ class Planning:
 
     def agenda(self) -> Agenda:
         whole = _whole(self._connection)
-        due, since = _statements_due(self._connection, whole), _waiting_since(self._connection)
+        due, since = _statements_due(self._connection, whole), waiting_since(self._connection)
         query = select(cases).where(cases.c.merged_into_id.is_(None), cases.c.status != Status.CLOSED).order_by(cases.c.id)
         found = tuple(_open_case(row, due.get(row.id), since.get(row.id)) for row in self._connection.execute(query))
         return Agenda(found, _held(self._connection, whole))
@@ -86,13 +86,6 @@ def _statements_due(connection: Connection, whole: Whole) -> dict[int, date]:
     query = select(consultations.c.case_id, consultations.c.due_on).where(consultations.c.answered_at.is_(None))
     rows = connection.execute(query.order_by(consultations.c.due_on.desc()))
     return {whole(row.case_id): row.due_on for row in rows}
-
-
-def _waiting_since(connection: Connection) -> dict[int, datetime]:
-    """When staff last said that a case waits for the person: no column has it, the history does."""
-    said = (events.c.what == "order", events.c.detail.startswith(WAITS), cases.c.status == Status.WAITING)
-    query = select(events.c.case_id, func.max(events.c.at).label("at")).join(cases, cases.c.id == events.c.case_id)
-    return {row.case_id: row.at for row in connection.execute(query.where(*said).group_by(events.c.case_id))}
 
 
 def _held(connection: Connection, whole: Whole) -> tuple[str, ...]:

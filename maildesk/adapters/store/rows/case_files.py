@@ -36,7 +36,7 @@ from maildesk.core.case.file import (
     Undo,
 )
 from maildesk.core.letters.letter import ANSWER
-from maildesk.core.mail.message import Address, Attachment, address_key
+from maildesk.core.mail.message import Address, Attachment
 
 MAILS_MAX = 50
 WORDS_CHARS_MAX = 50_000
@@ -184,9 +184,7 @@ class CaseFiles:
 
     def ask(self, case_id: int, question: Question, now: datetime) -> None:
         values = {"letter_id": question.letter_id, "asked": question.asked, "asked_by": question.asked_by, "due_on": question.due_on}
-        self._connection.execute(
-            insert(consultations).values(case_id=case_id, asked_key=address_key(question.asked), asked_at=now, **values)
-        )
+        self._connection.execute(insert(consultations).values(case_id=case_id, asked_at=now, **values))
 
     def note_answered(self, rows: Collection[int], now: datetime) -> None:
         waiting = (consultations.c.id.in_(rows), consultations.c.answered_at.is_(None))

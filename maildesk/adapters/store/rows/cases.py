@@ -17,6 +17,7 @@ from maildesk.adapters.store.tables import case_links, cases, letters, messages,
 from maildesk.core.case.case import CaseEvent, CaseLink, LinkKind, NewCase, Status
 from maildesk.core.case.file import SplitOff
 from maildesk.core.decision.decision import Decision
+from maildesk.core.decision.parts import Entered, FollowedUp, FromOurMailbox, Opened, Worked, is_unverified
 from maildesk.core.letters.letter import RELAY
 
 
@@ -68,20 +69,22 @@ class Cases:
 
     def of_decision(self, decision: Decision) -> int | None:
         """The case that the message belongs to, opened or changed as was decided; None if it belongs to none."""
-        if decision.new_case:
-            case_id = self.open(decision.new_case, verified=not decision.unverified)
-            self._link(case_id, decision.links)
+        part = decision.part
+        if isinstance(part, Opened | Entered):
+            case_id = self.open(part.new_case, verified=not is_unverified(part))
+            self._link(case_id, part.links)
             return case_id
         if not decision.case_number:
             return None
         case_id = self.id_of(decision.case_number)
-        if decision.answered_at:
+        if isinstance(part, FromOurMailbox) and part.answered_at:
             unanswered = (cases.c.id == case_id, cases.c.answered_at.is_(None))
-            self._connection.execute(update(cases).where(*unanswered).values(answered_at=decision.answered_at.astimezone(UTC)))
-        if decision.status:
-            self._change(case_id, status=decision.status, closed_at=None)
-        raised = {"urgency": decision.urgency, "flags": None if decision.flags is None else list(decision.flags)}
-        self._change(case_id, **{name: value for name, value in raised.items() if value is not None})
+            self._connection.execute(update(cases).where(*unanswered).values(answered_at=part.answered_at.astimezone(UTC)))
+        if isinstance(part, FollowedUp | Worked | FromOurMailbox) and part.status:
+            self._change(case_id, status=part.status, closed_at=None)
+        if isinstance(part, FollowedUp):
+            raised = {"urgency": part.urgency, "flags": None if part.flags is None else list(part.flags)}
+            self._change(case_id, **{name: value for name, value in raised.items() if value is not None})
         return case_id
 
     def _change(self, case_id: int, **values: Any) -> None:
@@ -97,7 +100,7 @@ class Cases:
 
     def merge(self, case_id: int, decision: Decision, now: datetime) -> None:
         """Messages and history stay with the case that they came to, so that a person can take it back."""
-        for number in decision.merges:
+        for number in decision.part.merges if isinstance(decision.part, Opened | FollowedUp | Worked) else ():
             other_id = self.id_of(number)
             opened_at = self._connection.execute(select(cases.c.opened_at).where(cases.c.id == other_id)).scalar_one()
             self._change(other_id, merged_into_id=case_id, status=Status.CLOSED, closed_at=max(opened_at, now))

@@ -11,8 +11,9 @@
 | `sent` | the server took it, or its copy shows that it left (`proven_at`) | note_report |
 | `failed` | refused, given up, or it came back | retry |
 
-`doubt_since` of a queued letter: since when it is in doubt whether the mail that it waits for was ours to answer. `report`: what mail
-servers said of the letter, the gravest; a proved failure makes it `failed`. A copy (`confirm`) ends every doubt, whatever the state.
+`doubt_since` of a queued letter: since when it is in doubt whether the mail that it waits for was ours to answer. `unwritten`: the last try
+made no mail of a queued letter. `report`: what mail servers said of a letter, the gravest; a proved failure makes it `failed`. A copy
+(`confirm`) ends every doubt, whatever the state.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ _OWN_LETTER = Decision(
 IS_HELD = letters.c.state == LetterState.HELD
 WAITS = letters.c.state.in_((LetterState.QUEUED, LetterState.SENDING))
 ON_ITS_WAY = letters.c.state.in_((LetterState.QUEUED, LetterState.SENDING, LetterState.DOT))
+IS_UNWRITTEN = and_(letters.c.state == LetterState.QUEUED, letters.c.unwritten)
 IS_UNDECIDED = and_(letters.c.state == LetterState.DOT, letters.c.doubt_since.is_(None))
 COUNTS_AS_GIVEN = letters.c.state.not_in((LetterState.HELD, LetterState.FAILED))
 
@@ -123,6 +125,7 @@ class LetterStates:
             "attempts": 0,
             "next_attempt_at": now,
             "copy_expected": False,
+            "unwritten": False,
             "report": "",
             "report_proved": False,
             "error": MAY_HAVE_LEFT if doubtful else "",
@@ -206,12 +209,12 @@ class LetterStates:
         late = f", {(now - sent.created_at) // timedelta(hours=1)} hours late" if now - sent.created_at > LATE_AFTER else ""
         self._note_left(sent.case_id, sent.template, f"the mail server took it{late}", now)
 
-    def mark_deferred(self, row: int, error: str, next_attempt_at: datetime) -> None:
-        queued = {"error": error[:ERROR_CHARS_MAX], "next_attempt_at": next_attempt_at, "doubt_since": None}
+    def mark_deferred(self, row: int, error: str, next_attempt_at: datetime, *, unwritten: bool = False) -> None:
+        queued = {"error": error[:ERROR_CHARS_MAX], "next_attempt_at": next_attempt_at, "doubt_since": None, "unwritten": unwritten}
         self._change(letters.c.id == row, letters.c.state != LetterState.SENT, state=LetterState.QUEUED, **queued)
 
     def defer_due(self, due: Due, error: str, next_attempt_at: datetime) -> int:
-        return self._change(is_due(due), error=error[:ERROR_CHARS_MAX], next_attempt_at=next_attempt_at)
+        return self._change(is_due(due), error=error[:ERROR_CHARS_MAX], next_attempt_at=next_attempt_at, unwritten=False)
 
     def mark_failed(self, row: int, error: str, now: datetime) -> None:
         values = {"error": error[:ERROR_CHARS_MAX], "next_attempt_at": now, "doubt_since": None}
@@ -227,7 +230,7 @@ class LetterStates:
     def retry(self, row: int, now: datetime) -> bool:
         """A person says: send it again, whatever came back. False if there is no such letter that waits, failed or is in doubt."""
         again: dict[str, Any] = {"next_attempt_at": now, "doubt_since": None, "error": "", "sent_at": None, "waits_for": ""}
-        again |= {"report": "", "report_proved": False, "reported_at": None}
+        again |= {"report": "", "report_proved": False, "reported_at": None, "unwritten": False}
         waiting = letters.c.state.in_((LetterState.QUEUED, LetterState.FAILED, LetterState.DOT, LetterState.HELD))
         return bool(self._change(letters.c.id == row, waiting, state=LetterState.QUEUED, **again))
 
@@ -266,9 +269,9 @@ class LetterStates:
 
     # --- its copy shows that a letter left ---
 
-    def confirm(self, decision: Decision, raw: RawMessage, message: Message, now: datetime) -> None:
+    def confirm(self, letter_id: str, decision: Decision, raw: RawMessage, message: Message, now: datetime) -> None:
         """The copy proves that the letter left, also where the answer after the dot was never read."""
-        by_id = letters.c.letter_id == decision.confirms_letter
+        by_id = letters.c.letter_id == letter_id
         row = self._connection.execute(
             select(
                 letters.c.id, letters.c.case_id, letters.c.sent_at, letters.c.sent_message_id, letters.c.template, letters.c.report,
@@ -278,7 +281,7 @@ class LetterStates:
         if row.state == LetterState.HELD:
             # Released after the backup that was restored: the colleague's word for it comes again, and then it has left.
             message_row = self._messages.keep(raw, message, decision, row.case_id)
-            self._restored.note_lost(decision.confirms_letter, message, message_row, now)
+            self._restored.note_lost(letter_id, message, message_row, now)
             return
         if row.state == LetterState.QUEUED and row.attempts == 0:
             self._restored.note_another_desk(raw.internal_date, now)

@@ -56,6 +56,7 @@ def as_letter(row: Row[Any]) -> QueuedLetter:
         enclosures=tuple(Enclosure(**each) for each in row.enclosures),
         about=row.about,
         author=row.author,
+        alarm=row.alarm,
         language=row.language,
         automatic=row.automatic,
         context={name: from_json(value) for name, value in row.context.items()},

@@ -17,6 +17,7 @@ from maildesk.adapters.store.tables import cases, message_references, messages
 from maildesk.core.case.case import Direction, Role
 from maildesk.core.decision.decision import Decision, Outcome
 from maildesk.core.decision.message_object import message_object
+from maildesk.core.decision.parts import Entered, FollowedUp, Opened, is_unverified
 from maildesk.core.decision.questions import sent_at
 from maildesk.core.mail.fingerprint import base_subject, text_digest, thread_index_root
 from maildesk.core.mail.message import Message
@@ -65,13 +66,13 @@ class Messages:
         )
         search.index(self._connection, message_row, message)
         self._keep_references(message_row, message)
-        if decision.unverified and case_id is not None and contact_id is not None:
+        if is_unverified(decision.part) and case_id is not None and contact_id is not None:
             self._contacts.add_unverified(case_id, contact_id)
         return message_row
 
     def _writer(self, message: Message, decision: Decision, case_id: int | None) -> int:
         """The contact of the message. Who has no address is known by nothing but the case that is opened for him."""
-        if decision.new_case is None or message.originator.key:
+        if not isinstance(decision.part, Opened | Entered) or message.originator.key:
             return self._contacts.of(message.originator)
         return int(self._connection.execute(select(cases.c.contact_id).where(cases.c.id == case_id)).scalar_one())
 
@@ -88,11 +89,12 @@ class Messages:
 
 def _shown_only(message: Message, decision: Decision) -> dict[str, Any]:
     """The message object without what has a column of its own."""
+    part = decision.part
     whole = message_object(
         message,
         decision.verdict.automatic,
         acknowledge=bool(decision.letters),
         evidence=decision.evidence,
-        proposal=decision.proposal,
+        proposal=part.proposal if isinstance(part, Opened | FollowedUp) else None,
     )
-    return {**{key: value for key, value in whole.items() if key not in IN_COLUMNS}, "entered": decision.kept is not None}
+    return {**{key: value for key, value in whole.items() if key not in IN_COLUMNS}, "entered": isinstance(part, Entered)}

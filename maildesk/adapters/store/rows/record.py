@@ -18,7 +18,8 @@ from maildesk.core.case.case import CaseEvent, case_number
 from maildesk.core.case.file import CaseWork
 from maildesk.core.case.opening import case_of
 from maildesk.core.decision.decision import Decision, Folder, Outcome
-from maildesk.core.letters.letter import Letter
+from maildesk.core.decision.parts import Entered, LostLetter, Part, ProofCopy, Worked
+from maildesk.core.letters.letter import Letter, LetterReport
 from maildesk.core.mail.message import Address, Message
 from maildesk.core.office.policy import Policy
 from maildesk.octets import RawMessage
@@ -48,30 +49,31 @@ class IntakeTransaction:
 
         `waits`: the letters wait for the mail to be filed.
         """
-        parts, waits_for = self._parts, raw.octets.digest if waits else ""
-        if decision.confirms_letter:
-            parts.letters.confirm(decision, raw, message, now)
+        parts, waits_for, part = self._parts, raw.octets.digest if waits else "", decision.part
+        if isinstance(part, ProofCopy):
+            parts.letters.confirm(part.letter_id, decision, raw, message, now)
         elif decision.outcome is not Outcome.ALREADY_KNOWN:
             case_id = parts.cases.of_decision(decision)
-            message_row = parts.messages.keep(raw, decision.kept or message, decision, case_id)
-            if decision.lost_letter:
-                parts.restored.note_lost(decision.lost_letter, message, message_row, now)
+            message_row = parts.messages.keep(raw, part.kept if isinstance(part, Entered) else message, decision, case_id)
+            if isinstance(part, LostLetter):
+                parts.restored.note_lost(part.letter_id, message, message_row, now)
             if case_id is not None:
                 add_events(self._connection, case_id, decision.events, now)
                 parts.cases.merge(case_id, decision, now)
-                if decision.work:
-                    self._work(case_id, decision.work, now, waits_for)
+                if work := _work_of(part):
+                    self._work(case_id, work, now, waits_for)
             for letter in (*decision.letters, *decision.notices):
                 owner = self._case_of_letter(letter, decision, case_id)
                 parts.letters.queue(letter, owner, now, doubtful=decision.doubtful, waits_for=waits_for)
-            if decision.letter_report:
-                parts.letters.note_report(decision.letter_report, now)
+            if isinstance(part, LetterReport):
+                parts.letters.note_report(part, now)
         parts.ledger.add(raw, message.message_id, decision.outcome, decision.folder, now)
         parts.quarantine.forget_failures(raw)
 
     def _case_of_letter(self, letter: Letter, decision: Decision, case_id: int | None) -> int | None:
         """A case that is split off in this decision has letters of its own."""
-        split = decision.work.split if decision.work else None
+        work = _work_of(decision.part)
+        split = work.split if work else None
         return self._parts.cases.id_of(letter.case_number) if split and letter.case_number == split.new_case.number else case_id
 
     def _work(self, case_id: int, work: CaseWork, now: datetime, waits_for: str) -> None:
@@ -123,3 +125,7 @@ class IntakeTransaction:
         event = CaseEvent("opened", "by hand, from the machine mail that was set aside")
         add_events(self._connection, case_id, (event,), now)
         return new_case.number
+
+
+def _work_of(part: Part | None) -> CaseWork | None:
+    return part.work if isinstance(part, Worked | Entered) else None

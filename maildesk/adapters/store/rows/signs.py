@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from maildesk.adapters.store.rows.letter_states import IS_UNDECIDED, WAITS
+from maildesk.adapters.store.rows.letter_states import IS_UNDECIDED, IS_UNWRITTEN, WAITS
 from maildesk.adapters.store.tables import letters
 from maildesk.core.health import COPY_WITHIN, LATE_AFTER, Signs
-from maildesk.core.letters.letter import ALARM, UNWRITTEN, LetterState
+from maildesk.core.letters.letter import ALARM, LetterState
 
 LOOK_BACK = timedelta(days=8)
 COPIES_OF = timedelta(days=1)
@@ -32,7 +32,6 @@ def read_signs(connection: Connection, last_whole_pass: datetime | None, now: da
     )
     copies, missing_since = _number_and_oldest(connection, letters.c.sent_at, *missing)
     failed_alarms = (lately, letters.c.state == LetterState.FAILED, letters.c.template == ALARM, letters.c.report == "")
-    unwritten = (letters.c.state == LetterState.QUEUED, letters.c.error.startswith(UNWRITTEN))
     return Signs(
         late=late,
         waiting_since=since,
@@ -40,7 +39,7 @@ def read_signs(connection: Connection, last_whole_pass: datetime | None, now: da
         copies_missing=copies,
         copies_missing_since=missing_since,
         last_copy=connection.execute(select(func.max(letters.c.proven_at)).where(lately)).scalar(),
-        unwritten=_number_and_oldest(connection, letters.c.created_at, *unwritten)[0],
+        unwritten=_number_and_oldest(connection, letters.c.created_at, IS_UNWRITTEN)[0],
         undecided=_number_and_oldest(connection, letters.c.created_at, IS_UNDECIDED)[0],
         failed_alarms=_number_and_oldest(
             connection, letters.c.created_at, *failed_alarms, letters.c.next_attempt_at > now - timedelta(days=7)
