@@ -24,7 +24,7 @@ import pytest
 
 from maildesk.adapters.compose import Composer
 from maildesk.adapters.parse import parse
-from maildesk.adapters.store import CaseFilter, Store
+from maildesk.adapters.store import CaseFilter, Store, migration
 from maildesk.core import desk
 from maildesk.core.agenda.agenda import Agenda
 from maildesk.core.agenda.digest import digest_letters
@@ -37,7 +37,7 @@ from maildesk.core.letters.letter import Due
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
 from maildesk.jobs import watch
-from maildesk.jobs.handling import handle
+from maildesk.jobs.intake import handle
 from maildesk.octets import Octets, RawMessage
 from tests.rig.builders import a_mail, a_message
 from tests.rig.intake import BERLIN
@@ -179,6 +179,10 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime | date) else value
 
 
+def test_every_earlier_schema_has_a_stored_database() -> None:
+    assert set(migration.KNOWN[:-1]) <= set(SCHEMAS)
+
+
 # --- what is shown ---
 
 
@@ -300,7 +304,7 @@ def take(old: Old, *mails: bytes) -> list[Outcome | None]:
     now = old.now + timedelta(hours=1)
     raws = [RawMessage("INBOX", 7, 1000 + uid, now, Octets.of(octets)) for uid, octets in enumerate(mails)]
     with old.store.transaction() as transaction:
-        return [handle(transaction, raw, parse(raw.octets), POLICY, now)[0].outcome for raw in raws]
+        return [handle(transaction, raw, parse(raw.octets), POLICY, now).outcome for raw in raws]
 
 
 # --- what there is to do ---
