@@ -62,7 +62,7 @@ def _iban_length(candidate: str) -> int:
 
 
 def _account_end(candidate: str, start: int) -> tuple[int, int]:
-    """Where the letters and digits end that an IBAN of this country has, and how many are missing; `start` where there is no such country."""
+    """Where the letters and digits of an IBAN of this country end, and how many are missing; `start` where no country is named so."""
     missing = _IBAN_LENGTHS.get(candidate[start : start + 2].upper(), 0)
     end = start
     while end < len(candidate) and missing:

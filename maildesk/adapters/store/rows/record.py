@@ -98,6 +98,7 @@ class IntakeTransaction(LetterRows):
             changes: dict[str, Any] = {"status": decision.status, "closed_at": None}
             self._connection.execute(update(cases).where(cases.c.id == case_id).values(**changes))
         self._raise(case_id, decision)
+        self._link(case_id, decision)
         return case_id
 
     def _raise(self, case_id: int, decision: Decision) -> None:
@@ -116,9 +117,13 @@ class IntakeTransaction(LetterRows):
         return int(self._connection.execute(select(cases.c.id).where(cases.c.number == number)).scalar_one())
 
     def _link(self, case_id: int, decision: Decision) -> None:
-        rows = [{"case_id": case_id, "other_id": self._case_id(link.number), "kind": link.kind} for link in decision.links]
-        if rows:
-            self._connection.execute(insert(case_links), rows)
+        """Links that the case has not yet."""
+        linked = select(case_links.c.other_id, case_links.c.kind).where(case_links.c.case_id == case_id)
+        known = {(row.other_id, row.kind) for row in self._connection.execute(linked)} if decision.links else set()
+        rows = [(self._case_id(link.number), str(link.kind)) for link in decision.links]
+        new = [{"case_id": case_id, "other_id": other, "kind": kind} for other, kind in rows if (other, kind) not in known]
+        if new:
+            self._connection.execute(insert(case_links), new)
 
     def _merge(self, case_id: int, decision: Decision, now: datetime) -> None:
         """Messages and history stay with the case that they came to, so that a person can take it back."""
