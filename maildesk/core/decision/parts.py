@@ -62,6 +62,7 @@ class FollowedUp:
 
     status: Status | None = None
     merges: tuple[str, ...] = ()
+    links: tuple[CaseLink, ...] = ()
     unverified: bool = False
     proposal: Proposal = field(default_factory=Proposal)
     urgency: str | None = None
