@@ -21,6 +21,7 @@ from maildesk.core.mail.classify import classify
 from maildesk.core.mail.fingerprint import base_subject, ids_in_text, text_digest, thread_index_root
 from maildesk.core.mail.message import Message, address_key
 from maildesk.core.office.policy import Policy, Staff
+from maildesk.core.own_mail.danger import in_danger, with_danger
 from maildesk.core.own_mail.delivery_reports import join_report, set_aside
 from maildesk.core.own_mail.own_letters import is_proof_copy, lost_letter, own_letter_id, proof_copy
 from maildesk.core.own_mail.sent_by_colleagues import is_sent_by_us, sent_by_us
@@ -90,7 +91,7 @@ def decide(message: Message, known: Known, policy: Policy, arrival: Arrival, now
 
 def _decided(message: Message, known: Known, policy: Policy, arrival: Arrival, now: datetime) -> Decision:
     """The branches stand here; each helper builds one kind of decision."""
-    verdict = classify(message)
+    verdict = classify(message, policy.is_inside)
     if known.own_letter and is_proof_copy(message, known.own_letter, policy):
         return proof_copy(known.own_letter)
     if not known.seen and (lost := own_letter_id(message, policy)):
@@ -102,9 +103,10 @@ def _decided(message: Message, known: Known, policy: Policy, arrival: Arrival, n
     writer = identify(message, policy, known.facts.letters, now)
     trail = Trail(message, writer, policy, known.facts, sent_at(message, arrival.received_at), arrival.received_at, verdict.is_machine)
     thread = find_thread(trail)
+    verdict = verdict.where(in_a_case=thread.match is not None)
     matter = Matter(message, verdict, writer, thread, known, policy, arrival, now)
-    if verdict.is_machine:
-        return join_report(matter, thread.match) if thread.match else set_aside(verdict)
+    if verdict.sets_aside(in_a_case=thread.match is not None):
+        return _of_a_machine(matter, thread.match)
     if is_scan_of_house(matter):
         return decide_scan(matter)
     if colleague := enters(matter):
@@ -114,6 +116,15 @@ def _decided(message: Message, known: Known, policy: Policy, arrival: Arrival, n
     if writer.staff and writer.proved and thread.match and thread.match.case_number in known.files:
         return decide_staff_mail(_staff_mail(matter, writer.staff, thread.match))
     return follow_up(matter, thread.match) if thread.match else open_case(matter)
+
+
+def _of_a_machine(matter: Matter, match: ThreadMatch | None) -> Decision:
+    """Nobody reads it, so it is looked through for danger first."""
+    alarming = in_danger(matter)
+    if match is None:
+        return open_case(alarming) if alarming else set_aside(matter.verdict)
+    report = join_report(matter, match)
+    return with_danger(report, follow_up(alarming, match)) if alarming else report
 
 
 def _stated(matter: Matter, match: ThreadMatch) -> Stated | None:
