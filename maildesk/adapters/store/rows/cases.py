@@ -17,7 +17,7 @@ from maildesk.adapters.store.tables import case_links, cases, letters, messages,
 from maildesk.core.case.case import CaseEvent, CaseLink, LinkKind, NewCase, Status
 from maildesk.core.case.file import SplitOff
 from maildesk.core.decision.decision import Decision
-from maildesk.core.decision.parts import Entered, FollowedUp, FromOurMailbox, Opened, Worked, is_unverified
+from maildesk.core.decision.parts import Entered, FollowedUp, FromOurMailbox, Opened, Worked, followed_up, is_unverified
 from maildesk.core.letters.letter import RELAY
 
 
@@ -82,10 +82,10 @@ class Cases:
             self._connection.execute(update(cases).where(*unanswered).values(answered_at=part.answered_at.astimezone(UTC)))
         if isinstance(part, FollowedUp | Worked | FromOurMailbox) and part.status:
             self._change(case_id, status=part.status, closed_at=None)
-        if isinstance(part, FollowedUp):
-            self._link(case_id, part.links)
-            raised = {"urgency": part.urgency, "flags": None if part.flags is None else list(part.flags)}
-            self._change(case_id, **{name: value for name, value in raised.items() if value is not None})
+        followed = followed_up(part)
+        self._link(case_id, followed.links)
+        raised = {"urgency": followed.urgency, "flags": None if followed.flags is None else list(followed.flags)}
+        self._change(case_id, **{name: value for name, value in raised.items() if value is not None})
         return case_id
 
     def _change(self, case_id: int, **values: Any) -> None:
