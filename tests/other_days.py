@@ -23,7 +23,10 @@ def _chosen(day: str) -> dict[str, datetime]:
     if day == "drawn":
         commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
         return {"drawn": drawn(today, commit)}
-    return {"given": datetime.fromisoformat(day).replace(tzinfo=UTC)}
+    try:
+        return {"given": datetime.fromisoformat(day).replace(tzinfo=UTC)}
+    except ValueError:
+        sys.exit(f'maildesk: {day!r} is no day: please give all, drawn, or one such as "2028-02-29 10:00"')
 
 
 def main() -> int:
