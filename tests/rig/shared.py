@@ -24,6 +24,7 @@ from maildesk.jobs import polling
 from maildesk.jobs.counts import PassReport
 from maildesk.jobs.intake import Intake
 from tests.rig.builders import a_mail
+from tests.rig.days import case_number
 from tests.rig.dovecot import Dovecot
 from tests.rig.letters import SHIPPED
 from tests.rig.office import BERLIN, parsed
@@ -35,7 +36,7 @@ POLICY = Policy(
     secret=b"k" * 32,
     staff=(Staff("W", "weber@example.com", "weber", receives="none", lead=True),),
 )
-FIRST = "KD-2026-00001"
+FIRST = case_number(1)
 
 
 @dataclass

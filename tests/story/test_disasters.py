@@ -26,6 +26,7 @@ from maildesk.core.decision.decision import Outcome
 from maildesk.errors import StoreReplaced
 from tests.rig.builders import a_mail
 from tests.rig.command import ROOT, environment
+from tests.rig.days import special
 from tests.rig.desk import wait_until
 from tests.torture.backups import put_back
 from tests.torture.mails import Mail
@@ -319,15 +320,16 @@ def test_a_clock_that_jumps_makes_no_number_twice_and_no_letter_more(world: Worl
 
 
 @pytest.mark.parametrize(
-    "moment",
+    ("day", "hour"),
     [
-        datetime(2027, 3, 28, 0, 58, tzinfo=UTC),  # 01:58 in Berlin, then 03:00
-        datetime(2027, 10, 31, 0, 58, tzinfo=UTC),  # 02:58, then 02:00 once more
-        datetime(2026, 12, 31, 22, 58, tzinfo=UTC),  # 23:58, then another year
+        ("summer time begins", 0),  # 01:58 in Berlin, then 03:00
+        ("summer time ends", 0),  # 02:58, then 02:00 once more
+        ("the last day of the year", 22),  # 23:58, then another year
     ],
     ids=["spring", "autumn", "new year"],
 )
-def test_an_hour_that_is_missing_or_double_and_a_new_year_are_nothing_special(world: World, moment: datetime) -> None:
+def test_an_hour_that_is_missing_or_double_and_a_new_year_are_nothing_special(world: World, day: str, hour: int) -> None:
+    moment = special(datetime.now(UTC).date())[day].replace(hour=hour, minute=58)
     world.poll()
     world.ahead_seconds = (moment - datetime.now(UTC)).total_seconds()
     for number in range(4):
@@ -341,7 +343,7 @@ def test_an_hour_that_is_missing_or_double_and_a_new_year_are_nothing_special(wo
     numbers = [row[0] for row in world.rows("SELECT number FROM cases ORDER BY id")]
     assert len(numbers) == len(set(numbers)) == 7
     if moment.month == 12:
-        assert [number[3:] for number in numbers[-2:]] == ["2027-00001", "2027-00002"]
+        assert [number[3:] for number in numbers[-2:]] == [f"{moment.year + 1}-00001", f"{moment.year + 1}-00002"]
 
 
 @pytest.mark.parametrize("jump", [timedelta(days=1), timedelta(days=-1)], ids=["a day ahead", "a day back"])

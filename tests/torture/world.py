@@ -17,6 +17,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -173,8 +174,7 @@ class World:
         file = place / "tmp" / name
         file.write_bytes(octets)
         _belongs_to_dovecot(file)
-        if at is not None:
-            os.utime(file, (at, at))
+        os.utime(file, (at or time.time(), at or time.time()))  # by itself it would have the kernel's time, also on another day
         file.rename(new / name)  # whole, and only now: a daemon may be looking
 
     def run(
