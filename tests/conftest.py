@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +15,17 @@ import pytest
 from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.octets import FolderState, RawMessage
 from tests.rig.dovecot import Dovecot
+
+SHARED_MEMORY = Path("/dev/shm")
+FREE_BYTES_MIN = 2 * 1024**3
+
+
+def pytest_configure() -> None:
+    """Files go to memory where it has room: no test takes the power away, and on a disk each commit waits for it."""
+    if "TMPDIR" in os.environ or not os.access(SHARED_MEMORY, os.W_OK) or os.statvfs(SHARED_MEMORY).f_flag & os.ST_NOEXEC:
+        return
+    if shutil.disk_usage(SHARED_MEMORY).free > FREE_BYTES_MIN:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(SHARED_MEMORY)
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,7 @@ from maildesk.jobs.handling import handle
 from maildesk.octets import Octets, RawMessage
 from tests.builders import MONDAY, a_mail, a_multipart, a_part
 from tests.rig.conversations import BERLIN, POLICY, Mail
+from tests.rig.stores import with_tables
 
 
 @dataclass(frozen=True)
@@ -284,12 +285,9 @@ class Reception:
 
 @contextmanager
 def a_reception(folder: Path, script: Sequence[Mail]) -> Iterator[Reception]:
-    """A desk with an empty database in `folder`, made once and copied."""
-    empty, file = folder / "empty.db", folder / "maildesk.db"
-    if not empty.exists():
-        Store.open(empty, "KD", BERLIN).close()
+    """A desk with an empty database in `folder`."""
+    file = folder / "maildesk.db"
     for leftover in folder.glob("maildesk.db*"):
         leftover.unlink()
-    file.write_bytes(empty.read_bytes())
-    with Store.open(file, "KD", BERLIN) as store:
+    with Store.open(with_tables(file), "KD", BERLIN) as store:
         yield Reception(store, file, {mail.name: mail for mail in script})
