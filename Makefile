@@ -35,7 +35,8 @@ test: debian-packages $(VENV)/.dev
 	@$(PYTHON) -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 torture: debian-packages $(VENV)/.dev
-	@$(PYTHON) -m tests.torture $(TORTURE_ARGS)
+	@$(if $(TORTURE_ARGS),,MAILDESK_SAMPLES=all $(PYTHON) -m pytest -q -n 2 --dist worksteal -m sampled)
+	$(PYTHON) -m tests.torture $(TORTURE_ARGS)
 
 check: $(VENV)/.dev
 	@$(PYTHON) -m ruff check

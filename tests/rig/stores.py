@@ -4,7 +4,11 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import sqlite3
 import tempfile
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,16 +17,23 @@ from maildesk.adapters.store import Store
 
 
 @cache
-def _empty() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "maildesk.db"
-        Store.open(file, "KD", ZoneInfo("Europe/Berlin")).close()
-        return file.read_bytes()
+def _empty() -> Path:
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    file = Path(folder.name) / "maildesk.db"
+    Store.open(file, "KD", ZoneInfo("Europe/Berlin")).close()
+    return file
 
 
 def with_tables(file: Path) -> Path:
     """Lays an empty database there, as `Store.open` makes it."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file.touch(mode=0o600)
-    file.write_bytes(_empty())
+    shutil.copyfile(_empty(), file)
     return file
+
+
+def empty_again(file: Path) -> None:
+    """The same where a store is open: it has compiled its statements already, which takes longer than a few mails."""
+    with closing(sqlite3.connect(_empty())) as empty, closing(sqlite3.connect(file)) as used:
+        empty.backup(used)
