@@ -94,6 +94,9 @@ class Forked:
         if self.poll() is None:
             os.kill(self.pid, number)
 
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
 
@@ -202,10 +205,11 @@ def serve(listener: socket.socket, path: str) -> None:
     _read_some_mails()
     gc.collect()
     gc.freeze()  # else each child's collector touches, and so copies, every page
+    parent = os.dup(0)  # a warm-up takes the place of 0
     children: dict[int, _Child] = {}
     while True:
-        ready, _, _ = select.select([0, listener, *children], [], [])
-        if 0 in ready:
+        ready, _, _ = select.select([parent, listener, *children], [], [])
+        if parent in ready:
             break
         for ended in children.keys() & set(ready):
             children.pop(ended).bury()
