@@ -15,6 +15,7 @@ import pytest
 from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.octets import FolderState, RawMessage
 from tests.rig.dovecot import Dovecot
+from tests.torture.world import Site
 
 SHARED_MEMORY = Path("/dev/shm")
 FREE_BYTES_MIN = 2 * 1024**3
@@ -35,6 +36,13 @@ def dovecot() -> Iterator[Dovecot]:
         server = Dovecot.start(Path(folder))
         yield server
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """The servers of the torture; each world in it has a user of its own."""
+    with Site() as made:
+        yield made
 
 
 @pytest.fixture

@@ -72,7 +72,9 @@ class Forked:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_exc: object) -> None:
+    def __exit__(self, *exc: object) -> None:
+        if exc[0]:
+            self.kill()
         self.communicate()
 
     def poll(self) -> int | None:
@@ -282,7 +284,7 @@ def _obey(request: dict[str, Any], descriptors: list[int], gate: int, path: str)
         _let_anyone_trace_me()
         select.select([gate], [], [])  # and no read: the first one that the tracer sees is to be one of the command
         os.closerange(DESCRIPTORS, 1024)
-        if request["module"] == COMMAND:
+        if request["module"] != TORTURED:
             subprocess.Popen = _parser_from(path)  # type: ignore[misc, assignment]  # nothing but the parser is started by maildesk
         code = _command(request)
     finally:

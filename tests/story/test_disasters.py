@@ -17,7 +17,6 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -25,8 +24,10 @@ from maildesk.adapters.store import Store
 from maildesk.core.decision import Outcome
 from maildesk.errors import StoreReplaced
 from tests.builders import a_mail
-from tests.rig.command import ROOT, environment
+from tests.rig import samples
+from tests.rig.command import ROOT, environment, forks
 from tests.rig.desk import wait_until
+from tests.rig.samples import sampled
 from tests.torture.backups import put_back
 from tests.torture.mails import Mail
 from tests.torture.oracle import corrupt, findings, in_database
@@ -37,12 +38,6 @@ from tests.torture.world import Site, World
 
 SEED = 23
 DAY = 24 * 60.0
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    with Site() as made:
-        yield made
 
 
 @pytest.fixture
@@ -148,7 +143,7 @@ def test_a_daemon_whose_database_becomes_another_one_works_on_with_that_and_lose
     world: World, become_another: Callable[[World, Path], None]
 ) -> None:
     backup = world.desk.folder / "made"
-    with running([sys.executable, "-m", "maildesk", "run", "--config", str(world.desk.config)]) as process:
+    with world.desk.daemon() as process:
         wait_until(lambda: recorded(world) >= len(world.mails), 30)
         assert world.run("backup", str(backup)).code == 0
         another_mail(world, "before")
@@ -212,11 +207,12 @@ def test_a_copy_of_the_database_that_works_afterwards_sends_nothing_again(world:
         assert copy.rows("SELECT count(*) FROM cases") == world.rows("SELECT count(*) FROM cases")
 
 
-@pytest.mark.parametrize("seed", range(6))
+@sampled
+@pytest.mark.parametrize("seed", range(samples.of(6, 2)))
 def test_two_copies_of_the_database_at_work_at_the_same_moment_write_to_nobody_twice(site: Site, seed: int) -> None:
     with site.world(seed, citizens=6) as world, a_copy_of(world) as copy:
-        both = [subprocess.Popen(each.command, env=each.variables, cwd=ROOT, stderr=subprocess.DEVNULL) for each in (world, copy)]
-        assert [process.wait(60) for process in both] == [0, 0]
+        with world.started() as one, copy.started() as other:
+            assert [one.wait(), other.wait()] == [0, 0]
         go_on_together(world, copy)
 
         assert faults_of(world, copy) == []
@@ -231,7 +227,7 @@ def test_two_daemons_on_copies_of_the_database_write_to_nobody_twice(world: Worl
     with a_copy_of(world) as copy, ExitStack() as stack:
         before = letters_of(world)
         for each in (world, copy):
-            stack.enter_context(running([sys.executable, "-m", "maildesk", "run", "--config", str(each.desk.config)]))
+            stack.enter_context(each.desk.daemon())
         for number in range(30):
             another_mail(world, f"n{number}")
             time.sleep(0.15)
@@ -348,8 +344,8 @@ def test_an_hour_that_is_missing_or_double_and_a_new_year_are_nothing_special(wo
 def test_the_daemon_goes_on_when_its_clock_is_set(world: World, jump: timedelta) -> None:
     text = world.desk.config.read_text(encoding="utf-8").replace("[smtp]", "poll_seconds = 10\nidle = false\n[smtp]")
     world.desk.config.write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "tests.rig.clock", str(jump.total_seconds()), "run", "--config", str(world.desk.config)]
-    with running(command) as process:
+    words = (str(jump.total_seconds()), "run", "--config", str(world.desk.config))
+    with forks().start("tests.rig.clock", words, environment()) as process:
         wait_until(lambda: recorded(world) >= len(world.mails), 30)
         process.send_signal(signal.SIGUSR1)
         time.sleep(0.5)
@@ -363,12 +359,3 @@ def test_the_daemon_goes_on_when_its_clock_is_set(world: World, jump: timedelta)
 
 def recorded(world: World) -> int:
     return int((world.rows("SELECT count(*) FROM ledger") or [(0,)])[0][0])
-
-
-@contextmanager
-def running(command: list[str]) -> Iterator[Any]:
-    with subprocess.Popen(command, env=environment(), cwd=ROOT, stderr=subprocess.DEVNULL) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
