@@ -144,15 +144,15 @@ def test_a_daemon_whose_database_becomes_another_one_works_on_with_that_and_lose
 ) -> None:
     backup = world.desk.folder / "made"
     with world.desk.daemon() as process:
-        wait_until(lambda: recorded(world) >= len(world.mails), 30)
+        wait_until(lambda: recorded(world) >= len(world.mails))
         assert world.run("backup", str(backup)).code == 0
         another_mail(world, "before")
-        wait_until(lambda: letters_of(world)["before@example.org"] == 1 and nothing_waits(world), 30)
+        wait_until(lambda: letters_of(world)["before@example.org"] == 1 and nothing_waits(world))
         before = letters_of(world)
         become_another(world, backup)
         another_mail(world, "after")
-        wait_until(lambda: letters_of(world)["after@example.org"] == 1 and world.inbox() == 0, 60)
-        wait_until(lambda: in_database(world) == ((), ()), 60)
+        wait_until(lambda: letters_of(world)["after@example.org"] == 1 and world.inbox() == 0)
+        wait_until(lambda: in_database(world) == ((), ()))
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
 
@@ -231,7 +231,7 @@ def test_two_daemons_on_copies_of_the_database_write_to_nobody_twice(world: Worl
         for number in range(30):
             another_mail(world, f"n{number}")
             time.sleep(0.15)
-        wait_until(lambda: all(each.rows("SELECT count(*) FROM cases")[0][0] == 33 for each in (world, copy)), 90)
+        wait_until(lambda: all(each.rows("SELECT count(*) FROM cases")[0][0] == 33 for each in (world, copy)))
         stack.close()
         copy.mails = world.mails
         go_on_together(world, copy)
@@ -346,11 +346,11 @@ def test_the_daemon_goes_on_when_its_clock_is_set(world: World, jump: timedelta)
     world.desk.config.write_text(text, encoding="utf-8")
     words = (str(jump.total_seconds()), "run", "--config", str(world.desk.config))
     with forks().start("tests.rig.clock", words, environment()) as process:
-        wait_until(lambda: recorded(world) >= len(world.mails), 30)
+        wait_until(lambda: recorded(world) >= len(world.mails))
         process.send_signal(signal.SIGUSR1)
         time.sleep(0.5)
         another_mail(world, "later")
-        wait_until(lambda: any(letter.recipients[0] == "later@example.org" for letter in world.post.accepted), 40)
+        wait_until(lambda: any(letter.recipients[0] == "later@example.org" for letter in world.post.accepted))
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
 
