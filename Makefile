@@ -41,7 +41,8 @@ test-days: debian-packages $(VENV)/.dev
 	@$(PYTHON) -m tests.other_days "$(or $(DAY),all)" $(PYTEST) $(PYTEST_ARGS)
 
 torture: debian-packages $(VENV)/.dev
-	@$(PYTHON) -m tests.torture $(TORTURE_ARGS)
+	@$(if $(TORTURE_ARGS),,MAILDESK_SAMPLES=all $(PYTHON) -m pytest -q -n 2 --dist worksteal -m sampled)
+	$(PYTHON) -m tests.torture $(TORTURE_ARGS)
 
 check: $(VENV)/.dev
 	@$(PYTHON) -m ruff check

@@ -28,6 +28,7 @@ from tests.rig.days import case_number
 from tests.rig.dovecot import Dovecot
 from tests.rig.letters import SHIPPED
 from tests.rig.office import BERLIN, parsed
+from tests.rig.stores import with_tables
 
 DESK = "desk@example.com"
 POLICY = Policy(
@@ -92,7 +93,7 @@ class Shared:
 
 @contextmanager
 def a_shared_mailbox(dovecot: Dovecot, user: str, mailbox: ImapMailbox, folder: Path) -> Iterator[Shared]:
-    with Store.open(folder / "maildesk.db", "KD", BERLIN) as store:
+    with Store.open(with_tables(folder / "maildesk.db"), "KD", BERLIN) as store:
         client = dovecot.client(user)
         yield Shared(dovecot, user, mailbox, store, client, folder / "maildesk.db")
         client.shutdown()

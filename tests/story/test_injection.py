@@ -147,7 +147,7 @@ def arrive(desk: TestDesk, mails: tuple[bytes, ...]) -> None:
 def served(desk: TestDesk) -> str:
     """The log of a daemon that takes in everything, then of a pass that finds what the daemon left."""
     with desk.daemon() as process:
-        wait_until(lambda: bool(desk.post.letters_to("letzte@example.org")), 60)
+        wait_until(lambda: bool(desk.post.letters_to("letzte@example.org")))
         process.send_signal(signal.SIGTERM)
         _, log = process.communicate()
     polled = printed("poll", "--config", desk.config, terminal=True)

@@ -29,7 +29,7 @@ from tests.rig.command import environment, forks
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot, unprivileged
 from tests.rig.post_office import PostOffice
-from tests.rig.zygote import SECONDS_MAX, Ran
+from tests.rig.zygote import SECONDS_MAX, TORTURED, Forked, Ran
 from tests.torture.mails import STAFF, Mail, mails
 
 # By these steps the clock goes on while something still waits: what is in doubt waits ten minutes, what was deferred up to four hours.
@@ -156,6 +156,10 @@ class World:
     def command(self) -> list[str]:
         """One pass as a process of its own, on the world's clock."""
         return [sys.executable, "-m", "tests.torture.command", str(self.ahead_seconds), "poll", "--config", str(self.desk.config)]
+
+    def started(self) -> Forked:
+        """The same, forked."""
+        return forks().start(TORTURED, (str(self.ahead_seconds), "poll", "--config", str(self.desk.config)), environment())
 
     @property
     def variables(self) -> dict[str, str]:
