@@ -32,7 +32,7 @@ demo: $(VENV)/.runtime
 	@$(PYTHON) -m maildesk demo $(if $(ONCE),--once)
 
 test: debian-packages $(VENV)/.dev
-	@$(PYTHON) -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	@$(PYTHON) -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 torture: debian-packages $(VENV)/.dev
 	@$(PYTHON) -m tests.torture $(TORTURE_ARGS)

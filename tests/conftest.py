@@ -9,10 +9,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.octets import FolderState, RawMessage
 from tests.rig.dovecot import Dovecot
+
+# The same examples each time, and none that fails because the machine is busy.
+settings.register_profile("maildesk", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("maildesk")
 
 
 @pytest.fixture(scope="session")

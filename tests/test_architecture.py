@@ -67,6 +67,7 @@ MAY_USE_ADAPTERS = ("maildesk.cli", "maildesk.daemon", "maildesk.building", "mai
 
 # Every library has one home. What is not named here must not be imported at all.
 HOMES: dict[str, tuple[str, ...]] = {
+    "rapidfuzz": ("maildesk.core.text.spelling",),
     "imapclient": ("maildesk.adapters.mailbox",),
     "mailparser": ("maildesk.adapters.parse",),
     "inscriptis": ("maildesk.adapters.parse",),
@@ -103,9 +104,9 @@ STANDARD_HOMES: dict[str, tuple[str, ...]] = {
 
 # The pure modules that the core works with. Another one is added here on purpose, or not at all.
 PURE = frozenset({
-    "__future__", "base64", "collections", "dataclasses", "datetime", "enum", "functools", "hashlib", "hmac", "itertools", "re", "typing",
-    "unicodedata",
-})  # fmt: skip  # functools: what a pure function gave before, it gives again
+    "__future__", "base64", "collections", "dataclasses", "datetime", "enum", "functools", "hashlib", "hmac", "itertools", "rapidfuzz",
+    "re", "typing", "unicodedata",
+})  # fmt: skip  # functools: what a pure function gave before, it gives again; rapidfuzz: how far two words are apart
 IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"})
 CLOCKS = frozenset({"now", "utcnow", "today"})
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from maildesk import building, printing
 from maildesk.cli.samples import sample_letters
-from maildesk.errors import MaildeskError
+from maildesk.errors import MaildeskError, TemplateError
 from maildesk.settings.passwords import Passwords, read_passwords
 from maildesk.settings.settings import Settings, load_settings
 
@@ -74,6 +74,8 @@ def _templates(settings: Settings) -> Iterator[Finding]:
     for letter in sample_letters(building.policy(settings), building.now()):
         composer(letter)
         yield Finding("template", f"{letter.template} can be written")
+    for problem in composer.problems():
+        yield Finding("sentence", problem, TemplateError.exit_code)
 
 
 def _imap(settings: Settings, passwords: Passwords, stack: ExitStack) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from maildesk import __version__, building, printing
 from maildesk.core.case.case import Channel, Status
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.health import problems
+from maildesk.core.letters.alarms import name_of
 from maildesk.errors import CannotCreateError, StoreBusy, WrongUseError
 from maildesk.jobs import watch
 
@@ -229,7 +230,7 @@ def status(settings: Settings, *, as_json: bool) -> int:
         now = building.now()
         counts, last = store.views.counts(now), store.fact("last_pass")
         condition = watch.condition(store, building.surroundings(settings), now)
-        alarms = [{"name": name, "since": since.isoformat()} for name, since in store.standing_alarms().items()]
+        alarms = [{"name": name_of(alarm), "since": since.isoformat()} for alarm, since in store.standing_alarms().items()]
         schema = store.schema()
     wrong = problems(condition, now)
     found = {

@@ -33,6 +33,7 @@ from maildesk.core.letters.letter import (
 )
 from maildesk.core.letters.order_links import percent_encoded
 from maildesk.core.office.policy import Policy, Staff
+from maildesk.core.text.said import Context
 
 SAMPLE_NUMBER = "KD-2026-00042"
 QUESTION = """\
@@ -79,7 +80,7 @@ def sample_letters(policy: Policy, now: datetime) -> tuple[Letter, ...]:
     )
 
 
-def _contexts(policy: Policy, now: datetime) -> dict[str, dict[str, str]]:
+def _contexts(policy: Policy, now: datetime) -> dict[str, Context]:
     desk = policy.desk
     due = f"{policy.calendar.answer_due(now, 14):%d.%m.%Y}"
     citizen = letter_context(desk, policy.calendar, SAMPLE_NUMBER, now, due)
@@ -168,7 +169,7 @@ def _contexts(policy: Policy, now: datetime) -> dict[str, dict[str, str]]:
     }
 
 
-def _digest(policy: Policy, now: datetime) -> dict[str, str]:
+def _digest(policy: Policy, now: datetime) -> Context:
     """As the digest of a desk with a case in each section."""
     today = policy.calendar.local(now).date()
     since, later = now - timedelta(days=12), today + timedelta(days=2)
@@ -184,7 +185,7 @@ def _digest(policy: Policy, now: datetime) -> dict[str, str]:
     )
     reader = Staff("Anna Beispiel", policy.desk.address, "anna")
     (letter,) = digest_letters(replace(policy, staff=(reader,)), Agenda(cases, (SAMPLE_NUMBER,)), now)
-    return dict(letter.context)
+    return letter.context
 
 
 def _returned(address: str, time: str) -> dict[str, str]:

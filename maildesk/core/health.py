@@ -23,7 +23,7 @@ CERTIFICATE_DAYS = 14
 FREE_BYTES_MIN = 256 * 1024 * 1024
 DAILY = timedelta(days=1)
 
-QUARANTINE = "Quarantäne"  # raised with each mail that goes there
+QUARANTINE = "quarantine"  # raised with each mail that goes there
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _silence(condition: Condition, now: datetime) -> Trouble | None:
     else:
         text = f"the last good pass is {minutes} minutes ago"
     detail = f"Seit {minutes} Minuten konnte das Postfach nicht vollständig durchgesehen werden. Neue Nachrichten bleiben dort liegen."
-    return Trouble(text, Alarm("Kein Durchgang", detail, "Ist der Mailserver erreichbar? Das Protokoll sagt mehr: journalctl -u maildesk"))
+    return Trouble(text, Alarm("no_pass", detail, "Ist der Mailserver erreichbar? Das Protokoll sagt mehr: journalctl -u maildesk"))
 
 
 # --- mails and letters ---
@@ -132,7 +132,7 @@ def _failed(condition: Condition, _now: datetime) -> Trouble | None:
         return None
     detail = f"{number} Brief(e) der letzten Woche hat der Mailserver endgültig abgelehnt."
     only_alarms = number <= condition.signs.failed_alarms  # of these nobody can be told by a letter
-    alarm = None if only_alarms else Alarm("Briefe abgelehnt", detail, "Ansehen: maildesk outbox", DAILY)
+    alarm = None if only_alarms else Alarm("letters_refused", detail, "Ansehen: maildesk outbox", DAILY)
     return Trouble(f"{number} letters failed in the last week: see maildesk outbox", alarm)
 
 
@@ -148,7 +148,7 @@ def _in_doubt(condition: Condition, _now: datetime) -> Trouble | None:
     detail = f"Von {undecided} Brief(en) weiß niemand, ob sie hinausgingen, und keine Kopie kann es zeigen."
     advice = "Ansehen: maildesk outbox. Noch einmal senden: maildesk outbox --retry mit der Nummer des Briefs"
     return Trouble(
-        f"{number} letters are in doubt: see maildesk outbox", Alarm("Brief im Zweifel", detail, advice, DAILY) if undecided else None
+        f"{number} letters are in doubt: see maildesk outbox", Alarm("letter_in_doubt", detail, advice, DAILY) if undecided else None
     )
 
 
@@ -164,7 +164,7 @@ def _late(condition: Condition, now: datetime) -> Trouble | None:
     detail = f"{signs.late} Brief(e) warten seit mehr als einer Stunde, der älteste seit {hours} Stunden. Sie gehen von selbst hinaus."
     advice = "Nimmt der Mailserver (SMTP) Briefe an? Die Antworten des Servers zeigt: maildesk outbox"
     text = f"{signs.late} letters have been waiting for over an hour, the oldest for {hours} hours: see maildesk outbox"
-    return Trouble(text, Alarm("Briefe warten", detail, advice))
+    return Trouble(text, Alarm("letters_late", detail, advice))
 
 
 def _unwritten(condition: Condition, _now: datetime) -> Trouble | None:
@@ -174,7 +174,7 @@ def _unwritten(condition: Condition, _now: datetime) -> Trouble | None:
     detail = f"{number} Brief(e) können nicht geschrieben werden. Sie warten und werden alle zehn Minuten wieder versucht, fünf Tage lang."
     advice = "Den Grund zeigt: maildesk outbox. Meist hat eine Vorlage einen Fehler: maildesk check nennt Datei und Zeile."
     text = f"{number} letters cannot be written: see maildesk outbox, and maildesk check for the templates"
-    return Trouble(text, Alarm("Brief nicht geschrieben", detail, advice, DAILY))
+    return Trouble(text, Alarm("letter_unwritten", detail, advice, DAILY))
 
 
 def _copies(condition: Condition, _now: datetime) -> Trouble | None:
@@ -191,7 +191,7 @@ def _copies(condition: Condition, _now: datetime) -> Trouble | None:
     text = (
         f"the copies of {signs.copies_missing} letters have not come back to our mailbox: are letters delivered, does a filter take copies?"
     )
-    return Trouble(text, Alarm("Kopien bleiben aus", detail, advice, DAILY))
+    return Trouble(text, Alarm("copies_missing", detail, advice, DAILY))
 
 
 # --- what is around ---
@@ -203,7 +203,7 @@ def _another_desk(condition: Condition, now: datetime) -> Trouble | None:
     detail = "Es kam ein Brief mit dem Schlüssel dieses Dienstes zurück, den er nicht gesendet hat. Ein zweiter bedient dasselbe Postfach."
     advice = "Wurde die Datenbank kopiert und der alte Dienst nicht angehalten? Bitte nur einen von beiden laufen lassen."
     text = "a second maildesk with our key serves this mailbox, it sends letters that are not ours: stop one of them"
-    return Trouble(text, Alarm("Zweiter Dienst", detail, advice, DAILY))
+    return Trouble(text, Alarm("second_desk", detail, advice, DAILY))
 
 
 def _space(condition: Condition, _now: datetime) -> Trouble | None:
@@ -214,7 +214,7 @@ def _space(condition: Condition, _now: datetime) -> Trouble | None:
     free = around.free_bytes // 1024**2
     detail = f"Auf dem Datenträger der Datenbank sind nur noch {free} MB frei. Ist er voll, werden keine Nachrichten mehr aufgenommen."
     advice = "Bitte Platz schaffen. Die Nachrichten bleiben solange im Postfach und gehen nicht verloren."
-    return Trouble(f"only {free} MB are free beside the database: make room", Alarm("Speicherplatz", detail, advice, DAILY))
+    return Trouble(f"only {free} MB are free beside the database: make room", Alarm("disk_space", detail, advice, DAILY))
 
 
 def _backup(condition: Condition, now: datetime) -> Trouble | None:
@@ -228,7 +228,7 @@ def _backup(condition: Condition, now: datetime) -> Trouble | None:
     last = f"die letzte ist vom {datetime.fromisoformat(at):%d.%m.%Y}" if at else "es gibt noch keine"
     detail = f"Die nächtliche Sicherung ist nicht gelungen; {last}."
     text = f"the last backup failed: {failed}" if failed else "the last backup is older than two days: make one with maildesk backup"
-    return Trouble(text, Alarm("Sicherung", detail, "Bitte von Hand versuchen: maildesk backup. Die Meldung nennt den Grund.", DAILY))
+    return Trouble(text, Alarm("backup", detail, "Bitte von Hand versuchen: maildesk backup. Die Meldung nennt den Grund.", DAILY))
 
 
 def certificates(ends: Mapping[str, str]) -> dict[str, datetime]:
@@ -256,7 +256,7 @@ def _certificates(condition: Condition, now: datetime) -> Trouble | None:
         if days < CERTIFICATE_DAYS:
             detail = f"Das Zertifikat des Mailservers ({server}) läuft am {ends:%d.%m.%Y} ab. Danach wird er nicht mehr benutzt."
             text = f"the certificate of the {server} server ends in {days} days: whoever runs it must renew it"
-            return Trouble(text, Alarm("Zertifikat", detail, "Bitte dem Betreiber des Mailservers sagen: Zertifikat erneuern.", DAILY))
+            return Trouble(text, Alarm("certificate", detail, "Bitte dem Betreiber des Mailservers sagen: Zertifikat erneuern.", DAILY))
     return None
 
 
@@ -278,6 +278,6 @@ FINDERS: tuple[Callable[[Condition, datetime], Trouble | None], ...] = (
 )
 # Whoever watches says when these are over.
 WATCHED = (
-    "Kein Durchgang", "Briefe warten", "Brief nicht geschrieben", "Kopien bleiben aus", QUARANTINE, "Briefe abgelehnt", "Brief im Zweifel",
-    "Zweiter Dienst", "Speicherplatz", "Sicherung", "Zertifikat",
+    "no_pass", "letters_late", "letter_unwritten", "copies_missing", QUARANTINE, "letters_refused", "letter_in_doubt", "second_desk",
+    "disk_space", "backup", "certificate",
 )  # fmt: skip

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from maildesk.core import desk
 from maildesk.core.decision.decision import Outcome
 from maildesk.core.decision.questions import Arrival
+from maildesk.core.health import QUARANTINE
 from maildesk.core.letters.alarms import Alarm
 from maildesk.core.mail.folders import OtherFolder, Place
 from maildesk.core.mail.message import Message
@@ -30,6 +31,7 @@ from maildesk.octets import FolderState, RawMessage
 
 log = logging.getLogger(__name__)
 
+COUNT = "count"  # the alarm that it does not come out even
 LOOK_AT_THE_JOURNAL = "Bitte das Protokoll ansehen: journalctl -u maildesk"
 LOOK_AT_THE_QUARANTINE = "Ansehen: maildesk quarantine. Nach der Ursache erneut versuchen: maildesk quarantine --retry"
 
@@ -179,11 +181,11 @@ def _filed_to(handled: Iterable[Handled]) -> Iterator[tuple[int, str]]:
 
 def _alarms(handled: Collection[Handled]) -> Iterator[Alarm]:
     """What the mails of a batch raise, each alarm once."""
-    yield from {alarm.name: alarm for each in handled for alarm in each.alarms}.values()
+    yield from {alarm.id: alarm for each in handled for alarm in each.alarms}.values()
     number = sum(each.outcome is Outcome.QUARANTINED for each in handled)
     if number:
         detail = f"{number} Nachricht(en) konnten nicht verarbeitet werden und liegen in der Quarantäne. Sie sind vollständig erhalten."
-        yield Alarm("Quarantäne", detail, LOOK_AT_THE_QUARANTINE, timedelta(0))
+        yield Alarm(QUARANTINE, detail, LOOK_AT_THE_QUARANTINE, timedelta(0))
 
 
 def account(intake: Intake, state: FolderState, report: PassReport) -> str:
@@ -196,7 +198,7 @@ def account(intake: Intake, state: FolderState, report: PassReport) -> str:
         problem = f"the count does not come out even: {report.seen} mails seen, {handled} handled, {in_ledger} recorded"
         log.error(problem)
         detail = f"Die Zählung geht nicht auf: {report.seen} gesehen, {handled} verarbeitet, {in_ledger} verzeichnet."
-        tell(store, policy, Alarm("Zählung", detail, LOOK_AT_THE_JOURNAL), now)
+        tell(store, policy, Alarm(COUNT, detail, LOOK_AT_THE_JOURNAL), now)
         return problem
     if report.withheld:
         return f"the mail server does not hand out {report.withheld} of the mails"

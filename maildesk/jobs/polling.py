@@ -14,7 +14,7 @@ from maildesk.core.mail.folders import differs
 from maildesk.jobs import restoring
 from maildesk.jobs.alarm import clear
 from maildesk.jobs.counts import PassReport
-from maildesk.jobs.intake import Intake, Mails, Watching, account, file, take_in
+from maildesk.jobs.intake import COUNT, Intake, Mails, Watching, account, file, take_in
 from maildesk.jobs.other_folders import NOT_FINISHED, LookAround, take_in_elsewhere
 from maildesk.octets import FolderState
 
@@ -43,7 +43,7 @@ def run_once(intake: Intake, watching: Watching = Watching()) -> PassReport:  # 
     if restored and around.has_seen_all and not unseen and not one.report.backlog:
         restoring.end(intake.store, intake.clock())
     if one.report.comes_out_even:
-        clear(intake.store, intake.policy, "Zählung", intake.clock())
+        clear(intake.store, intake.policy, COUNT, intake.clock())
     return one.report
 
 

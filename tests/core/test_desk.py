@@ -32,7 +32,7 @@ POLICY = Policy(
     secret=b"k" * 32,
     staff=(WEBER,),
 )
-CASE = KnownCase("KD-2026-00042", Status.OPEN, EVA.key, frozenset({EVA.key}), acknowledged=True, due_on=date(2026, 12, 4))
+CASE = KnownCase("KD-2026-00042", Status.OPEN, EVA.key, frozenset({EVA.key}), due_on=date(2026, 12, 4))
 OUR_LETTER = keyed_message_id(POLICY.secret, CASE.number, "abcdefghijklmnop", EVA.addr_spec, "example.com")
 
 

@@ -116,7 +116,7 @@ def test_octets_are_kept_exactly_as_the_server_has_them(
 
     case = store.views.case("KD-2026-00001")
     assert case is not None
-    kept = store.octets_of_message(case["messages"][0]["id"])
+    kept = store.octets_by_digest(case["messages"][0]["sha256"])
     assert kept is not None
     assert kept.all() == on_server
 

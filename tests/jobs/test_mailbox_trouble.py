@@ -69,7 +69,7 @@ def test_a_mail_that_cannot_be_moved_stays_one_case_is_told_once_and_leaves_when
         assert [report.outcomes[Outcome.NEW_CASE] for report in reports] == [1, 0, 0]
         assert [report.unfiled for report in reports] == [1, 1, 1]
         assert "could not be moved" in shared.store.fact("last_pass")["problem"]
-        assert [alarm for alarm in alarms if alarm] == ["Kein Durchgang"], "told when it has lasted, and once"
+        assert [alarm for alarm in alarms if alarm] == ["no_pass"], "told when it has lasted, and once"
         later = told_at + timedelta(minutes=26)
         letters = [queued.letter.recipient for queued in shared.store.due_letters(Due(later), 100)]
         assert letters == ["c1@example.org", "weber@example.com"], "one acknowledgement, and the alarm"
@@ -216,7 +216,7 @@ def test_a_mailbox_that_may_only_be_read_is_refused_before_anything_is_taken_in_
             shared.arrives(1)
             shared.a_pass()
             shared.arrives(2)
-            rights = dovecot.folder / "mail" / user / "dovecot-acl"
+            rights = dovecot.folder / "mail" / user / "mailboxes" / "INBOX" / "dbox-Mails" / "dovecot-acl"
             rights.write_text("owner lr\n")
             shared.mailbox.close()  # Dovecot looks at rights again only where somebody logs in
 

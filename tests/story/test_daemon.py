@@ -94,7 +94,7 @@ def test_a_mail_is_acknowledged_within_a_second_of_its_delivery(desk: TestDesk, 
 def test_sigterm_ends_the_daemon_within_ten_seconds_in_the_middle_of_work(desk: TestDesk, systemd: Notified) -> None:
     for number in range(300):
         desk.write(to_desk(number))
-    with desk.daemon(NOTIFY_SOCKET=str(systemd.path)) as process:
+    with desk.daemon(forked=False, NOTIFY_SOCKET=str(systemd.path)) as process:
         wait_until(lambda: len(desk.post.accepted) > 3)
         seconds, code, said = ended(process, signal.SIGTERM)
 

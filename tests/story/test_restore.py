@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -21,38 +20,27 @@ from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot
 from tests.rig.letters import content
 from tests.rig.post_office import Accepted, PostOffice
-from tests.torture.zygote import Ran, Zygote
 
 WEBER, MOSER = "weber@haus.example", "moser@haus.example"
 STAFF = "".join(f'[[staff]]\nname = "{key}"\naddress = "{key}@haus.example"\nkey = "{key}"\n' for key in ("weber", "moser"))
 SEEN_SINCE = ("number", "status", "subject", "kind", "topics", "assignee", "merged_into", "message_ids")
 
 
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    """Many commands in little time, each a process of its own."""
-    made = Zygote()
-    yield made
-    made.close()
-
-
 @dataclass(frozen=True)
 class FastDesk(TestDesk):
-    """A desk whose commands are forked."""
-
-    zygote: Zygote
+    """A desk whose commands answer in JSON."""
 
     def run(self, *words: str) -> Any:
-        ran: Ran = self.zygote.run(self.folder, *words, "--json", "--config", str(self.config))
-        assert ran.code in {0, 1, 69}, ran.err
-        return json.loads(ran.out) if ran.out else None
+        said = self.maildesk(*words, "--json")
+        assert said.code in {0, 1, 69}, said.err
+        return said.json if said.out else None
 
 
 @pytest.fixture
-def make_desk(dovecot: Dovecot, user: str, tmp_path: Path, zygote: Zygote) -> Callable[..., FastDesk]:
+def make_desk(dovecot: Dovecot, user: str, tmp_path: Path) -> Callable[..., FastDesk]:
     def make(post: PostOffice, **more: str) -> FastDesk:
         desk = a_desk(tmp_path / "desk", dovecot, post, user, **more)
-        return FastDesk(desk.folder, desk.user, desk.dovecot, desk.post, zygote)
+        return FastDesk(desk.folder, desk.user, desk.dovecot, desk.post)
 
     return make
 

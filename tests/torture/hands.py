@@ -25,8 +25,8 @@ from maildesk.settings.passwords import read_passwords
 from maildesk.settings.settings import load_settings
 from tests.rig.letters import SHIPPED
 from tests.rig.office import parsed
+from tests.rig.zygote import Ran
 from tests.torture.world import Settled, World
-from tests.torture.zygote import Ran
 
 PASSES_MAX = 12
 COPIES_MINUTES = 11  # so much later a pass shows that no copy came

@@ -10,16 +10,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError, meta, select_autoescape
-from jinja2.exceptions import SecurityError
+from jinja2 import FileSystemLoader, StrictUndefined, meta, select_autoescape
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from maildesk.adapters.compose import filters, header, mime
+from maildesk.adapters.compose.complaints import complaint
 from maildesk.adapters.compose.header import NO_HEADER
 from maildesk.adapters.compose.names import file_name
+from maildesk.adapters.compose.sentences import Sentences
+from maildesk.adapters.compose.values import shown
 from maildesk.core.letters.letter import Enclosure, Letter
 from maildesk.core.office.policy import Desk
+from maildesk.core.text.said import say
 from maildesk.errors import TemplateError
 
 FALLBACK_LANGUAGE = "de"
@@ -64,6 +68,7 @@ class Composer:
         )
         self._environment.filters.update(filters.ALL)
         self._html_names: dict[str, str] = {}
+        self._sentences: dict[str, Sentences] = {}
 
     def __call__(self, letter: Letter, contents: Mapping[str, bytes] = _NOTHING) -> bytes:
         """The whole mail with CRLF line ends, ready for the wire.
@@ -80,13 +85,26 @@ class Composer:
     def words(self, letter: Letter, missing: Sequence[Enclosure] = ()) -> Wording:
         """Subject, text and HTML of a letter; `missing` are the enclosures that do not go along."""
         name, language = self._text_name(letter)
-        names = "\n".join(file_name(each.filename) for each in missing)
-        context = {**letter.context, MISSING: names}
+        sentence = self._sentences_in(language)
+        names = tuple(file_name(each.filename) for each in missing)
+        context = {each: shown(value, sentence) for each, value in {**letter.context, MISSING: names}.items()}
         subject, text = _split_subject(name, self._render(name, context))
         with self._complaining(name):
             html_name = self._html_name(name)
         html = self._render(html_name, {**context, "betreff": subject}) if html_name else ""
-        return Wording(subject, _tidy(text + _told(names)), _NO_TEXT.sub("", html), language)
+        not_enclosed = "".join(f"\n{sentence(say('letter.not_enclosed', name=each))}" for each in names)  # in a page the layout does it
+        return Wording(subject, _tidy(f"{text}\n{not_enclosed}"), _NO_TEXT.sub("", html), language)
+
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with the sentences of the house in any of the desk's languages; the last folder is that of the shipped ones."""
+        languages = dict.fromkeys((*self._desk.languages, FALLBACK_LANGUAGE))
+        found = (self._sentences_in(language).problems(self._folders[-1]) for language in languages)
+        return tuple(dict.fromkeys(problem for problems in found for problem in problems))
+
+    def _sentences_in(self, language: str) -> Sentences:
+        if language not in self._sentences:
+            self._sentences[language] = Sentences(self._environment, self._folders, (language, FALLBACK_LANGUAGE))
+        return self._sentences[language]
 
     def _text_name(self, letter: Letter) -> tuple[str, str]:
         if not _NAME.fullmatch(letter.template):
@@ -131,7 +149,7 @@ class Composer:
             waiting += [used for used in meta.find_referenced_templates(self._environment.parse(source)) if used]
         return found
 
-    def _render(self, name: str, context: dict[str, str]) -> str:
+    def _render(self, name: str, context: Mapping[str, Any]) -> str:
         with self._complaining(name):
             rendered = self._environment.get_template(name).render(context)
             return rendered.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair cannot go on the wire
@@ -141,12 +159,7 @@ class Composer:
         try:
             yield
         except Exception as error:  # whatever a template does wrong: it holds this letter and no other
-            raise TemplateError(_complaint(error, name, self._folders)) from error
-
-
-def _told(missing: str) -> str:
-    """The end of a text that names what is missing; in a page the layout does it."""
-    return "\n" + "".join(f"\nAnlage nicht beigefügt: {name}" for name in missing.split("\n")) if missing else ""
+            raise TemplateError(complaint(error, name, self._folders)) from error
 
 
 def _html_twin(text_name: str) -> str:
@@ -169,32 +182,3 @@ def _tidy(text: str) -> str:
     plain = _NO_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     lines = "\n".join(line.rstrip() for line in plain.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip("\n") + "\n"
-
-
-def _complaint(error: Exception, name: str, folders: tuple[Path, ...]) -> str:
-    """What is wrong and where, in the words of the template's writer; values of the letter never stand in it."""
-    if isinstance(error, TemplateSyntaxError):
-        return f"{error.filename or error.name or name}: line {error.lineno}: {error.message}"
-    where = _where(error, name, folders)
-    if isinstance(error, TemplateNotFound):
-        return f"{where}: a template that is included or extended here is missing"
-    if isinstance(error, UndefinedError):
-        unknown = re.fullmatch(r"'(\w+)' is undefined", error.message or "")
-        what = f"the variable {unknown[1]}" if unknown else "something that is asked for here"
-        return f"{where}: {what} does not exist; docs/templates.md lists the variables"
-    if isinstance(error, SecurityError):
-        return f"{where}: does what a template may not do"
-    if isinstance(error, UnicodeDecodeError):
-        return f"{where}: is not written in UTF-8"
-    return f"{where}: cannot be rendered ({error.__class__.__name__})"
-
-
-def _where(error: Exception, name: str, folders: tuple[Path, ...]) -> str:
-    """File and line of the innermost template in a traceback; jinja2 puts template lines there in place of its own code."""
-    where, step = name, error.__traceback__
-    while step is not None:
-        file = Path(step.tb_frame.f_code.co_filename)
-        if file.parent in folders:
-            where = f"{file}: line {step.tb_lineno}"
-        step = step.tb_next
-    return where

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from maildesk.adapters.compose.names import one_line, sender_name
+from maildesk.adapters.compose.values import DAY, Moment
 
 LINK_STYLE = "color: #0b4f8a"
 _POINT = re.compile(r"\s*[-*•]\s+(?=\S)")
@@ -47,7 +48,7 @@ class _Block:
 
 def _blocks(text: str) -> Iterator[_Block]:
     block: _Block | None = None
-    for line in text.splitlines():
+    for line in str(text).splitlines():
         tag, content = _kind(line, block)
         if not content:
             waiting, block = block, None
@@ -117,15 +118,39 @@ def name(text: str) -> str:
     return sender_name(text)
 
 
-def zeilen(text: str) -> list[str]:
-    """The lines that are not blank."""
-    return [line for line in text.splitlines() if line.strip()]
+def zeilen(text: Any) -> list[Any]:
+    """The lines that are not blank; of a list its rows, and the lines of what is no row.
+
+    >>> zeilen("eins\\n\\nzwei"), zeilen(["eins", {"nr": "zwei"}])
+    (['eins', 'zwei'], ['eins', {'nr': 'zwei'}])
+    """
+    found = text if isinstance(text, list | tuple) else [text]
+    return [line for each in found for line in ([each] if isinstance(each, dict) else str(each).splitlines()) if str(line).strip()]
 
 
-def spalten(line: str, anzahl: int = 2) -> list[str]:
-    """The parts of a line between tabs: so many, whatever the line has."""
-    parts = [part.strip() for part in line.split("\t")]
+def spalten(line: Any, anzahl: int = 2) -> list[str]:
+    """The columns of a row, or the parts of a line between tabs: so many, whatever the row has.
+
+    >>> spalten({"nr": "KD-2026-00042", "titel": "Heizung", "art": ""}), spalten("eins\\tzwei", 3)
+    (['KD-2026-00042', 'Heizung'], ['eins', 'zwei', ''])
+    """
+    parts = [str(part).strip() for part in (line.values() if isinstance(line, dict) else str(line).split("\t"))]
     return (parts + [""] * anzahl)[:anzahl]
 
 
-ALL: dict[str, Callable[..., Any]] = {"absaetze": absaetze, "name": name, "zeile": zeile, "zeilen": zeilen, "spalten": spalten}
+def datum(moment: str, form: str = DAY) -> str:
+    """A day or a time in another form, as strftime has it ("%H:%M"). Plain text, as in letters of maildesk 0.1, stays as it is."""
+    return moment.value.strftime(form) if isinstance(moment, Moment) else moment
+
+
+def groesse(size_bytes: int) -> str:
+    """
+    >>> groesse(900), groesse(2_500_000)
+    ('1 kB', '2,4 MB')
+    """
+    if size_bytes < 1024 * 1024:
+        return f"{max(1, round(size_bytes / 1024))} kB"
+    return f"{size_bytes / 1024 / 1024:.1f} MB".replace(".", ",")
+
+
+ALL: dict[str, Callable[..., Any]] = {each.__name__: each for each in (absaetze, datum, groesse, name, spalten, zeile, zeilen)}

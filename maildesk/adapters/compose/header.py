@@ -13,6 +13,7 @@ from email.header import Header
 from email.utils import format_datetime
 
 from maildesk.adapters.compose.names import sender_name
+from maildesk.core.letters.alarms import ALARM_FIELD
 from maildesk.core.letters.letter import INSIDE_THE_HOUSE, Letter
 from maildesk.core.mail.message import wire_address
 from maildesk.core.office.policy import Desk
@@ -44,6 +45,8 @@ def fields(letter: Letter, desk: Desk, subject: str, language: str) -> Iterator[
     if letter.automatic or letter.template in INSIDE_THE_HOUSE:
         yield f"Auto-Submitted: {'auto-replied' if letter.in_reply_to else 'auto-generated'}"
         yield "X-Auto-Response-Suppress: All"
+    if letter.alarm:
+        yield from _folded(ALARM_FIELD, *letter.alarm.split())
     yield f"Content-Language: {language}"
 
 

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from maildesk.core.mail.message import Address
 
@@ -69,11 +71,26 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class CaseEvent:
-    """One line of a case's history. `what` is a word for programs, `detail` a sentence for people without personal data."""
+    """One line of a case's history. `what` is a word for programs, `detail` a sentence for people without personal data.
+
+    `data` is what programs read of it later, as JSON: of an "order" its name, and the key and the day that it names. Nobody reads `detail`.
+    """
 
     what: str
     detail: str
     who: str = "maildesk"
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Happened(StrEnum):
+    """What a message of a case was, for its history in short."""
+
+    MAIL = "mail"  # of the citizen
+    LETTER = "letter"  # of the desk
+    ANSWER = "answer"  # of a colleague, to the citizen
+    NOTE = "note"  # of a colleague, inside the house
+    STATEMENT = "statement"  # of a colleague who was asked
+    MESSAGE = "message"  # anything else
 
 
 class LinkKind(StrEnum):
@@ -106,7 +123,6 @@ class KnownCase:
     status: Status
     correspondent: str
     participants: frozenset[str]
-    acknowledged: bool
     due_on: date | None = None
     followup_note_sent_on: date | None = None
     opened_at: datetime | None = None
@@ -123,7 +139,7 @@ class KnownCase:
     flags: tuple[str, ...] = ()
     urgency_by_staff: bool = False  # a colleague has said how urgent it is
     assignee: str = ""
-    history: tuple[tuple[datetime, str], ...] = ()  # what happened, for people: a German word or two each
+    history: tuple[tuple[datetime, Happened], ...] = ()  # its last messages, the oldest first
 
     def takes_part(self, address_key: str) -> bool:
         """Whether the writer with this address key (empty: nobody) may add to the case by its number."""

@@ -10,6 +10,7 @@ from maildesk.core.decision.matter import Matter
 from maildesk.core.letters.letter import Letter
 from maildesk.core.letters.relay import Incoming, relay_letters
 from maildesk.core.text.anonymity import ANONYMOUS
+from maildesk.core.text.said import say
 from maildesk.core.threading.thread import Thread
 from maildesk.core.threading.writer import Writer
 from maildesk.core.triage.propose import Proposal, noticed
@@ -29,16 +30,16 @@ def relayed(matter: Matter, case: KnownCase | NewCase, proposal: Proposal, *, un
     arrival, writer = matter.arrival, matter.writer
     if arrival.imported or matter.thread.repeated or writer.role is not Role.CITIZEN:
         return ()
-    noted = (NOTICED_HINT.format(noticed(proposal)),) if noticed(proposal) else ()
-    hints = ((STRANGER_HINT,) if unverified else ()) + ((FORGED_HINT,) if writer.forged else ()) + noted
+    hints = (
+        *((say("hint.new_address_check"),) if unverified else ()),
+        *((say("hint.forged_no_letter"),) if writer.forged else ()),
+        *((say("hint.noticed", what=noticed(proposal)),) if noticed(proposal) else ()),
+    )
     incoming = Incoming(case.number, matter.message, arrival.received_at, case, hints, proposal)
     letters = relay_letters(incoming, matter.policy, matter.now)
     return tuple(letter for letter in letters if letter.letter_id in matter.known.left) if matter.is_past else letters
 
 
-NOTICED_HINT = "Bitte prüfen (an den Worten erkannt): {}."
-STRANGER_HINT = "Diese Adresse ist im Vorgang neu und nicht bestätigt. Bitte prüfen, ob die Person dazugehört."
-FORGED_HINT = "Der Mailserver hält den Absender für gefälscht. Es ging keine Eingangsbestätigung hinaus."
 OUTCOMES = {Role.STAFF: Outcome.STAFF, Role.CONSULTED: Outcome.STAFF}
 
 

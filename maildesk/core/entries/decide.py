@@ -93,7 +93,7 @@ def _entered(matter: Matter, entry: Entry, staff: Staff | None, outcome: Outcome
         else (*_relayed(matter, kept, new_case, entry, staff), *_confirmed(matter, entry, staff, carried, kept, sent=bool(letters)))
     )
     events = [CaseEvent("opened", f"{BY[entry.channel]}, entered by staff, answer due on {new_case.due_on:%d.%m.%Y}", "staff")]
-    events += [CaseEvent("order", line, "staff") for line in carried.done]
+    events += carried.events
     return Decision(
         outcome,
         Folder.ARCHIVE,

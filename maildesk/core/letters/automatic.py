@@ -77,7 +77,7 @@ def as_of_now(letter: Letter, calendar: WorkCalendar, now: datetime) -> Letter:
         return replace(letter, context={LATE: "", **letter.context})
     if not letter.automatic:
         return replace(letter, created_at=now)
-    kept = {name: value for name, value in letter.context.items() if not _has_passed(name, value, calendar.local(now).date())}
+    kept = {name: value for name, value in letter.context.items() if not _has_passed(name, str(value), calendar.local(now).date())}
     passed = dict.fromkeys(letter.context, "")
     return replace(letter, created_at=now, context={**passed, **kept, LATE: "ja"})
 

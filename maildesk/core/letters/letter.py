@@ -9,12 +9,12 @@ what a stranger wrote is a relay for abuse, and one that repeats a citizen's wor
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from maildesk.core.letters.keyed_ids import base32
+from maildesk.core.text.said import Context
 
 
 class LetterState(StrEnum):
@@ -64,8 +64,9 @@ class Letter:
     enclosures: tuple[Enclosure, ...] = ()
     about: str = ""
     author: str = ""
+    alarm: str = ""  # which alarm it is, as `core.letters.alarms.Alarm.mark` says
     held: bool = False  # waits for a word of its author, and is not sent before
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Context = field(default_factory=dict)
     created_at: datetime | None = None
 
 
@@ -119,7 +120,6 @@ ASKING = frozenset({CONSULTATION, REMINDER})  # who answers one of these, states
 TO_STAFF = frozenset({ALARM, RETURNED, RELAY, COPY, HELD_ANSWER, CONFIRMED, MISTAKE, HELP, STATEMENT, OVERDUE, DIGEST, UNPLACED})
 INSIDE_THE_HOUSE = TO_STAFF | ASKING  # templates of letters that no citizen gets
 LATE_AFTER = timedelta(days=1)  # so long after it was written a letter says that it is late
-UNWRITTEN = "cannot be written: "  # how the error of a letter begins that never became a mail
 
 
 def letter_id_for(cause: str, template: str, recipient: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from maildesk.core.case.case import KnownCase, NewCase
+from maildesk.core.case.case import Happened, KnownCase, NewCase
 from maildesk.core.letters.keyed_ids import conversation_id, keyed_message_id, reply_address
 from maildesk.core.letters.letter import RELAY, Enclosure, Letter, letter_id_for
 from maildesk.core.letters.order_links import OrderLink, lines_of_links
@@ -19,6 +19,7 @@ from maildesk.core.mail.message import Attachment, Message
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.text.anonymity import ANONYMOUS
 from maildesk.core.text.identifiers import masked
+from maildesk.core.text.said import Value
 from maildesk.core.triage.propose import Proposal
 
 TITLE_CHARS_MAX = 60
@@ -46,13 +47,13 @@ LINKS = (
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A mail of a case that the colleagues shall get. `hints` are German lines on what is odd with it."""
+    """A mail of a case that the colleagues shall get. `hints` say what is odd with it."""
 
     number: str
     message: Message
     received_at: datetime
     case: KnownCase | NewCase
-    hints: tuple[str, ...] = ()
+    hints: tuple[Value, ...] = ()
     proposal: Proposal = field(default_factory=Proposal)  # by the words of this mail
 
 
@@ -125,7 +126,7 @@ def title_of(title: str, subject: str) -> str:
     return line if len(line) <= TITLE_CHARS_MAX else line[: TITLE_CHARS_MAX - 1].rstrip() + "…"
 
 
-def _head(incoming: Incoming, policy: Policy) -> dict[str, str]:
+def _head(incoming: Incoming, policy: Policy) -> dict[str, Value]:
     case, message = incoming.case, incoming.message
     known = case if isinstance(case, KnownCase) else None
     kind = policy.categories.label("kind", case.kind) if case.kind else ""
@@ -142,14 +143,24 @@ def _head(incoming: Incoming, policy: Policy) -> dict[str, str]:
         "art": f"{proposed}{kind}" if kind else "",
         "dringlichkeit": f"{policy.categories.label('urgency', case.urgency)}{by_words}" if case.urgency != "normal" else "",
         "sofort": "ja" if incoming.proposal.is_danger else "",
-        "hinweise": "\n".join(incoming.hints),
+        "hinweise": incoming.hints,
         "verlauf": "\n".join(_happened(policy, *each) for each in known.history) if known else "",
         "stelle": policy.desk.name,
     }
 
 
-def _happened(policy: Policy, at: datetime, what: str) -> str:
-    return f"{policy.calendar.local(at):%d.%m.%Y, %H:%M}  {what}"
+HAPPENED = {
+    Happened.MAIL: "Nachricht der Person",
+    Happened.LETTER: "Brief der Stelle",
+    Happened.ANSWER: "Antwort",
+    Happened.NOTE: "Nachricht aus dem Team",
+    Happened.STATEMENT: "Stellungnahme",
+    Happened.MESSAGE: "Nachricht",
+}
+
+
+def _happened(policy: Policy, at: datetime, what: Happened) -> str:
+    return f"{policy.calendar.local(at):%d.%m.%Y, %H:%M}  {HAPPENED[what]}"
 
 
 def _text(incoming: Incoming) -> str:

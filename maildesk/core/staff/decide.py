@@ -101,8 +101,7 @@ def _ordered(mail: StaffMail, reading: Reading) -> Result:
 
 def _carried(mail: StaffMail, result: Result, carried: Carried) -> Result:
     changed = carried.state if carried.state != mail.file.state else None
-    events = tuple(CaseEvent("order", line, "staff") for line in carried.done)
-    return replace(result, state=changed, done=carried.done, refused=carried.refused, missing=carried.missing, events=events)
+    return replace(result, state=changed, done=carried.done, refused=carried.refused, missing=carried.missing, events=carried.events)
 
 
 # --- forwarded ---

@@ -75,7 +75,7 @@ def test_a_mail_and_all_that_follows_from_it_are_stored_together(store: Store) -
     assert [event["what"] for event in case["events"]] == ["opened"]
     assert [letter["template"] for letter in case["letters"]] == ["acknowledgement"]
     assert store.recorded("INBOX", 7, [4, 5]) == {5: "archive"}
-    kept = store.octets_of_message(case["messages"][0]["id"])
+    kept = store.octets_by_digest(case["messages"][0]["sha256"])
     assert kept is not None
     assert kept.all() == octets
 

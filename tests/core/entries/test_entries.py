@@ -31,7 +31,7 @@ DESK = Desk("Kundendialog", "desk@example.com", internal_domains=("haus.example"
 POLICY = Policy(DESK, WorkCalendar(UTC), b"k" * 32, staff=(WEBER, MOSER), categories=CATEGORIES)
 PROVED = (("authentication-results", "mx.example.com; dmarc=pass header.from=haus.example"),)
 CALL = "Telefon\nName: Eva Muster\nMail: eva@example.org\nDie Heizung ist kalt."
-OLD = KnownCase("KD-2026-00017", Status.OPEN, "karl@example.org", frozenset({"karl@example.org"}), acknowledged=True)
+OLD = KnownCase("KD-2026-00017", Status.OPEN, "karl@example.org", frozenset({"karl@example.org"}))
 
 
 def staff_mail(text: str, **fields: Any) -> Message:

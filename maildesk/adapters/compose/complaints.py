@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""What is wrong with a template and where, in the words of its writer; values of the letter never stand in it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2.exceptions import SecurityError
+
+
+def complaint(error: Exception, name: str, folders: tuple[Path, ...]) -> str:
+    """One sentence on the template `name` of these folders: file, line, and what is wrong."""
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.filename or error.name or name}: line {error.lineno}: {error.message}"
+    return f"{_where(error, name, folders)}: {reason(error)}"
+
+
+def reason(error: Exception) -> str:
+    """What is wrong, without the place."""
+    if isinstance(error, TemplateSyntaxError):
+        return str(error.message)
+    if isinstance(error, TemplateNotFound):
+        return "a template that is included or extended here is missing"
+    if isinstance(error, UndefinedError):
+        unknown = re.fullmatch(r"'(\w+)' is undefined", error.message or "")
+        what = f"the variable {unknown[1]}" if unknown else "something that is asked for here"
+        return f"{what} does not exist; docs/templates.md lists the variables"
+    if isinstance(error, SecurityError):
+        return "does what a template may not do"
+    if isinstance(error, UnicodeDecodeError):
+        return "is not written in UTF-8"
+    return f"cannot be rendered ({error.__class__.__name__})"
+
+
+def _where(error: Exception, name: str, folders: tuple[Path, ...]) -> str:
+    """File and line of the innermost template in a traceback; jinja2 puts template lines there in place of its own code."""
+    where, step = name, error.__traceback__
+    while step is not None:
+        file = Path(step.tb_frame.f_code.co_filename)
+        if file.parent in folders:
+            where = f"{file}: line {step.tb_lineno}"
+        step = step.tb_next
+    return where

@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""The sentences of said.de.toml: each one that the code says has its words and none is left over; a house may change them one by one."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maildesk.adapters.compose.sentences import _sentences_of
+from maildesk.core.text.said import Said, Value, from_json, say, to_json
+from maildesk.errors import TemplateError
+from tests.rig.letters import SHIPPED, a_composer, a_letter
+from tests.rig.places import ROOT
+
+FILES = sorted(SHIPPED.glob("said.*.toml"))
+KEY = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")
+SOURCES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "maildesk").rglob("*.py"))]
+HINT = "hint.new_address_check"
+
+
+def keys_of(file: Path) -> set[str]:
+    return {sentence.key for sentence in _sentences_of(file)}
+
+
+def constants() -> Iterator[str]:
+    """Every text in the code that has the form of a key: those of a table too, from which a key is taken."""
+    for source in SOURCES:
+        for node in ast.walk(source):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and KEY.fullmatch(node.value):
+                yield node.value
+
+
+def said_keys() -> Iterator[str]:
+    """What stands in a call of `say` itself, so that a key under a heading that does not exist is found as well."""
+    for source in SOURCES:
+        for node in ast.walk(source):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
+                yield from (each.value for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant) and isinstance(each.value, str))
+
+
+def words_of(sentence: Said, *folders: Path) -> str:
+    text = a_composer(*folders).words(a_letter("relay", context={**RELAY, "hinweise": (sentence,)})).text
+    return " ".join(re.findall(r"^Hinweis: ([^\n]*(?:\n[^\n]+)*)", text, re.MULTILINE)).replace("\n", " ")
+
+
+RELAY: dict[str, Value] = {
+    **dict.fromkeys(("titel", "von", "adresse", "eingang", "art", "dringlichkeit", "verlauf", "anlagen", "zurueckgehalten", "links"), ""),
+    "text": "Guten Tag",
+}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_each_sentence_that_the_code_says_has_its_words_and_none_is_left_over(file: Path) -> None:
+    written = keys_of(file)
+    headings = {key.partition(".")[0] for key in written}
+    used = {key for key in constants() if key.partition(".")[0] in headings} | {key for key in said_keys() if "." in key}
+
+    assert used - written == set(), "has no words"
+    assert written - used == set(), "is said by nobody"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_the_languages_have_the_same_sentences(file: Path) -> None:
+    assert keys_of(file) == keys_of(SHIPPED / "said.de.toml")
+
+
+def test_a_house_changes_a_sentence_and_keeps_the_others(tmp_path: Path) -> None:
+    (tmp_path / "said.de.toml").write_text(f'[hint]\n{HINT.partition(".")[2]} = "Neu hier!"\n', encoding="utf-8")
+
+    assert words_of(say(HINT), tmp_path) == "Neu hier!"
+    assert words_of(say("hint.forged_no_letter"), tmp_path).startswith("Der Mailserver hält")
+
+
+def test_the_values_of_a_sentence_are_sentences_days_times_and_lists(tmp_path: Path) -> None:
+    words = (
+        "{{ why }} {{ due }} {{ at }} {{ at | datum('%H:%M') }} {{ size | groesse }} {{ of | join(', ') }} {{ 'ja' if sure }}{{ nothing }}"
+    )
+    (tmp_path / "said.de.toml").write_text(f'[hint]\nall = "{words}"\n', encoding="utf-8")
+    at = datetime(2026, 12, 1, 9, 5, tzinfo=ZoneInfo("Europe/Berlin"))
+    said = say("hint.all", why=say(HINT), due=date(2026, 12, 4), at=at, size=2_500_000, of=("a", "b"), sure=True, nothing=None)
+
+    wanted = "Bitte prüfen, ob die Person dazugehört. 04.12.2026 01.12.2026, 09:05 Uhr 09:05 2,4 MB a, b ja"
+    assert words_of(said, tmp_path).endswith(wanted)
+    stored = from_json(to_json(said))
+    assert isinstance(stored, Said)
+    assert words_of(stored, tmp_path).endswith(wanted)
+
+
+def test_what_a_stranger_typed_is_escaped_by_the_page_and_by_no_sentence() -> None:
+    letter = a_letter("relay", context={**RELAY, "hinweise": (say("hint.noticed", what="<b>&{{ nr }}"),)})
+    wording = a_composer().words(letter)
+
+    assert "erkannt): <b>&{{ nr }}." in " ".join(wording.text.split())
+    assert "&lt;b&gt;&amp;{{ nr }}." in wording.html
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ("[hint]\nnoticed = 'Bitte {{ wat }}'\n", "hint.noticed: the variable wat does not exist here; the shipped sentence has what"),
+        ("[hint]\nnoticed = 'Bitte {{ what '\n", "hint.noticed: unexpected end of template, expected 'end of print statement'."),
+        ("[hint]\nnotced = 'Bitte'\n", "hint.notced: there is no such sentence: did you mean hint.noticed?; it has no effect"),
+        ("[hint]\nforged_no_letter = '{{ 1 | nein }}'\n", "hint.forged_no_letter: No filter named 'nein'."),
+    ],
+)
+def test_the_check_names_file_and_key_of_a_broken_sentence(words: str, complaint: str, tmp_path: Path) -> None:
+    (tmp_path / "said.de.toml").write_text(words, encoding="utf-8")
+
+    (problem,) = a_composer(tmp_path).problems()
+
+    assert problem == f"{tmp_path / 'said.de.toml'}: {complaint}"
+
+
+@pytest.mark.parametrize("words", ["[hint\n", "[hint]\nnoticed = 3\n", "[hint]\nnoticed = ['a']\n"])
+def test_a_file_that_cannot_be_read_is_named(words: str, tmp_path: Path) -> None:
+    (tmp_path / "said.de.toml").write_text(words, encoding="utf-8")
+
+    for read in (lambda: words_of(say(HINT), tmp_path), lambda: a_composer(tmp_path).problems()):
+        with pytest.raises(TemplateError, match=re.escape(str(tmp_path / "said.de.toml"))):
+            read()
+
+
+def test_a_broken_sentence_holds_its_letter_and_names_no_value_of_it(tmp_path: Path) -> None:
+    (tmp_path / "said.de.toml").write_text("[hint]\nnoticed = '{{ what.secret.other }}'\n", encoding="utf-8")
+
+    with pytest.raises(TemplateError) as told:
+        words_of(say("hint.noticed", what="GEHEIM"), tmp_path)
+
+    assert str(told.value).startswith(f"{tmp_path / 'said.de.toml'}: hint.noticed: ")
+    assert "GEHEIM" not in str(told.value)
+    assert words_of(say(HINT), tmp_path)
+
+
+def test_a_sentence_without_words_names_its_key() -> None:
+    with pytest.raises(TemplateError, match=r"there is no sentence 'hint\.nothing'"):
+        words_of(say("hint.nothing"))
+
+
+NAMES = st.text("abcxyz", min_size=1).filter(lambda name: name not in {"say", "date", "time"})
+ZONES = st.sampled_from([ZoneInfo("UTC"), ZoneInfo("Europe/Berlin")])
+SCALARS = st.none() | st.booleans() | st.integers() | st.text() | st.dates() | st.datetimes(timezones=ZONES, allow_imaginary=False)
+VALUES: st.SearchStrategy[Value] = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner).map(tuple)
+        | st.dictionaries(NAMES, inner)
+        | st.builds(Said, st.sampled_from(["hint.a", "order.b"]), st.dictionaries(NAMES | st.just("date"), inner))
+    ),
+    max_leaves=8,
+)
+
+
+@given(VALUES)
+def test_a_value_comes_back_from_json_as_it_was(value: Value) -> None:
+    assert from_json(to_json(value)) == value
+
+
+@pytest.mark.parametrize("value", [{"say": 1}, {"date": "2026-12-01"}, {"a": {"time": 1}}, Said("hint.a", {"say": 1})])
+def test_a_row_that_could_be_read_as_something_else_is_refused(value: Value) -> None:
+    with pytest.raises(ValueError, match="is called 'say'"):
+        to_json(value)
