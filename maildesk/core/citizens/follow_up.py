@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from maildesk.core.case.case import CaseEvent, Direction, KnownCase, Role, Status
-from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, merged_events, relayed, urgency_events
+from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, link_events, merged_events, relayed, urgency_events
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
 from maildesk.core.decision.parts import FollowedUp
@@ -25,7 +25,7 @@ def follow_up(matter: Matter, match: ThreadMatch) -> Decision:
     raised = _raised(case, proposal, unverified=unverified)
     reopened = case.status in {Status.CLOSED, Status.ANSWERED} and writer.role is Role.CITIZEN and not thread.repeated
     events = [CaseEvent("repeated" if thread.repeated else "follow-up", match.evidence)]
-    events += merged_events(thread)
+    events += merged_events(thread) + link_events(thread.links)
     if unverified:
         events.append(CaseEvent("unverified", UNVERIFIED_WRITER))
     events += doubts(writer)
@@ -48,6 +48,7 @@ def follow_up(matter: Matter, match: ThreadMatch) -> Decision:
         part=FollowedUp(
             status=Status.OPEN if reopened else None,
             merges=thread.merges,
+            links=thread.links,
             unverified=unverified,
             proposal=proposal,
             urgency=raised.urgency if raised.urgency != case.urgency else None,

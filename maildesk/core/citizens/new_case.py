@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from maildesk.core.case.case import CaseEvent, CaseLink, Channel, LinkKind, Role, case_numbers_in
 from maildesk.core.case.opening import case_of
-from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, merged_events, relayed, urgency_events
+from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, link_events, merged_events, relayed, urgency_events
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
 from maildesk.core.decision.parts import Opened
@@ -36,8 +36,7 @@ def open_case(matter: Matter) -> Decision:
     )
     links = _links(matter)
     events = [CaseEvent("opened", f"by e-mail, answer due on {new_case.due_on:%d.%m.%Y}")]
-    events += [CaseEvent(link.kind, LINKED[link.kind].format(link.number)) for link in links]
-    events += merged_events(matter.thread) + doubts(writer)
+    events += link_events(links) + merged_events(matter.thread) + doubts(writer)
     events += urgency_events(new_case.urgency, "normal") + anonymous_events(new_case.flags, ())
     return Decision(
         OUTCOMES.get(writer.role, Outcome.NEW_CASE),
@@ -59,14 +58,6 @@ def open_case(matter: Matter) -> Decision:
             proposal=proposal,
         ),
     )
-
-
-LINKED = {
-    LinkKind.CONTINUES: "a reply to {}, which was closed long ago",
-    LinkKind.MENTIONS: "names {}, in which the writer takes no part",
-    LinkKind.CARRIES: "a forwarded mail that belongs to {}",
-    LinkKind.SAME_CONCERN: "perhaps the same concern as the open case {} of the same person: staff decide",
-}
 
 
 def _links(matter: Matter) -> tuple[CaseLink, ...]:

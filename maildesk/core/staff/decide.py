@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from maildesk.core.answers.checks import Finding, FindingKind, findings
+from maildesk.core.answers.checks import Draft, Finding, FindingKind, findings
 from maildesk.core.answers.meant_for import for_the_house
 from maildesk.core.answers.quotes import quotes
 from maildesk.core.answers.text import Answer, above_the_closing, answer_of
@@ -164,7 +164,7 @@ def _found(mail: StaffMail, answer: Answer, *, confirmed: bool) -> tuple[Finding
     """What speaks against sending the answer as it is."""
     about = mail.about
     original, correspondent = (about.words, about.writer.addr_spec) if about else ("", "")
-    found = findings(answer, mail.message, original, mail.file.number, correspondent, mail.policy, mail.verdict.is_machine)
+    found = findings(Draft(answer, mail.message, original, mail.file.number, correspondent, mail.policy, mail.verdict.is_machine))
     inside = for_the_house(answer, mail.writer, mail.policy.staff, mail.file.incoming)
     found = (*found, *((inside,) if inside else ()))
     others = "\n".join((*(each.words for each in mail.file.incoming if each is not about), *mail.file.statements))

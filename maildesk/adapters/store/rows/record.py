@@ -18,8 +18,8 @@ from maildesk.core.case.case import CaseEvent, Channel, case_number
 from maildesk.core.case.file import CaseWork
 from maildesk.core.case.opening import case_of
 from maildesk.core.decision.decision import Decision, Folder, Outcome
-from maildesk.core.decision.parts import Entered, LostLetter, Part, ProofCopy, Worked
-from maildesk.core.letters.letter import Letter, LetterReport
+from maildesk.core.decision.parts import Entered, LostLetter, Part, ProofCopy, Worked, letter_report_of
+from maildesk.core.letters.letter import Letter
 from maildesk.core.mail.message import Address, Message
 from maildesk.core.office.policy import Policy
 from maildesk.octets import RawMessage
@@ -65,8 +65,8 @@ class IntakeTransaction:
             for letter in (*decision.letters, *decision.notices):
                 owner = self._case_of_letter(letter, decision, case_id)
                 parts.letters.queue(letter, owner, now, doubtful=decision.doubtful, waits_for=waits_for)
-            if isinstance(part, LetterReport):
-                parts.letters.note_report(part, now)
+            if report := letter_report_of(part):
+                parts.letters.note_report(report, now)
         parts.ledger.add(raw, message.message_id, decision.outcome, decision.folder, now)
         parts.quarantine.forget_failures(raw)
 
