@@ -45,6 +45,7 @@ NAMES = {
     "no_pass": "Kein Durchgang",
     "letters_late": "Briefe warten",
     "letter_unwritten": "Brief nicht geschrieben",
+    "unacknowledged": "Eingang nicht bestätigt",
     "copies_missing": "Kopien bleiben aus",
     "quarantine": "Quarantäne",
     "letters_refused": "Briefe abgelehnt",
