@@ -5,6 +5,7 @@
 # make test     installs what the tests need, and runs them (PYTEST_ARGS="-k intake")
 # make torture  breaks maildesk everywhere for half an hour, and prints what became of the mail (TORTURE_ARGS="--minutes 5 --seed 7")
 # make check    style, types, licences
+# make figures  prints rooms and arrows of the core, lines, and how long functions are
 # make lock     writes the pinned requirements anew (UV_FLAGS=--upgrade: newer versions)
 # make clean    takes away everything that the above made in this folder
 
@@ -13,7 +14,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture check lock clean debian-packages
+.PHONY: help demo test torture check figures lock clean debian-packages
 
 VENV := .venv
 TOOLS := .venv-tools
@@ -43,6 +44,9 @@ check: $(VENV)/.dev
 	$(PYTHON) -m mypy
 	$(PYTHON) -m reuse lint --lines
 	echo "maildesk: style, types and licences are in order"
+
+figures: $(VENV)/.made
+	@$(PYTHON) -m tests.figures
 
 lock: $(TOOLS)/bin/uv
 	@$(UV_COMPILE) --extra demo --group build --output-file requirements.lock
