@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +15,8 @@ from maildesk import __version__, building, printing
 from maildesk.core.case.case import Channel, Status
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.health import problems
-from maildesk.core.letters.alarms import name_of
-from maildesk.errors import CannotCreateError, StoreBusy, WrongUseError
+from maildesk.core.letters.alarms import alarm_title
+from maildesk.errors import CannotCreateError, StoreBusy, TemplateError, WrongUseError
 from maildesk.jobs import watch
 
 if TYPE_CHECKING:
@@ -230,9 +232,10 @@ def status(settings: Settings, *, as_json: bool) -> int:
         now = building.now()
         counts, last = store.views.counts(now), store.fact("last_pass")
         condition = watch.condition(store, building.surroundings(settings), now)
-        alarms = [{"name": name_of(alarm), "since": since.isoformat()} for alarm, since in store.standing_alarms().items()]
+        standing = store.standing_alarms()
         schema = store.schema()
     wrong = problems(condition, now)
+    titles = _alarm_titles(settings, standing)
     found = {
         "healthy": not wrong,
         "problems": list(wrong),
@@ -241,7 +244,7 @@ def status(settings: Settings, *, as_json: bool) -> int:
         "backlog": last.get("backlog", 0) if last else None,
         **counts,
         "last_backup": condition.backup.get("at"),
-        "alarms": alarms,
+        "alarms": [{"name": titles[name], "since": since.isoformat()} for name, since in standing.items()],
         "schema": schema,
         "version": __version__,
     }
@@ -250,6 +253,15 @@ def status(settings: Settings, *, as_json: bool) -> int:
     else:
         _show_status(found, settings)
     return NOT_DONE if wrong else OK
+
+
+def _alarm_titles(settings: Settings, names: Collection[str]) -> dict[str, str]:
+    """What the alarms are called in their letters, by their names; one whose words have a mistake is called by its name."""
+    composer, titles = building.composer(settings), {name: name for name in names}
+    for name in names:
+        with suppress(TemplateError):
+            titles[name] = composer.sentence(alarm_title(name))
+    return titles
 
 
 def _is_running(settings: Settings) -> bool:

@@ -16,6 +16,7 @@ from maildesk.cli.samples import sample_letters
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.letters.automatic import letter_context
 from maildesk.core.letters.relay import title_of
+from maildesk.core.text.said import Context
 from maildesk.errors import CannotCreateError, WrongUseError
 
 if TYPE_CHECKING:
@@ -51,10 +52,10 @@ def _case(settings: Settings, number: str) -> JsonObject | None:
 def _of_case(letter: Letter, case: JsonObject, desk: Policy) -> Letter:
     """With what is true of the case; the rest stays a sample. A template gets the words that it gets when it leaves, and no others."""
     opened = datetime.fromisoformat(case["opened_at"])
-    due = f"{date.fromisoformat(case['due_at']):%d.%m.%Y}" if case["due_at"] else ""
-    received = f"{desk.calendar.local(opened):%d.%m.%Y, %H:%M} Uhr"
-    true = {**letter_context(desk.desk, desk.calendar, case["number"], opened, due), "titel": title_of("", case["subject"])}
-    true |= {"eingang": received, "von": case["correspondent"]["name"], "adresse": case["correspondent"]["address"]}
+    due = date.fromisoformat(case["due_at"]) if case["due_at"] else None
+    true: Context = {**letter_context(desk.desk, desk.calendar, case["number"], opened, due), "titel": title_of("", case["subject"])}
+    person = {"von": case["correspondent"]["name"], "adresse": case["correspondent"]["address"]}
+    true = {**true, **person, "eingang": desk.calendar.local(opened)}
     context = {name: true.get(name, value) for name, value in letter.context.items()}
     recipient = case["correspondent"]["address"] if letter.template in {"acknowledgement", "follow-up", "answer"} else ""
     return replace(letter, case_number=case["number"], context=context, recipient=recipient or letter.recipient)

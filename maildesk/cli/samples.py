@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from maildesk.core.agenda.agenda import Agenda, OpenCase
 from maildesk.core.agenda.digest import digest_letters
@@ -32,8 +32,9 @@ from maildesk.core.letters.letter import (
     Letter,
 )
 from maildesk.core.letters.order_links import percent_encoded
+from maildesk.core.letters.to_staff import mistake_row, value_link
 from maildesk.core.office.policy import Policy, Staff
-from maildesk.core.text.said import Context
+from maildesk.core.text.said import Context, Row, Value, say
 
 SAMPLE_NUMBER = "KD-2026-00042"
 QUESTION = """\
@@ -82,44 +83,51 @@ def sample_letters(policy: Policy, now: datetime) -> tuple[Letter, ...]:
 
 def _contexts(policy: Policy, now: datetime) -> dict[str, Context]:
     desk = policy.desk
-    due = f"{policy.calendar.answer_due(now, 14):%d.%m.%Y}"
+    due = policy.calendar.answer_due(now, 14)
     citizen = letter_context(desk, policy.calendar, SAMPLE_NUMBER, now, due)
     colleague = {"nr": SAMPLE_NUMBER, "stelle": desk.name, "titel": "Unterlagen für die Wohnung"}
-    time = f"{policy.calendar.local(now):%d.%m.%Y, %H:%M}"
+    here = policy.calendar.local(now)
     return {
         ACKNOWLEDGEMENT: citizen,
         FOLLOW_UP_NOTE: citizen,
         ANSWER: {**citizen, "text": REPLY},
         ALARM: {"betreff": "Probe", "meldung": "Dies ist eine Probe.", "was_tun": "Nichts."},
-        RETURNED: {**colleague, **_returned(desk.address, time)},
+        RETURNED: {**colleague, **_returned(desk.address, here)},
         RELAY: {
             **colleague,
-            **_relayed(time, due),
-            "links": _links(desk.address, "Kritik bestätigen", "Art: Lob", "Vorgang abschließen", "Alle Befehle zeigen"),
+            **_relayed(here, due),
+            "links": _links(desk.address, "Kritik bestätigen", say("link.praise"), say("link.close"), say("link.all_orders")),
         },
         COPY: {
             **colleague,
             "wer": "Anna Beispiel",
-            "wann": f"{time} Uhr",
+            "wann": here,
             "text": REPLY,
-            "links": _links(desk.address, "Vorgang abschließen"),
+            "links": _links(desk.address, say("link.close")),
         },
         HELD_ANSWER: {
             **colleague,
-            "gruende": "Die Antwort enthält eine Kundennummer (123…456).\nDie Mail ging auch an fremde Adressen (Anzahl: 1).",
+            "gruende": ("Die Antwort enthält eine Kundennummer (123…456).", "Die Mail ging auch an fremde Adressen (Anzahl: 1)."),
             "text": REPLY,
             "links": _links(desk.address, "So senden, wie sie ist", "Kürzen: verwerfen und neu schreiben", "Verwerfen: nicht senden"),
         },
         CONFIRMED: {
             **colleague,
-            "was": "Abgeschlossen: Kritik, berechtigt, abgeholfen",
-            "links": _links(desk.address, "Rückgängig machen", "Art: Kritik", "Art: Lob", "Vorgang abschließen"),
+            "was": (say("confirmed.done", of=("Abgeschlossen: Kritik", "berechtigt", "abgeholfen")),),
+            "links": (
+                *_links(desk.address, "Rückgängig machen"),
+                *_values(desk.address, "kind", "Kritik", "Lob"),
+                *_links(desk.address, say("link.close")),
+            ),
         },
         MISTAKE: {
             **colleague,
-            "zeilen": "#erledgit\tDiesen Befehl kennen wir nicht.\t#erledigt\n#frist 31.02.2027\tDieses Datum gibt es nicht.\t",
+            "zeilen": (
+                mistake_row("#erledgit", "Diesen Befehl kennen wir nicht.", ("#erledigt",)),
+                mistake_row("#frist 31.02.2027", "Dieses Datum gibt es nicht.", ()),
+            ),
             "rest": REPLY,
-            "links": _links(desk.address, "Alle Befehle zeigen"),
+            "links": _links(desk.address, say("link.all_orders")),
         },
         CONSULTATION: {
             **colleague,
@@ -128,38 +136,38 @@ def _contexts(policy: Policy, now: datetime) -> dict[str, Context]:
             "fragt": "Anna Beispiel",
             "von": "Eva Muster",
             "text": QUESTION,
-            "anlagen": "2",
+            "anlagen": 2,
         },
         STATEMENT: {
             **colleague,
             "wer": "Berta Beispiel",
-            "wann": f"{time} Uhr",
+            "wann": here,
             "text": "Die Unterlagen liegen seit dem 17.11. vor. Der Bescheid geht morgen hinaus.",
-            "anlagen": "Vermerk.pdf",
-            "zurueckgehalten": "",
-            "links": _links(desk.address, "Nachricht der Person zeigen"),
+            "anlagen": ("Vermerk.pdf",),
+            "zurueckgehalten": (),
+            "links": _links(desk.address, say("link.show_mail")),
         },
         REMINDER: {
             **colleague,
-            "gefragt_am": f"{policy.calendar.local(now):%d.%m.%Y}",
+            "gefragt_am": here.date(),
             "frist": due,
             "frage": "Wann sind die Unterlagen bei Ihnen angekommen?",
         },
         OVERDUE: {
             **colleague,
-            "gefragt_am": f"{policy.calendar.local(now):%d.%m.%Y}",
+            "gefragt_am": here.date(),
             "frist": due,
             "wer": "berta.beispiel@example.org",
-            "links": _links(desk.address, "Nachricht der Person zeigen"),
+            "links": _links(desk.address, say("link.show_mail")),
         },
         DIGEST: _digest(policy, now),
         UNPLACED: {
             **colleague,
             "nr": "",
-            "zeilen": "Telfon\tDas gehört zu keinem Vorgang.\tTelefon",
-            "wohin": "ja",
+            "zeilen": (mistake_row("Telfon", "Das gehört zu keinem Vorgang.", ("Telefon",)),),
+            "wohin": True,
             "text": "Telfon\nEva Muster fragt nach ihren Unterlagen.",
-            "links": _links(desk.address, "Telefonat eintragen", "Brief eintragen", "Besuch eintragen"),
+            "links": _links(desk.address, say("link.enter_call"), say("link.enter_letter"), say("link.enter_visit")),
         },
         HELP: {
             **colleague,
@@ -188,29 +196,39 @@ def _digest(policy: Policy, now: datetime) -> Context:
     return letter.context
 
 
-def _returned(address: str, time: str) -> dict[str, str]:
-    told = {"was": "kam nicht an", "grund": "5.1.1", "vom": time, "endgueltig": "ja", "gesperrt": "ja"}
-    return {**told, "adresse": address}
+def _returned(address: str, at: datetime) -> Context:
+    vom = say("moment.without_word", at=at)
+    return {"was": "kam nicht an", "grund": "5.1.1", "vom": vom, "adresse": address, "endgueltig": True, "gesperrt": True}
 
 
-def _relayed(time: str, due: str) -> dict[str, str]:
+def _relayed(at: datetime, due: date) -> Context:
     return {
         "von": "Eva Muster",
         "adresse": "eva.muster@example.org",
-        "eingang": f"{time} Uhr",
+        "eingang": at,
         "frist": due,
-        "art": "Vorschlag: Kritik",
-        "dringlichkeit": "Heute bearbeiten (Vorschlag)",
-        "sofort": "",
-        "hinweise": "Diese Adresse ist im Vorgang neu und nicht bestätigt.",
-        "verlauf": f"{time}  Eingangsbestätigung verschickt",
+        "art": say("case.proposed", kind="Kritik"),
+        "vorschlag": True,
+        "dringlichkeit": say("case.urgency_proposed", urgency="Heute bearbeiten"),
+        "sofort": False,
+        "hinweise": (say("hint.new_address"),),
+        "verlauf": (say("moment.and_event", at=at, what="Eingangsbestätigung verschickt"),),
         "text": QUESTION,
-        "anlagen": "Mietvertrag.pdf (120 kB)",
-        "zurueckgehalten": "Formular.exe (2,4 MB): kann beim Öffnen schaden",
+        "anlagen": (say("enclosed.file", name="Mietvertrag.pdf", size=120 * 1024),),
+        "zurueckgehalten": (say("enclosed.dangerous", name="Formular.exe", size=2_500_000),),
     }
 
 
-def _links(address: str, *labels: str) -> str:
-    """As core.links makes them, with an order that means nothing."""
-    orders = (percent_encoded(f"[{SAMPLE_NUMBER}] #probe ~abcdefghijklmnopqrst") for _ in labels)
-    return "\n".join(f"{label}\tmailto:{percent_encoded(address)}?subject={order}" for label, order in zip(labels, orders, strict=True))
+def _links(address: str, *labels: Value) -> tuple[Row, ...]:
+    """As core.letters.order_links makes them, with an order that means nothing."""
+    return tuple({"name": label, "ziel": _url(address), "gruppe": None, "kurz": None} for label in labels)
+
+
+def _values(address: str, name: str, *labels: str) -> tuple[Row, ...]:
+    links = (value_link(name, label, label) for label in labels)
+    return tuple({"name": link.label, "ziel": _url(address), "gruppe": link.group, "kurz": link.short} for link in links)
+
+
+def _url(address: str) -> str:
+    order = percent_encoded(f"[{SAMPLE_NUMBER}] #probe ~abcdefghijklmnopqrst")
+    return f"mailto:{percent_encoded(address)}?subject={order}"

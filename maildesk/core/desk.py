@@ -17,6 +17,7 @@ from maildesk.core.entries.scans import decide_scan, is_scan_of_house
 from maildesk.core.mail.classify import classify
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
+from maildesk.core.own_mail.danger import in_danger, with_danger
 from maildesk.core.own_mail.delivery_reports import decide_machine_mail
 from maildesk.core.own_mail.own_letters import already_known, decide_own_letter, own_letter_id
 from maildesk.core.own_mail.sent_by_colleagues import is_sent_by_us, sent_by_us
@@ -46,7 +47,7 @@ def decide(message: Message, known: Known, policy: Policy, arrival: Arrival, now
 
 def _decided(message: Message, known: Known, policy: Policy, arrival: Arrival, now: datetime) -> Decision:
     """The branches, by who wrote: we ourselves, a machine, a device of the house, a colleague of the desk or of the house, a citizen."""
-    verdict = classify(message)
+    verdict = classify(message, policy.is_inside)
     if own_letter := decide_own_letter(message, known, policy):
         return own_letter
     if known.seen:
@@ -55,9 +56,11 @@ def _decided(message: Message, known: Known, policy: Policy, arrival: Arrival, n
         return sent_by_us(message, verdict, known, policy, arrival)
     writer = identify(message, policy, known.facts.letters, now)
     trail = Trail(message, writer, policy, known.facts, sent_at(message, arrival.received_at), arrival.received_at, verdict.is_machine)
-    matter = Matter(message, verdict, writer, find_thread(trail), known, policy, arrival, now)
-    if verdict.is_machine:
-        return decide_machine_mail(matter)
+    thread = find_thread(trail)
+    verdict = verdict.where(in_a_case=thread.match is not None)
+    matter = Matter(message, verdict, writer, thread, known, policy, arrival, now)
+    if verdict.sets_aside(in_a_case=thread.match is not None):
+        return _of_a_machine(matter)
     if is_scan_of_house(matter):
         return decide_scan(matter)
     if colleague := enters(matter):
@@ -67,3 +70,11 @@ def _decided(message: Message, known: Known, policy: Policy, arrival: Arrival, n
     if of_staff := staff_mail(matter):
         return decide_staff_mail(of_staff)
     return follow_up(matter, match) if (match := matter.thread.match) else open_case(matter)
+
+
+def _of_a_machine(matter: Matter) -> Decision:
+    """Nobody reads it, so it is looked through for danger first."""
+    alarming, match = in_danger(matter), matter.thread.match
+    if alarming is None:
+        return decide_machine_mail(matter)
+    return with_danger(decide_machine_mail(matter), follow_up(alarming, match)) if match else open_case(alarming)

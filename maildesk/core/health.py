@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Whether the desk is well: the troubles that a person should look at, in sentences for `status`, and in German for the alarm by mail."""
+"""Whether the desk is well: the troubles that a person should look at, in sentences for `status`, and as alarms for those told by mail."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from maildesk.core.letters.alarms import Alarm
+from maildesk.core.letters.alarms import DAILY, Alarm
+from maildesk.core.text.said import say
 
 SILENCE_MIN = timedelta(minutes=15)
 LATE_AFTER = timedelta(hours=1)  # a letter that waits for so long is late
@@ -20,9 +21,7 @@ COPIES_MIN = 3
 BACKUP_WITHIN = timedelta(hours=50)  # two nights, and an hour for the clock
 CERTIFICATE_DAYS = 14
 FREE_BYTES_MIN = 256 * 1024 * 1024
-DAILY = timedelta(days=1)
-
-QUARANTINE = "quarantine"  # raised with each mail that goes there
+QUARANTINE = "quarantine"  # the alarm that is raised with each mail that goes there
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +117,7 @@ def _silence(condition: Condition, now: datetime) -> Trouble | None:
         text = f"no pass over the mailbox has succeeded for {minutes} minutes: is the mail server away? see the log"
     else:
         text = f"the last good pass is {minutes} minutes ago"
-    detail = f"Seit {minutes} Minuten konnte das Postfach nicht vollständig durchgesehen werden. Neue Nachrichten bleiben dort liegen."
-    return Trouble(text, Alarm("no_pass", detail, "Ist der Mailserver erreichbar? Das Protokoll sagt mehr: journalctl -u maildesk"))
+    return Trouble(text, Alarm("no_pass", {"minutes": minutes}))
 
 
 # --- mails and letters ---
@@ -134,9 +132,8 @@ def _failed(condition: Condition, _now: datetime) -> Trouble | None:
     number = condition.failed_lately
     if not number:
         return None
-    detail = f"{number} Brief(e) der letzten Woche hat der Mailserver endgültig abgelehnt."
     only_alarms = number <= condition.signs.failed_alarms  # of these nobody can be told by a letter
-    alarm = None if only_alarms else Alarm("letters_refused", detail, "Ansehen: maildesk outbox", DAILY)
+    alarm = None if only_alarms else Alarm("letters_refused", {"count": number}, DAILY)
     return Trouble(f"{number} letters failed in the last week: see maildesk outbox", alarm)
 
 
@@ -149,11 +146,8 @@ def _in_doubt(condition: Condition, _now: datetime) -> Trouble | None:
     number, undecided = condition.letters.get("in-doubt", 0), condition.signs.undecided
     if not number:
         return None
-    detail = f"Von {undecided} Brief(en) weiß niemand, ob sie hinausgingen, und keine Kopie kann es zeigen."
-    advice = "Ansehen: maildesk outbox. Noch einmal senden: maildesk outbox --retry mit der Nummer des Briefs"
-    return Trouble(
-        f"{number} letters are in doubt: see maildesk outbox", Alarm("letter_in_doubt", detail, advice, DAILY) if undecided else None
-    )
+    alarm = Alarm("letters_in_doubt", {"count": undecided}, DAILY) if undecided else None
+    return Trouble(f"{number} letters are in doubt: see maildesk outbox", alarm)
 
 
 def _late(condition: Condition, now: datetime) -> Trouble | None:
@@ -165,20 +159,16 @@ def _late(condition: Condition, now: datetime) -> Trouble | None:
     if not none_leaves and signs.late < LATE_MIN:
         return None
     hours = int((now - signs.waiting_since).total_seconds() // 3600)
-    detail = f"{signs.late} Brief(e) warten seit mehr als einer Stunde, der älteste seit {hours} Stunden. Sie gehen von selbst hinaus."
-    advice = "Nimmt der Mailserver (SMTP) Briefe an? Die Antworten des Servers zeigt: maildesk outbox"
     text = f"{signs.late} letters have been waiting for over an hour, the oldest for {hours} hours: see maildesk outbox"
-    return Trouble(text, Alarm("letters_late", detail, advice))
+    return Trouble(text, Alarm("letters_late", {"count": signs.late, "hours": hours}))
 
 
 def _unwritten(condition: Condition, _now: datetime) -> Trouble | None:
     number = condition.signs.unwritten
     if not number:
         return None
-    detail = f"{number} Brief(e) können nicht geschrieben werden. Sie warten und werden alle zehn Minuten wieder versucht, fünf Tage lang."
-    advice = "Den Grund zeigt: maildesk outbox. Meist hat eine Vorlage einen Fehler: maildesk check nennt Datei und Zeile."
     text = f"{number} letters cannot be written: see maildesk outbox, and maildesk check for the templates"
-    return Trouble(text, Alarm("letter_unwritten", detail, advice, DAILY))
+    return Trouble(text, Alarm("letters_unwritten", {"count": number}, DAILY))
 
 
 def _unacknowledged(condition: Condition, _now: datetime) -> Trouble | None:
@@ -186,10 +176,8 @@ def _unacknowledged(condition: Condition, _now: datetime) -> Trouble | None:
     number = sum(written_at < before for written_at in condition.signs.unacknowledged) if before else 0
     if not number:
         return None
-    detail = f"{number} Eingangsbestätigung(en) gingen nicht innerhalb der eingestellten Arbeitstage hinaus."
-    advice = "Den Grund zeigt: maildesk outbox. Eine Antwort oder der Abschluss des Vorgangs erledigt es auch."
     text = f"{number} cases have not been acknowledged within [deadlines] acknowledge_working_days: see maildesk outbox"
-    return Trouble(text, Alarm("unacknowledged", detail, advice, DAILY))
+    return Trouble(text, Alarm("unacknowledged", {"count": number}, DAILY))
 
 
 def _copies(condition: Condition, _now: datetime) -> Trouble | None:
@@ -198,15 +186,10 @@ def _copies(condition: Condition, _now: datetime) -> Trouble | None:
         return None
     if signs.last_copy is not None and signs.last_copy >= signs.copies_missing_since:
         return None
-    detail = (
-        f"Der Mailserver hat {signs.copies_missing} Briefe angenommen, aber ihre Kopien kamen nicht in das eigene Postfach."
-        " Vielleicht kommen die Briefe auch bei anderen nicht an."
-    )
-    advice = "Werden Briefe zugestellt? Sortiert ein Filter oder Spamschutz die Kopien aus? Geht die eigene Adresse in dieses Postfach?"
     text = (
         f"the copies of {signs.copies_missing} letters have not come back to our mailbox: are letters delivered, does a filter take copies?"
     )
-    return Trouble(text, Alarm("copies_missing", detail, advice, DAILY))
+    return Trouble(text, Alarm("copies_missing", {"count": signs.copies_missing}, DAILY))
 
 
 # --- what is around ---
@@ -215,10 +198,8 @@ def _copies(condition: Condition, _now: datetime) -> Trouble | None:
 def _another_desk(condition: Condition, now: datetime) -> Trouble | None:
     if condition.another_desk is None or now - condition.another_desk > DAILY:
         return None
-    detail = "Es kam ein Brief mit dem Schlüssel dieses Dienstes zurück, den er nicht gesendet hat. Ein zweiter bedient dasselbe Postfach."
-    advice = "Wurde die Datenbank kopiert und der alte Dienst nicht angehalten? Bitte nur einen von beiden laufen lassen."
     text = "a second maildesk with our key serves this mailbox, it sends letters that are not ours: stop one of them"
-    return Trouble(text, Alarm("second_desk", detail, advice, DAILY))
+    return Trouble(text, Alarm("another_desk", again_after=DAILY))
 
 
 def _space(condition: Condition, _now: datetime) -> Trouble | None:
@@ -227,9 +208,7 @@ def _space(condition: Condition, _now: datetime) -> Trouble | None:
     if around.free_bytes >= needed:
         return None
     free = around.free_bytes // 1024**2
-    detail = f"Auf dem Datenträger der Datenbank sind nur noch {free} MB frei. Ist er voll, werden keine Nachrichten mehr aufgenommen."
-    advice = "Bitte Platz schaffen. Die Nachrichten bleiben solange im Postfach und gehen nicht verloren."
-    return Trouble(f"only {free} MB are free beside the database: make room", Alarm("disk_space", detail, advice, DAILY))
+    return Trouble(f"only {free} MB are free beside the database: make room", Alarm("disk_space", {"megabytes": free}, DAILY))
 
 
 def _backup(condition: Condition, now: datetime) -> Trouble | None:
@@ -240,19 +219,17 @@ def _backup(condition: Condition, now: datetime) -> Trouble | None:
     too_old = since is not None and now - since > BACKUP_WITHIN
     if not failed and not too_old:
         return None
-    last = f"die letzte ist vom {datetime.fromisoformat(at):%d.%m.%Y}" if at else "es gibt noch keine"
-    detail = f"Die nächtliche Sicherung ist nicht gelungen; {last}."
+    last = say("backup.last", day=datetime.fromisoformat(at).date()) if at else say("backup.none")
     text = f"the last backup failed: {failed}" if failed else "the last backup is older than two days: make one with maildesk backup"
-    return Trouble(text, Alarm("backup", detail, "Bitte von Hand versuchen: maildesk backup. Die Meldung nennt den Grund.", DAILY))
+    return Trouble(text, Alarm("backup_failed", {"last": last}, DAILY))
 
 
 def _certificates(condition: Condition, now: datetime) -> Trouble | None:
     for server, ends in sorted(condition.certificates.items()):
         days = (ends - now).days
         if days < CERTIFICATE_DAYS:
-            detail = f"Das Zertifikat des Mailservers ({server}) läuft am {ends:%d.%m.%Y} ab. Danach wird er nicht mehr benutzt."
             text = f"the certificate of the {server} server ends in {days} days: whoever runs it must renew it"
-            return Trouble(text, Alarm("certificate", detail, "Bitte dem Betreiber des Mailservers sagen: Zertifikat erneuern.", DAILY))
+            return Trouble(text, Alarm("certificate_ends", {"server": server, "day": ends.date()}, DAILY))
     return None
 
 
@@ -275,6 +252,6 @@ FINDERS: tuple[Callable[[Condition, datetime], Trouble | None], ...] = (
 )
 # Whoever watches says when these are over.
 WATCHED = (
-    "no_pass", "letters_late", "letter_unwritten", "unacknowledged", "copies_missing", QUARANTINE, "letters_refused", "letter_in_doubt",
-    "second_desk", "disk_space", "backup", "certificate",
+    "no_pass", "letters_late", "letters_unwritten", "unacknowledged", "copies_missing", QUARANTINE, "letters_refused", "letters_in_doubt",
+    "another_desk", "disk_space", "backup_failed", "certificate_ends",
 )  # fmt: skip

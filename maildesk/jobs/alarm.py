@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from maildesk.core.letters.alarms import Alarm, alarm_letter, all_clear, name_of
+from maildesk.core.letters.alarms import Alarm, alarm_letter, all_clear
 from maildesk.core.office.policy import Policy
 from maildesk.jobs.ports import IntakeStore, Transaction
 
@@ -26,7 +26,7 @@ def tell(store: IntakeStore, policy: Policy, alarm: Alarm, now: datetime) -> boo
 def tell_within(transaction: Transaction, policy: Policy, alarm: Alarm, now: datetime) -> bool:
     """The same, together with what else the transaction records: an alarm that a mail raises is not lost, and not told twice."""
     pause = policy.alarm_again_after if alarm.again_after is None else alarm.again_after
-    if not transaction.raise_alarm(alarm.id, alarm.detail, now, pause):
+    if not transaction.raise_alarm(alarm.name, alarm.detail, now, pause):
         return False
     for address in policy.alarmed:
         transaction.queue(alarm_letter(policy, alarm, address, now), None, now)
@@ -34,13 +34,13 @@ def tell_within(transaction: Transaction, policy: Policy, alarm: Alarm, now: dat
     return True
 
 
-def clear(store: IntakeStore, policy: Policy, alarm_id: str, now: datetime) -> bool:
+def clear(store: IntakeStore, policy: Policy, name: str, now: datetime) -> bool:
     """The trouble is over: whoever was told of it is told that, once; whether letters were written."""
-    if alarm_id not in store.standing_alarms():
+    if name not in store.standing_alarms():
         return False
     with store.transaction() as transaction:
-        since = transaction.clear_alarm(alarm_id)
+        since = transaction.clear_alarm(name)
         for address in policy.alarmed if since else ():
-            transaction.queue(alarm_letter(policy, all_clear(policy, alarm_id, since or now), address, now), None, now)
-    log.warning("alarm %s is over", name_of(alarm_id))
+            transaction.queue(all_clear(policy, name, since or now, address, now), None, now)
+    log.warning("alarm %s is over", name)
     return True

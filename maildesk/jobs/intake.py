@@ -12,13 +12,13 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from maildesk.core import desk
 from maildesk.core.decision.decision import Outcome
 from maildesk.core.decision.questions import Arrival
 from maildesk.core.health import QUARANTINE
-from maildesk.core.letters.alarms import Alarm
+from maildesk.core.letters.alarms import EACH_TIME, Alarm
 from maildesk.core.mail.folders import OtherFolder, Place
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
@@ -31,9 +31,7 @@ from maildesk.octets import FolderState, RawMessage
 
 log = logging.getLogger(__name__)
 
-COUNT = "count"  # the alarm that it does not come out even
-LOOK_AT_THE_JOURNAL = "Bitte das Protokoll ansehen: journalctl -u maildesk"
-LOOK_AT_THE_QUARANTINE = "Ansehen: maildesk quarantine. Nach der Ursache erneut versuchen: maildesk quarantine --retry"
+COUNT = "count_uneven"  # the alarm that a pass does not come out even
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +179,10 @@ def _filed_to(handled: Iterable[Handled]) -> Iterator[tuple[int, str]]:
 
 def _alarms(handled: Collection[Handled]) -> Iterator[Alarm]:
     """What the mails of a batch raise, each alarm once."""
-    yield from {alarm.id: alarm for each in handled for alarm in each.alarms}.values()
+    yield from {alarm.name: alarm for each in handled for alarm in each.alarms}.values()
     number = sum(each.outcome is Outcome.QUARANTINED for each in handled)
     if number:
-        detail = f"{number} Nachricht(en) konnten nicht verarbeitet werden und liegen in der Quarantäne. Sie sind vollständig erhalten."
-        yield Alarm(QUARANTINE, detail, LOOK_AT_THE_QUARANTINE, timedelta(0))
+        yield Alarm(QUARANTINE, {"count": number}, EACH_TIME)
 
 
 def account(intake: Intake, state: FolderState, report: PassReport) -> str:
@@ -197,8 +194,7 @@ def account(intake: Intake, state: FolderState, report: PassReport) -> str:
     if not report.comes_out_even:
         problem = f"the count does not come out even: {report.seen} mails seen, {handled} handled, {in_ledger} recorded"
         log.error(problem)
-        detail = f"Die Zählung geht nicht auf: {report.seen} gesehen, {handled} verarbeitet, {in_ledger} verzeichnet."
-        tell(store, policy, Alarm(COUNT, detail, LOOK_AT_THE_JOURNAL), now)
+        tell(store, policy, Alarm(COUNT, {"seen": report.seen, "handled": handled, "recorded": in_ledger}), now)
         return problem
     if report.withheld:
         return f"the mail server does not hand out {report.withheld} of the mails"

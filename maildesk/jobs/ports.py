@@ -83,10 +83,10 @@ class Transaction(Protocol):
     def queue(self, letter: Letter, case_id: int | None, now: datetime) -> None:
         """Puts a letter into the outbox."""
 
-    def raise_alarm(self, alarm_id: str, detail: str, now: datetime, again_after: timedelta) -> bool:
+    def raise_alarm(self, name: str, detail: str, now: datetime, again_after: timedelta) -> bool:
         """Whether somebody shall be told: the alarm is new, or the last telling is longer ago than `again_after`."""
 
-    def clear_alarm(self, alarm_id: str) -> datetime | None:
+    def clear_alarm(self, name: str) -> datetime | None:
         """Since when the alarm stood, or None if it did not. It stands no more."""
 
 
@@ -131,7 +131,7 @@ class IntakeStore(Protocol):
     def learn(self, name: str, value: dict[str, Any], now: datetime) -> None: ...
 
     def standing_alarms(self) -> Mapping[str, datetime]:
-        """Since when each of the alarms stands, by its id."""
+        """Since when each of the alarms stands, by its name (`Alarm.name`)."""
 
 
 class ImportStore(Protocol):

@@ -71,17 +71,17 @@ def run_once(store: WatchStore, policy: Policy, surroundings: Surroundings, now:
     if not store.fact(FACT):
         store.learn(FACT, {"since": now.isoformat()}, now)
     found = troubles(condition(store, surroundings, now), now)
-    stands = {trouble.alarm.id for trouble in found if trouble.alarm}
+    stands = {trouble.alarm.name for trouble in found if trouble.alarm}
     if store.health_counts(now)["quarantine"]:
         stands.add(QUARANTINE)
     told = [_tell(store, policy, trouble.text, trouble.alarm, now) for trouble in found if trouble.alarm]
-    over = [clear(store, policy, alarm_id, now) for alarm_id in WATCHED if alarm_id not in stands]
+    over = [clear(store, policy, name, now) for name in WATCHED if name not in stands]
     return found, any((*told, *over))
 
 
 def _tell(store: WatchStore, policy: Policy, text: str, alarm: Alarm, now: datetime) -> bool:
     """Where the last letters of alarms still wait, more of the same would only pile up."""
-    piles_up = alarm.id in store.standing_alarms() and store.waiting_alarms()
+    piles_up = alarm.name in store.standing_alarms() and store.waiting_alarms()
     told = tell(store, policy, replace(alarm, again_after=NEVER_AGAIN) if piles_up else alarm, now)
     if told:
         log.error("%s", text)

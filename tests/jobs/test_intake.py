@@ -30,6 +30,7 @@ from maildesk.jobs.rehearsing import rehearse
 from maildesk.octets import FolderState, RawMessage
 from tests.rig.builders import a_mail
 from tests.rig.dovecot import Dovecot
+from tests.rig.stores import with_tables
 from tests.torture.command import ENDLESS, GREEDY, POISON, ForkedParser
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -44,7 +45,7 @@ POLICY = Policy(
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "maildesk.db", "KD", BERLIN) as store:
+    with Store.open(with_tables(tmp_path / "maildesk.db"), "KD", BERLIN) as store:
         yield store
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from maildesk.core.health import ANOTHER_DESK, BACKUP_WITHIN, COPIES_MIN, LATE_MIN, QUARANTINE, Surroundings, problems
+from maildesk.core.health import ANOTHER_DESK, BACKUP_WITHIN, COPIES_MIN, LATE_MIN, Surroundings, problems
 from maildesk.core.letters.alarms import Alarm
 from maildesk.errors import StoreUnusable
 from maildesk.jobs import alarm, upkeep, watch
@@ -196,7 +196,7 @@ def test_a_mail_in_quarantine_is_red_until_it_is_taken_out_and_then_the_all_clea
     now = office.clock()
     with office.store.transaction() as transaction:
         transaction.quarantine(RawMessage("INBOX", 7, 1, now, Octets.of(b"poison")), "died", now)
-        alarm.tell_within(transaction, ALARMED, Alarm(QUARANTINE, "1 Nachricht", "Ansehen"), now)
+        alarm.tell_within(transaction, ALARMED, Alarm("Quarantäne", "1 Nachricht", "Ansehen"), now)
 
     assert looks(office) == ("1 mails are in quarantine: see maildesk quarantine",)
     assert alarms(office) == ["Quarantäne"], "the pass told it, the watch does not tell it again"

@@ -26,6 +26,7 @@ from maildesk.octets import FolderState, Octets, RawMessage
 from tests.rig.builders import a_mail
 from tests.rig.letters import SHIPPED
 from tests.rig.office import BERLIN, Clock, parsed
+from tests.rig.stores import with_tables
 
 DESK = "desk@example.com"
 TECHNIK = "technik@example.com"
@@ -152,7 +153,7 @@ class BusyDesk:
 @contextmanager
 def a_busy_desk(folder: Path, policy: Policy = POLICY) -> Iterator[BusyDesk]:
     file = folder / "maildesk.db"
-    with Store.open(file, policy.desk.prefix, BERLIN) as store:
+    with Store.open(with_tables(file), policy.desk.prefix, BERLIN) as store:
         yield BusyDesk(store, file, policy)
 
 

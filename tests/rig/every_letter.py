@@ -292,7 +292,7 @@ def alarms() -> Iterator[tuple[str, Letter]]:
         found |= {f"{name}-{position:02d}": alarm for position, alarm in enumerate(told)}
     for name, alarm in found.items():
         yield f"alarm-{name}", alarm_letter(POLICY, alarm, WEBER.address, IN_HOURS)
-    yield "alarm-clear", alarm_letter(POLICY, all_clear(POLICY, "Kein Durchgang", ago), WEBER.address, IN_HOURS)
+    yield "alarm-clear", all_clear(POLICY, "no_pass", ago, WEBER.address, IN_HOURS)
 
 
 def every_letter(folder: Path) -> dict[str, Letter]:

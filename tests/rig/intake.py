@@ -21,6 +21,7 @@ from maildesk.core.office.policy import Policy
 from maildesk.jobs.intake import Coming, handle
 from maildesk.octets import Octets, RawMessage
 from tests.rig.builders import MONDAY, a_mail
+from tests.rig.stores import with_tables
 from tests.rig.trails import POLICY
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -100,7 +101,7 @@ class Intake:
 @contextmanager
 def an_intake(folder: Path) -> Iterator[Intake]:
     file = folder / "maildesk.db"
-    with Store.open(file, "KD", BERLIN) as store:
+    with Store.open(with_tables(file), "KD", BERLIN) as store:
         yield Intake(store, file)
 
 

@@ -30,6 +30,7 @@ from tests.rig.builders import MONDAY, a_mail
 from tests.rig.letters import SHIPPED
 from tests.rig.smtp_letters import sender_for
 from tests.rig.smtp_server import ScriptedSmtp, SmtpSink
+from tests.rig.stores import with_tables
 
 BERLIN = ZoneInfo("Europe/Berlin")
 POLICY = Policy(Desk("Kundendialog", "desk@example.com"), WorkCalendar(BERLIN), b"k" * 32)
@@ -118,5 +119,5 @@ def parsed(raw: RawMessage) -> Message:
 def an_office(folder: Path) -> Iterator[Office]:
     (folder / "templates").mkdir()
     file = folder / "maildesk.db"
-    with Store.open(file, "KD", BERLIN) as store:
+    with Store.open(with_tables(file), "KD", BERLIN) as store:
         yield Office(store, file, folder / "templates", Clock())

@@ -73,7 +73,9 @@ class Forked:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_exc: object) -> None:
+    def __exit__(self, *exc: object) -> None:
+        if exc[0]:
+            self.kill()
         self.communicate()
 
     def poll(self) -> int | None:
@@ -94,6 +96,9 @@ class Forked:
     def send_signal(self, number: int) -> None:
         if self.poll() is None:
             os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
@@ -203,10 +208,11 @@ def serve(listener: socket.socket, path: str) -> None:
     _read_some_mails()
     gc.collect()
     gc.freeze()  # else each child's collector touches, and so copies, every page
+    parent = os.dup(0)  # a warm-up takes the place of 0
     children: dict[int, _Child] = {}
     while True:
-        ready, _, _ = select.select([0, listener, *children], [], [])
-        if 0 in ready:
+        ready, _, _ = select.select([parent, listener, *children], [], [])
+        if parent in ready:
             break
         for ended in children.keys() & set(ready):
             children.pop(ended).bury()
@@ -279,7 +285,7 @@ def _obey(request: dict[str, Any], descriptors: list[int], gate: int, path: str)
         _let_anyone_trace_me()
         select.select([gate], [], [])  # and no read: the first one that the tracer sees is to be one of the command
         os.closerange(DESCRIPTORS, 1024)
-        if request["module"] == COMMAND:
+        if request["module"] != TORTURED:
             subprocess.Popen = _parser_from(path)  # type: ignore[misc, assignment]  # nothing but the parser is started by maildesk
         code = _command(request)
     finally:

@@ -13,6 +13,7 @@ from pathlib import Path
 from maildesk.core.letters.keyed_ids import parse_keyed_id
 from tests.rig.builders import a_mail
 from tests.rig.command import start
+from tests.rig.days import case_number
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot, free_port
 from tests.rig.post_office import PostOffice
@@ -42,9 +43,9 @@ def test_a_citizen_writes_gets_an_acknowledgement_answers_it_and_stays_in_one_ca
     assert "GEHEIM" not in letter.octets.decode()
     keyed = parse_keyed_id(mail["Message-ID"].strip("<>"))
     assert keyed is not None
-    assert keyed.case_number == "KD-2026-00001"
+    assert keyed.case_number == case_number(1)
     text = mail.get_payload(0).get_payload(decode=True).decode()  # type: ignore[union-attr]
-    for must in ("KD-2026-00001", "ersetzt keinen Widerspruch", "automatisch erstellt", "0611 123456", "spätestens am"):
+    for must in (case_number(1), "ersetzt keinen Widerspruch", "automatisch erstellt", "0611 123456", "spätestens am"):
         assert must in text
 
     answer = a_mail(
@@ -54,8 +55,8 @@ def test_a_citizen_writes_gets_an_acknowledgement_answers_it_and_stays_in_one_ca
     second = desk.maildesk("poll", "--json")
 
     assert (second.json["follow_ups"], second.json["already_known"]) == (1, 1), "the answer, and the proof copy"
-    assert [each["number"] for each in desk.maildesk("cases", "--json").json] == ["KD-2026-00001"]
-    case = desk.maildesk("show", "KD-2026-00001", "--json").json
+    assert [each["number"] for each in desk.maildesk("cases", "--json").json] == [case_number(1)]
+    case = desk.maildesk("show", case_number(1), "--json").json
     assert [each["direction"] for each in case["messages"]] == ["in", "out", "in", "out"]
     assert case["letters"][0]["proven_at"] is not None
     assert case["acknowledged_at"] is not None
@@ -95,7 +96,7 @@ def test_a_mail_of_a_hundred_megabytes_becomes_a_case_in_little_memory(dovecot: 
         peak, counts = _poll_and_measure(desk)
 
         assert (counts["new_cases"], counts["letters_sent"]) == (2, 2)
-        assert desk.maildesk("show", "KD-2026-00001", "--json").json["messages"][0]["size"] > 100 * 1024 * 1024 * 0.99
+        assert desk.maildesk("show", case_number(1), "--json").json["messages"][0]["size"] > 100 * 1024 * 1024 * 0.99
         assert peak < 150, f"{peak} MB"
 
 

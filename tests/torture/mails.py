@@ -62,7 +62,7 @@ def mails(seed: int, *, citizens: int = 2, poison: bool = False) -> tuple[Mail, 
         Mail("further", _further(tag, chance), Outcome.FOLLOW_UP, first.case),
         Mail("robot", _dated(tag, "robot", "Ich bin nicht im Haus.\n", auto_submitted="auto-replied"), Outcome.SET_ASIDE),
         Mail("bounce", _dated(tag, "mailer-daemon", FAILURES["qmail"], return_path="<>"), Outcome.SET_ASIDE),
-        Mail("colleague", _colleague(tag), Outcome.STAFF, "case of the colleague", alarm="Absender nicht bewiesen"),
+        Mail("colleague", _colleague(tag), Outcome.STAFF, "case of the colleague", alarm="unproved_staff"),
     ]
     if poison:
         others.append(
@@ -70,7 +70,7 @@ def mails(seed: int, *, citizens: int = 2, poison: bool = False) -> tuple[Mail, 
                 "poison",
                 _dated(tag, "poison", "Text\n").replace(b"Subject:", POISON + b"\r\nSubject:", 1),
                 Outcome.QUARANTINED,
-                alarm="Quarantäne",
+                alarm="quarantine",
             )
         )
     chance.shuffle(others)

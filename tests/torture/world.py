@@ -17,6 +17,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ from tests.rig.command import environment, forks
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot, unprivileged
 from tests.rig.post_office import PostOffice
-from tests.rig.zygote import SECONDS_MAX, Ran
+from tests.rig.zygote import SECONDS_MAX, TORTURED, Forked, Ran
 from tests.torture.mails import STAFF, Mail, mails
 
 # By these steps the clock goes on while something still waits: what is in doubt waits ten minutes, what was deferred up to four hours.
@@ -156,6 +157,10 @@ class World:
         """One pass as a process of its own, on the world's clock."""
         return [sys.executable, "-m", "tests.torture.command", str(self.ahead_seconds), "poll", "--config", str(self.desk.config)]
 
+    def started(self) -> Forked:
+        """The same, forked."""
+        return forks().start(TORTURED, (str(self.ahead_seconds), "poll", "--config", str(self.desk.config)), environment())
+
     @property
     def variables(self) -> dict[str, str]:
         return environment()
@@ -173,8 +178,7 @@ class World:
         file = place / "tmp" / name
         file.write_bytes(octets)
         _belongs_to_dovecot(file)
-        if at is not None:
-            os.utime(file, (at, at))
+        os.utime(file, (at or time.time(), at or time.time()))  # by itself it would have the kernel's time, also on another day
         file.rename(new / name)  # whole, and only now: a daemon may be looking
 
     def run(

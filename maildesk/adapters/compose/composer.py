@@ -21,9 +21,9 @@ from maildesk.adapters.compose.header import NO_HEADER
 from maildesk.adapters.compose.names import file_name
 from maildesk.adapters.compose.sentences import Sentences
 from maildesk.adapters.compose.values import shown
-from maildesk.core.letters.letter import Enclosure, Letter
+from maildesk.core.letters.letter import SENDER, Enclosure, Letter
 from maildesk.core.office.policy import Desk
-from maildesk.core.text.said import say
+from maildesk.core.text.said import Said, say
 from maildesk.errors import TemplateError
 
 FALLBACK_LANGUAGE = "de"
@@ -39,12 +39,14 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a letter says. `html` is empty for a letter that is text alone; `language` is that of the template (RFC 5646)."""
+    """What a letter says. `html` is empty for a letter that is text alone; `language` is that of the template (RFC 5646); `sender` is the
+    name in From, empty for that of the desk."""
 
     subject: str
     text: str
     html: str
     language: str
+    sender: str = ""
 
 
 class Composer:
@@ -78,7 +80,7 @@ class Composer:
         wording = self.words(letter, [each for each in letter.enclosures if each.digest not in contents])
         enclosed = [(each, contents[each.digest]) for each in letter.enclosures if each.digest in contents]
         content_fields, body = mime.content(letter.letter_id, wording.text, wording.html, enclosed)
-        head = [*header.fields(letter, self._desk, wording.subject, wording.language), *content_fields]
+        head = [*header.fields(letter, self._desk, wording.sender, wording.subject, wording.language), *content_fields]
         header.refuse_long_lines(head)
         return b"\r\n".join((*(line.encode("ascii") for line in head), b"", body))
 
@@ -93,7 +95,11 @@ class Composer:
             html_name = self._html_name(name)
         html = self._render(html_name, {**context, "betreff": subject}) if html_name else ""
         not_enclosed = "".join(f"\n{sentence(say('letter.not_enclosed', name=each))}" for each in names)  # in a page the layout does it
-        return Wording(subject, _tidy(f"{text}\n{not_enclosed}"), _NO_TEXT.sub("", html), language)
+        return Wording(subject, _tidy(f"{text}\n{not_enclosed}"), _NO_TEXT.sub("", html), language, str(context.get(SENDER, "")))
+
+    def sentence(self, said: Said) -> str:
+        """What is said outside of a letter, in the first of the desk's languages."""
+        return self._sentences_in(self._desk.languages[0])(said)
 
     def problems(self) -> tuple[str, ...]:
         """What is wrong with the sentences of the house in any of the desk's languages; the last folder is that of the shipped ones."""

@@ -13,7 +13,7 @@ from email.header import Header
 from email.utils import format_datetime
 
 from maildesk.adapters.compose.names import sender_name
-from maildesk.core.letters.alarms import ALARM_FIELD
+from maildesk.core.letters.alarms import FIELD as ALARM_FIELD
 from maildesk.core.letters.letter import INSIDE_THE_HOUSE, Letter
 from maildesk.core.mail.message import wire_address
 from maildesk.core.office.policy import Desk
@@ -26,13 +26,15 @@ _ID_OCTETS_MAX = 900
 _MESSAGE_ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]+")
 
 
-def fields(letter: Letter, desk: Desk, subject: str, language: str) -> Iterator[str]:
-    """All fields but those that describe the content. Raises TemplateError for what cannot be written, without repeating it."""
+def fields(letter: Letter, desk: Desk, sender: str, subject: str, language: str) -> Iterator[str]:
+    """`sender` is the name in From, empty for that of the desk.
+
+    All fields but those that describe the content. Raises TemplateError for what cannot be written, without repeating it."""
     if letter.created_at is None or letter.created_at.tzinfo is None:
         raise TemplateError("the letter has no date with a time zone")
     if not _is_id(letter.message_id):
         raise TemplateError("the letter has no Message-ID")
-    yield from _folded("From", _phrase(sender_name(letter.sender_name) or desk.name), f"<{_mailbox(desk.address, 'desk')}>")
+    yield from _folded("From", _phrase(sender_name(sender) or desk.name), f"<{_mailbox(desk.address, 'desk')}>")
     yield from _folded("To", _mailbox(letter.recipient, "recipient"))
     if letter.reply_to:
         yield from _folded("Reply-To", f"<{_mailbox(letter.reply_to, 'desk')}>")
@@ -45,8 +47,8 @@ def fields(letter: Letter, desk: Desk, subject: str, language: str) -> Iterator[
     if letter.automatic or letter.template in INSIDE_THE_HOUSE:
         yield f"Auto-Submitted: {'auto-replied' if letter.in_reply_to else 'auto-generated'}"
         yield "X-Auto-Response-Suppress: All"
-    if letter.alarm:
-        yield from _folded(ALARM_FIELD, *letter.alarm.split())
+    if alarm := letter.context.get(ALARM_FIELD):
+        yield from _folded(ALARM_FIELD, str(alarm))
     yield f"Content-Language: {language}"
 
 

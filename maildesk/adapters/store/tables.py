@@ -283,11 +283,9 @@ class LetterRow(SQLModel, table=True):
     proven_at: datetime | None = None
     error: str = ""
     reply_to: str = ""
-    sender_name: str = ""
     enclosures: list[dict[str, Any]] = _json("enclosures")
     about: str = Field(sa_column=Column(String(64), nullable=False, index=True))
     author: str = ""
-    alarm: str = ""  # which alarm it is
     unwritten: bool = False  # the last try made no mail of it
     report: str = ""  # what mail servers said of it, the gravest
     report_proved: bool = False  # by a server that had the letter
@@ -349,10 +347,10 @@ class FactRow(SQLModel, table=True):
 
 
 class AlarmRow(SQLModel, table=True):
-    """An alarm that stands. `told_at` is when its last letter was written."""
+    """An alarm that stands. `name` is `core.letters.alarms.Alarm.name`; `told_at` is when its last letter was written."""
 
     __tablename__ = "alarm"
-    id: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
     detail: str
     since: datetime
     told_at: datetime

@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from maildesk.core.case.case import Status
-from maildesk.core.letters.keyed_ids import conversation_id, keyed_message_id, reply_address
-from maildesk.core.letters.letter import Letter, letter_id_for
-from maildesk.core.office.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +74,3 @@ class OpenQuestion:
     reminded: bool = False
     told: bool = False
     letter: AskingLetter | None = None
-
-
-def house_letter(policy: Policy, template: str, cause: str, number: str, recipient: str, context: dict[str, str], now: datetime) -> Letter:
-    """A letter of a case to somebody in the house, with a keyed id of its own: the answer to it proves who wrote it."""
-    desk = policy.desk
-    letter_id = letter_id_for(cause, template, recipient)
-    return Letter(
-        letter_id=letter_id,
-        template=template,
-        recipient=recipient,
-        message_id=keyed_message_id(policy.secret, number, letter_id, recipient, desk.domain),
-        case_number=number,
-        references=(conversation_id(policy.secret, number, recipient, desk.domain),),
-        reply_to=reply_address(policy.secret, desk, number, letter_id, recipient),
-        language=desk.languages[0],
-        automatic=False,
-        context={"nr": number, "stelle": desk.name, **context},
-        created_at=now,
-    )

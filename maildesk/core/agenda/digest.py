@@ -13,19 +13,18 @@ from enum import StrEnum
 
 from maildesk.core.agenda.agenda import Agenda, OpenCase
 from maildesk.core.case.case import Status
-from maildesk.core.letters.keyed_ids import keyed_message_id
-from maildesk.core.letters.letter import DIGEST, Letter, letter_id_for
+from maildesk.core.letters.envelope import desk_letter
+from maildesk.core.letters.letter import DIGEST, Letter
 from maildesk.core.letters.order_links import entry_links, order_url
 from maildesk.core.letters.relay import title_of
 from maildesk.core.office.policy import DIGEST_LATEST, Policy, Staff
+from maildesk.core.text.said import Context, Row, Said, Value, day_with_weekday, say
 
 WORD = "DIGEST"  # in place of a case number in the Message-ID
 LINES_MAX = 60  # of cases; a longer list is not read, and some mail programs cut a page of more than about 100 kB
 LINES_EACH = 8  # each section has so many before any has more: what is new must show although much is overdue
 HELD_MAX = 20
 READERS = frozenset({"all", "assigned", "digest"})
-UNTITLED = "ohne Kurztitel"
-WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 
 
 class Section(StrEnum):
@@ -42,7 +41,7 @@ class Section(StrEnum):
 
 SHOWN = tuple(section for section in Section if section is not Section.ANSWERED)
 _BY_STATUS = {Status.NEW: Section.NEW, Status.WAITING: Section.WAITING, Status.ANSWERED: Section.ANSWERED}
-_IN_SUBJECT = {Section.OVERDUE: "überfällig", Section.TODAY: "heute fällig", Section.NEW: "neu"}
+_IN_SUBJECT = {Section.OVERDUE: "digest.overdue", Section.TODAY: "digest.today", Section.NEW: "digest.new"}
 
 
 def is_due(policy: Policy, now: datetime, last_day: str) -> bool:
@@ -108,86 +107,76 @@ Sections = Mapping[Section, Sequence[OpenCase]]
 
 def _letter(policy: Policy, agenda: Agenda, sections: Sections, reader: Staff, now: datetime) -> Letter:
     today = policy.calendar.local(now).date()
-    letter_id = letter_id_for(today.isoformat(), DIGEST, reader.address)
-    return Letter(
-        letter_id=letter_id,
-        template=DIGEST,
-        recipient=reader.address,
-        message_id=keyed_message_id(policy.secret, WORD, letter_id, reader.address, policy.desk.domain),
-        language=policy.desk.languages[0],
-        automatic=False,
-        context={
-            "stelle": policy.desk.name,
-            "datum": f"{WEEKDAYS[today.weekday()]}, {today:%d.%m.%Y}",
-            "kurz": summary(agenda, sections),
-            "leer": "ja" if agenda.is_empty else "",
-            **_lines(policy, sections, reader, now),
-            **{f"{section}_anzahl": str(len(sections[section]) or "") for section in Section},
-            "angehalten": "\n".join(f"{number}\t{_show(policy, number, reader, now)}" for number in agenda.held[:HELD_MAX]),
-            "angehalten_anzahl": str(len(agenda.held) or ""),
-            "eintragen": entry_links(policy, reader.address, now),
-        },
-        created_at=now,
-    )
+    context: Context = {
+        "datum": day_with_weekday(today, short=True),
+        "kurz": summary(agenda, sections),
+        "leer": agenda.is_empty,
+        **_rows(policy, sections, reader, now),
+        **{f"{section}_anzahl": len(sections[section]) for section in Section},
+        "angehalten": [{"nr": number, "zeigen": _show(policy, number, reader, now)} for number in agenda.held[:HELD_MAX]],
+        "angehalten_anzahl": len(agenda.held),
+        "eintragen": entry_links(policy, reader.address, now),
+    }
+    return desk_letter(policy, WORD, DIGEST, today.isoformat(), reader.address, context, now)
 
 
-def summary(agenda: Agenda, sections: Sections) -> str:
+def summary(agenda: Agenda, sections: Sections) -> Said:
     """The figures for the subject: "1 überfällig, 2 heute fällig, 3 neu"."""
     if agenda.is_empty:
-        return "nichts zu tun"
-    return ", ".join(f"{len(sections[section])} {word}" for section, word in _IN_SUBJECT.items() if sections[section]) or "nichts fällig"
+        return say("digest.nothing_to_do")
+    figures = [say(key, count=len(sections[section])) for section, key in _IN_SUBJECT.items() if sections[section]]
+    return say("digest.figures", of=figures) if figures else say("digest.nothing_due")
 
 
-def _lines(policy: Policy, sections: Sections, reader: Staff, now: datetime) -> dict[str, str]:
+def _rows(policy: Policy, sections: Sections, reader: Staff, now: datetime) -> Context:
     numbers = shares([len(sections[section]) for section in SHOWN])
     return {
-        section.value: "\n".join(_line(policy, case, reader, now) for case in sections[section][:number])
+        section.value: [_row(policy, case, reader, now) for case in sections[section][:number]]
         for section, number in zip(SHOWN, numbers, strict=True)
     }
 
 
-def _line(policy: Policy, case: OpenCase, reader: Staff, now: datetime) -> str:
-    """Number, short title, kind, age, days, and the two links, with tabs between them."""
+def _row(policy: Policy, case: OpenCase, reader: Staff, now: datetime) -> Row:
+    """One case, its columns in the order in which the template reads them."""
     today = policy.calendar.local(now).date()
-    columns = (
-        case.number,
-        title_of(case.title, UNTITLED),
-        _kind(policy, case),
-        _age(policy, case, today),
-        days_of(case, today),
-        _show(policy, case.number, reader, now),
-        order_url(policy, case.number, "#erledigt", reader.address, now),
-    )
-    return "\t".join(columns)
+    return {
+        "nr": case.number,
+        "titel": title_of(case.title, "") if case.title else say("title.no_title"),
+        "art": _kind(policy, case),
+        "alter": _age(policy, case, today),
+        "tage": days_of(case, today),
+        "zeigen": _show(policy, case.number, reader, now),
+        "erledigt": order_url(policy, case.number, "#erledigt", reader.address, now),
+    }
 
 
 def _show(policy: Policy, number: str, reader: Staff, now: datetime) -> str:
     return order_url(policy, number, "#zeigen", reader.address, now)
 
 
-def _kind(policy: Policy, case: OpenCase) -> str:
-    label = policy.categories.label("kind", case.kind) if case.kind else "ohne Art"
-    kind = label if case.kind_confirmed or not case.kind else f"Vorschlag: {label}"
-    return kind if case.urgency == "normal" else f"{kind}, {policy.categories.label('urgency', case.urgency)}"
+def _kind(policy: Policy, case: OpenCase) -> Value:
+    label = policy.categories.label("kind", case.kind) if case.kind else say("case.no_kind")
+    kind = label if case.kind_confirmed or not case.kind else say("case.proposed", kind=label)
+    urgency = policy.categories.label("urgency", case.urgency)
+    return kind if case.urgency == "normal" else say("case.kind_and_urgency", kind=kind, urgency=urgency)
 
 
-def _age(policy: Policy, case: OpenCase, today: date) -> str:
-    age = _since(policy.calendar.local(case.opened_at).date(), today)
+def _age(policy: Policy, case: OpenCase, today: date) -> Said:
+    days = (today - policy.calendar.local(case.opened_at).date()).days
+    age = say("since.today") if days < 1 else _since(days)
     if case.status is not Status.WAITING or case.waiting_since is None:
         return age
-    since = _since(policy.calendar.local(case.waiting_since).date(), today)
-    return f"{age}, wartet {'seit heute' if since == 'heute' else since}"
+    return say("digest.waits", age=age, since=_since((today - policy.calendar.local(case.waiting_since).date()).days))
 
 
-def _since(day: date, today: date) -> str:
-    days = (today - day).days
-    return "heute" if days < 1 else "seit gestern" if days == 1 else f"seit {days} Tagen"
+def _since(days: int) -> Said:
+    return say("since.from_today") if days < 1 else say("since.yesterday") if days == 1 else say("since.days", days=days)
 
 
-def days_of(case: OpenCase, today: date) -> str:
+def days_of(case: OpenCase, today: date) -> Said | None:
     """The days of a line: by when an answer is promised, by when a statement is expected, and whether that day has passed."""
-    days = [f"Frist {case.due_on:%d.%m.%Y}"] if case.due_on else []
+    days = [say("digest.due", day=case.due_on)] if case.due_on else []
     if case.statement_due_on:
-        late = " (überfällig)" if case.statement_due_on < today else ""
-        days.append(f"Stellungnahme bis {case.statement_due_on:%d.%m.%Y}{late}")
-    return ", ".join(days)
+        late = case.statement_due_on < today
+        days.append(say("digest.statement_late" if late else "digest.statement_due", day=case.statement_due_on))
+    return say("digest.days", of=days) if days else None

@@ -10,17 +10,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from maildesk.core.agenda.agenda import OpenQuestion, house_letter
-from maildesk.core.agenda.digest import UNTITLED
+from maildesk.core.agenda.agenda import OpenQuestion
 from maildesk.core.case.case import Status
+from maildesk.core.letters.envelope import case_letter
 from maildesk.core.letters.letter import OVERDUE, REFERENCES_MAX, REMINDER, Letter
-from maildesk.core.letters.order_links import OrderLink, lines_of_links
+from maildesk.core.letters.order_links import OrderLink, rows_of_links
 from maildesk.core.letters.relay import title_of
 from maildesk.core.mail.message import address_key
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Policy
+from maildesk.core.text.said import Context, say
 
-LINKS = (OrderLink("Nachricht der Person zeigen", "#zeigen"), OrderLink("Neue Frist: in 7 Tagen", "#frist in 7 Tagen Stellungnahme"))
+LINKS = (OrderLink(say("link.show_mail"), "#zeigen"), OrderLink(say("link.in_seven_days"), "#frist in 7 Tagen Stellungnahme"))
 
 
 def is_time(policy: Policy, now: datetime) -> bool:
@@ -52,8 +53,12 @@ def shall_tell(policy: Policy, question: OpenQuestion, now: datetime) -> bool:
 def reminder(policy: Policy, question: OpenQuestion, now: datetime) -> Letter:
     """To who was asked, in the thread of the letter that asks. The answer to it is a statement as well."""
     asked = question.letter
-    context = {"frist": f"{question.due_on:%d.%m.%Y}", "gefragt_am": _day(policy, question), "frage": asked.question if asked else ""}
-    letter = house_letter(policy, REMINDER, _cause(question), question.number, question.asked, context, now)
+    context: Context = {
+        "frist": question.due_on,
+        "gefragt_am": _asked_on(policy, question),
+        "frage": asked.question if asked else "",
+    }
+    letter = case_letter(policy, REMINDER, _cause(question), question.number, question.asked, context, now)
     if asked is None:
         return letter
     named = dict.fromkeys((*letter.references, *asked.references[-(REFERENCES_MAX - 2) :], asked.message_id))
@@ -63,15 +68,15 @@ def reminder(policy: Policy, question: OpenQuestion, now: datetime) -> Letter:
 def overdue_letters(policy: Policy, question: OpenQuestion, now: datetime) -> tuple[Letter, ...]:
     """To those who are told what happens to a case, and to the colleague who wants to know."""
     number = question.case_number
-    context = {
-        "titel": title_of(question.title, UNTITLED),
-        "frist": f"{question.due_on:%d.%m.%Y}",
-        "gefragt_am": _day(policy, question),
+    context: Context = {
+        "titel": title_of(question.title, "") if question.title else say("title.no_title"),
+        "frist": question.due_on,
+        "gefragt_am": _asked_on(policy, question),
         "wer": question.asked,
     }
     return tuple(
-        house_letter(
-            policy, OVERDUE, _cause(question), number, reader, {**context, "links": lines_of_links(policy, number, LINKS, reader, now)}, now
+        case_letter(
+            policy, OVERDUE, _cause(question), number, reader, {**context, "links": rows_of_links(policy, number, LINKS, reader, now)}, now
         )
         for reader in _told(policy, question)
     )
@@ -87,5 +92,5 @@ def _cause(question: OpenQuestion) -> str:
     return f"question {question.row} of {question.number}, {question.asked_at.isoformat()}"
 
 
-def _day(policy: Policy, question: OpenQuestion) -> str:
-    return f"{policy.calendar.local(question.asked_at):%d.%m.%Y}"
+def _asked_on(policy: Policy, question: OpenQuestion) -> date:
+    return policy.calendar.local(question.asked_at).date()

@@ -11,11 +11,12 @@ from maildesk.core.mail.message import Address
 from maildesk.core.office.policy import Policy
 
 
-def case_of(number: str, correspondent: Address, subject: str, received_at: datetime, policy: Policy) -> NewCase:
-    """A case for a mail that arrived at `received_at`; its answer is due by the desk's promise."""
+def case_of(number: str, channel: Channel, correspondent: Address, subject: str, received_at: datetime, policy: Policy) -> NewCase:
+    """A case for a concern that arrived at `received_at`; its answer is due by the desk's promise. What more is known of it is added with
+    `dataclasses.replace`."""
     return NewCase(
         number=number,
-        channel=Channel.EMAIL,
+        channel=channel,
         correspondent=correspondent,
         subject=subject,
         language=policy.desk.languages[0],

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from maildesk.core.case.case import CaseEvent, Direction, KnownCase, Role, Status
-from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, merged_events, relayed, urgency_events
+from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, link_events, merged_events, relayed, urgency_events
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
 from maildesk.core.decision.parts import FollowedUp
@@ -27,6 +27,7 @@ def follow_up(matter: Matter, match: ThreadMatch) -> Decision:
     part = FollowedUp(
         status=Status.OPEN if reopened else None,
         merges=thread.merges,
+        links=thread.links,
         unverified=unverified,
         proposal=proposal,
         urgency=raised.urgency if raised.urgency != case.urgency else None,
@@ -53,6 +54,7 @@ def _more_events(matter: Matter, case: KnownCase, raised: KnownCase, part: Follo
     """What comes of it for the case, which was `case` and is `raised` now."""
     return [
         *merged_events(matter.thread),
+        *link_events(part.links),
         *((CaseEvent("unverified", UNVERIFIED_WRITER),) if part.unverified else ()),
         *doubts(matter.writer),
         *((CaseEvent("reopened", f"from {case.status}"),) if part.status else ()),

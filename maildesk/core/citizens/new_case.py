@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from maildesk.core.case.case import CaseEvent, CaseLink, LinkKind, NewCase, Role, case_numbers_in
+from maildesk.core.case.case import CaseEvent, CaseLink, Channel, LinkKind, NewCase, Role, case_numbers_in
 from maildesk.core.case.opening import case_of
-from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, merged_events, relayed, urgency_events
+from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, link_events, merged_events, relayed, urgency_events
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
 from maildesk.core.decision.parts import Opened
@@ -53,7 +53,7 @@ def _new_case(matter: Matter, proposal: Proposal) -> NewCase:
     message, number = matter.message, matter.known.next_case_number
     unknown = wants_to_stay_unknown(message.reply or message.text)
     return replace(
-        case_of(number, message.originator, message.subject, matter.arrival.received_at, matter.policy),
+        case_of(number, Channel.EMAIL, message.originator, message.subject, matter.arrival.received_at, matter.policy),
         opened_by_reply=bool(named_ids(message)) and not is_forward(message),
         flags=tuple(dict.fromkeys((*((ANONYMOUS,) if unknown else ()), *proposal.flags))),
         kind=proposal.kind,
@@ -64,18 +64,9 @@ def _new_case(matter: Matter, proposal: Proposal) -> NewCase:
 
 def _events(matter: Matter, new_case: NewCase, links: tuple[CaseLink, ...]) -> tuple[CaseEvent, ...]:
     events = [CaseEvent("opened", f"by e-mail, answer due on {new_case.due_on:%d.%m.%Y}")]
-    events += [CaseEvent(link.kind, LINKED[link.kind].format(link.number)) for link in links]
-    events += merged_events(matter.thread) + doubts(matter.writer)
+    events += link_events(links) + merged_events(matter.thread) + doubts(matter.writer)
     events += urgency_events(new_case.urgency, "normal") + anonymous_events(new_case.flags, ())
     return tuple(events)
-
-
-LINKED = {
-    LinkKind.CONTINUES: "a reply to {}, which was closed long ago",
-    LinkKind.MENTIONS: "names {}, in which the writer takes no part",
-    LinkKind.CARRIES: "a forwarded mail that belongs to {}",
-    LinkKind.SAME_CONCERN: "perhaps the same concern as the open case {} of the same person: staff decide",
-}
 
 
 def _links(matter: Matter) -> tuple[CaseLink, ...]:

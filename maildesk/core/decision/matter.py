@@ -52,9 +52,7 @@ class Matter:
         return self.policy.calendar.answer_due(self.arrival.received_at, self.policy.deadlines.answer_calendar_days)
 
     def letter(self, template: str, number: str, case: KnownCase | None) -> Letter:
-        due = self.due_on(case)
-        desk = self.policy.desk
-        context = letter_context(desk, self.policy.calendar, number, self.arrival.received_at, f"{due:%d.%m.%Y}" if due else "")
+        context = letter_context(self.policy.desk, self.policy.calendar, number, self.arrival.received_at, self.due_on(case))
         return answer_letter(self.policy, template, number, self.message, context, self.now)
 
     def evidence(

@@ -62,6 +62,7 @@ class FollowedUp:
 
     status: Status | None = None
     merges: tuple[str, ...] = ()
+    links: tuple[CaseLink, ...] = ()
     unverified: bool = False
     proposal: Proposal = field(default_factory=Proposal)
     urgency: str | None = None
@@ -93,4 +94,30 @@ class Entered:
     work: CaseWork | None = None
 
 
-Part = ProofCopy | LostLetter | FromOurMailbox | LetterReport | Opened | FollowedUp | Worked | Entered
+# --- machines ---
+
+
+@dataclass(frozen=True, slots=True)
+class ReportInDanger:
+    """Machine mail in whose words danger is seen. `raised`: what it makes of the case, as a mail of a person would."""
+
+    report: LetterReport | None
+    raised: FollowedUp
+
+
+Part = ProofCopy | LostLetter | FromOurMailbox | LetterReport | ReportInDanger | Opened | FollowedUp | Worked | Entered
+
+
+def letter_report_of(part: Part | None) -> LetterReport | None:
+    """What a mail server says of a letter of ours, if the mail says so."""
+    return part.report if isinstance(part, ReportInDanger) else part if isinstance(part, LetterReport) else None
+
+
+def followed_up(part: Part | None) -> FollowedUp:
+    """What the mail makes of the known case that it joins."""
+    return part.raised if isinstance(part, ReportInDanger) else part if isinstance(part, FollowedUp) else FollowedUp()
+
+
+def is_unverified(part: Part | None) -> bool:
+    """Whether the writer has no part in the case until staff say so."""
+    return isinstance(part, Opened | FollowedUp) and part.unverified

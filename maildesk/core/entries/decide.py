@@ -13,18 +13,19 @@ from datetime import timedelta
 from maildesk.core.answers.text import answer_of
 from maildesk.core.case.case import CaseEvent, Channel, Direction, NewCase, Role, Status, names_entry
 from maildesk.core.case.file import CaseFile, CaseState, CaseWork
+from maildesk.core.case.opening import case_of
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
 from maildesk.core.decision.parts import Entered
 from maildesk.core.decision.questions import Arrival, Known
 from maildesk.core.entries.entry import BELONGS_NOWHERE, Entry, NoEntry, read_entry
 from maildesk.core.entries.words import CHANNEL_LABELS
-from maildesk.core.letters.keyed_ids import keyed_message_id
-from maildesk.core.letters.letter import ACKNOWLEDGEMENT, CONFIRMED, HELP, UNPLACED, Letter, letter_id_for
+from maildesk.core.letters.envelope import desk_letter
+from maildesk.core.letters.letter import ACKNOWLEDGEMENT, HELP, UNPLACED, Letter
 from maildesk.core.letters.order_links import OrderLink, entry_links
 from maildesk.core.letters.refusal import Refusal
 from maildesk.core.letters.relay import Incoming, relay_letters
-from maildesk.core.letters.to_staff import ASKED_FOR, DONE, ORDER_OF_LIST, Post
+from maildesk.core.letters.to_staff import DONE, Post, mistake_row
 from maildesk.core.mail.classify import Verdict
 from maildesk.core.mail.message import Address, Message, is_forward
 from maildesk.core.office.policy import Policy, Staff
@@ -32,6 +33,7 @@ from maildesk.core.orders.card import card_of
 from maildesk.core.orders.case_changes import Carried, carry_out
 from maildesk.core.orders.words import WRITER
 from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
+from maildesk.core.text.said import Context, Value
 from maildesk.core.threading.thread import Thread
 from maildesk.core.threading.writer import Writer
 
@@ -132,17 +134,9 @@ def _kept(matter: Matter, entry: Entry, staff: Staff | None) -> Message:
 
 
 def entered_case(matter: Matter, channel: Channel, kept: Message, words: str) -> NewCase:
-    policy, received_at = matter.policy, matter.arrival.received_at
-    return NewCase(
-        number=matter.known.next_case_number,
-        channel=channel,
-        correspondent=kept.originator,
-        subject=kept.subject,
-        language=policy.desk.languages[0],
-        opened_at=received_at,
-        due_on=policy.calendar.answer_due(received_at, policy.deadlines.answer_calendar_days),
-        flags=(ANONYMOUS,) if wants_to_stay_unknown(words) else (),
-    )
+    number, received_at = matter.known.next_case_number, matter.arrival.received_at
+    case = case_of(number, channel, kept.originator, kept.subject, received_at, matter.policy)
+    return replace(case, flags=(ANONYMOUS,) if wants_to_stay_unknown(words) else ())
 
 
 def _unthreaded(matter: Matter, kept: Message) -> Matter:
@@ -172,7 +166,7 @@ def _relayed(matter: Matter, kept: Message, case: NewCase, entry: Entry, staff: 
 NO_ANSWER_BY_MAIL = "Ohne E-Mail-Adresse: Eine Antwort per Mail ist nicht möglich."
 
 
-def to_colleagues(matter: Matter, kept: Message, case: NewCase, hints: tuple[str, ...], staff: Staff | None) -> tuple[Letter, ...]:
+def to_colleagues(matter: Matter, kept: Message, case: NewCase, hints: tuple[Value, ...], staff: Staff | None) -> tuple[Letter, ...]:
     too_old = matter.now - matter.arrival.received_at > timedelta(days=matter.policy.letters.not_older_than_days)
     if matter.arrival.imported or too_old:
         return ()
@@ -188,18 +182,12 @@ def _confirmed(matter: Matter, entry: Entry, staff: Staff | None, carried: Carri
     post = Post(matter.policy, CaseFile(matter.known.next_case_number, kept.subject, state), matter.now)
     what = "Weitergeleitete Nachricht" if entry.forwarded else CHANNEL_LABELS[entry.channel]
     letter = "mit Eingangsbestätigung" if sent else "ohne Eingangsbestätigung" if kept.originator.key else "ohne E-Mail-Adresse"
-    lines = [", ".join((f"{what} eingetragen, {letter}", *carried.done)), *(f"Nicht ausgeführt: {reason}." for reason in carried.refused)]
-    if carried.missing:
-        lines.append(f"Zum Abschließen fehlt noch: {', '.join(ASKED_FOR[name] for name in carried.missing)}.")
+    did = (f"{what} eingetragen, {letter}", *carried.done)
     asked = carried.missing or (() if state.kind else (KINDS,))
-    values = [
-        OrderLink(f"{ASKED_FOR[name]}: {category.label}", f"{ORDER_OF_LIST[name]} {category.key}")
-        for name in asked
-        for category in matter.policy.categories.active(name)
-    ]
+    values = (link for name in asked for link in post.values_of(name))
     done = () if state.status is Status.CLOSED else (DONE,)
-    links = post.links((SHOW, *values, *done), staff.address)
-    return (post.letter(CONFIRMED, matter.message.digest, staff.address, {"was": "\n".join(lines), "links": links}),)
+    links = (SHOW, *values, *done)
+    return (post.confirmation(matter.message.digest, staff.address, did, carried.refused, carried.missing, links),)
 
 
 # --- what is no entry ---
@@ -229,31 +217,19 @@ def _asked_back(matter: Matter, staff: Staff, read: NoEntry) -> Decision:
 
 
 def _question(matter: Matter, staff: Staff, read: NoEntry) -> Letter:
-    lines = "\n".join(
-        "\t".join(" ".join(part.split()) for part in (mistake.line, mistake.problem, " oder ".join(mistake.suggestions)))
-        for mistake in read.mistakes
-    )
+    rows = tuple(mistake_row(mistake.line, mistake.problem, mistake.suggestions) for mistake in read.mistakes)
     unknown = not read.mistakes or any(mistake.problem == BELONGS_NOWHERE for mistake in read.mistakes)
     links = entry_links(matter.policy, staff.address, matter.now)
-    return _to_writer(matter, staff, UNPLACED, {"zeilen": lines, "wohin": "ja" if unknown else "", "text": read.text, "links": links})
+    return _to_writer(matter, staff, UNPLACED, {"zeilen": rows, "wohin": unknown, "text": read.text, "links": links})
 
 
 def _help(matter: Matter, staff: Staff) -> Letter:
     return _to_writer(matter, staff, HELP, {"karte": card_of(matter.policy)})
 
 
-def _to_writer(matter: Matter, staff: Staff, template: str, context: dict[str, str]) -> Letter:
+def _to_writer(matter: Matter, staff: Staff, template: str, context: Context) -> Letter:
     """A letter of no case. It counts against the limit of automatic letters: that ends a talk between two programs."""
-    policy, message = matter.policy, matter.message
-    letter_id = letter_id_for(message.digest, template, staff.address)
-    return Letter(
-        letter_id=letter_id,
-        template=template,
-        recipient=staff.address,
-        message_id=keyed_message_id(policy.secret, ENTRY, letter_id, staff.address, policy.desk.domain),
-        in_reply_to=message.message_id,
-        references=(message.message_id,) if message.message_id else (),
-        language=policy.desk.languages[0],
-        context={"nr": "", "stelle": policy.desk.name, **context},
-        created_at=matter.now,
-    )
+    message = matter.message
+    letter = desk_letter(matter.policy, ENTRY, template, message.digest, staff.address, {"nr": "", **context}, matter.now)
+    references = (message.message_id,) if message.message_id else ()
+    return replace(letter, automatic=True, in_reply_to=message.message_id, references=references)

@@ -7,31 +7,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
-from maildesk.core.letters.keyed_ids import conversation_id, keyed_message_id, reply_address
-from maildesk.core.letters.letter import LATE_AFTER, REFERENCES_MAX, Letter, letter_id_for
+from maildesk.core.letters.envelope import case_letter
+from maildesk.core.letters.letter import LATE_AFTER, REFERENCES_MAX, Letter
 from maildesk.core.mail.message import Message
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy
+from maildesk.core.text.said import Context, Said, Value, day_with_weekday
 
 
-def answer_letter(policy: Policy, template: str, number: str, message: Message, context: dict[str, str], now: datetime) -> Letter:
+def answer_letter(policy: Policy, template: str, number: str, message: Message, context: Context, now: datetime) -> Letter:
     """An automatic letter of the case `number` to the writer of a mail, in that mail's thread."""
-    desk, recipient = policy.desk, message.originator.addr_spec
-    letter_id = letter_id_for(message.digest, template, recipient)
-    conversation = conversation_id(policy.secret, number, recipient, desk.domain)
-    return Letter(
-        letter_id=letter_id,
-        template=template,
-        recipient=recipient,
-        message_id=keyed_message_id(policy.secret, number, letter_id, recipient, desk.domain),
-        case_number=number,
-        in_reply_to=message.message_id,
-        references=_references(conversation, message),
-        reply_to=reply_address(policy.secret, desk, number, letter_id, recipient),
-        language=desk.languages[0],
-        context=context,
-        created_at=now,
-    )
+    letter = case_letter(policy, template, message.digest, number, message.originator.addr_spec, context, now)
+    references = _references(letter.references[0], message)
+    return replace(letter, automatic=True, in_reply_to=message.message_id, references=references)
 
 
 def _references(conversation: str, message: Message) -> tuple[str, ...]:
@@ -46,26 +34,32 @@ def _references(conversation: str, message: Message) -> tuple[str, ...]:
 
 
 LATE = "verspaetet"
-GERMAN_WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
+PROMISES = ("frist", "naechster_arbeitstag")  # days that a letter names
 
 
-def letter_context(desk: Desk, calendar: WorkCalendar, number: str, received_at: datetime, due: str) -> dict[str, str]:
-    """What the templates may say, under the German names that docs/templates.md explains. An empty string means: say nothing of it."""
+def letter_context(desk: Desk, calendar: WorkCalendar, number: str, received_at: datetime, due: date | None) -> Context:
+    """What the templates may say, under the German names that docs/templates.md explains. What is None or empty is not mentioned."""
     here = calendar.local(received_at)
     outside = not calendar.is_service_time(received_at)
-    back = calendar.next_service_day(received_at)
     return {
         "nr": number,
-        "eingang_datum": f"{here:%d.%m.%Y}",
+        "eingang_datum": here.date(),
         "eingang_zeit": f"{here:%H:%M}",
         "frist": due,
+        "naechster_arbeitstag": day_with_weekday(calendar.next_service_day(received_at)) if outside else None,
+        LATE: False,
+        **desk_details(desk),
+    }
+
+
+def desk_details(desk: Desk) -> Context:
+    """The desk as letters to citizens name it."""
+    return {
+        "stelle": desk.name,
         "telefon": desk.phone,
         "sprechzeiten": desk.service_hours,
         "postanschrift": desk.post,
-        "stelle": desk.name,
         "datenschutz_url": desk.privacy_url,
-        "naechster_arbeitstag": f"{GERMAN_WEEKDAYS[back.weekday()]}, {back:%d.%m.%Y}" if outside else "",
-        LATE: "",
     }
 
 
@@ -74,17 +68,16 @@ def as_of_now(letter: Letter, calendar: WorkCalendar, now: datetime) -> Letter:
     late and promises nothing that has passed meanwhile.
     """
     if letter.created_at is None or now - letter.created_at <= LATE_AFTER:
-        return replace(letter, context={LATE: "", **letter.context})
+        return replace(letter, context={LATE: False, **letter.context})
     if not letter.automatic:
         return replace(letter, created_at=now)
-    kept = {name: value for name, value in letter.context.items() if not _has_passed(name, str(value), calendar.local(now).date())}
-    passed = dict.fromkeys(letter.context, "")
-    return replace(letter, created_at=now, context={**passed, **kept, LATE: "ja"})
+    today = calendar.local(now).date()
+    broken = {name: None for name in PROMISES if name in letter.context and not _still_ahead(letter.context[name], today)}
+    return replace(letter, created_at=now, context={**letter.context, **broken, LATE: True})
 
 
-def _has_passed(name: str, value: str, today: date) -> bool:
-    """Whether a date that the letter promises is over: the time limit, or the day on which somebody is there again."""
-    if name not in {"frist", "naechster_arbeitstag"} or not value:
-        return False
-    day, month, year = map(int, value.rpartition(" ")[2].split("."))
-    return date(year, month, day) < today
+def _still_ahead(promise: Value, today: date) -> bool:
+    """Whether a day that the letter promises is not over. In letters stored by maildesk 0.1 the days are text: none of these is promised
+    any more, rather than read a text of ours."""
+    day = promise.values.get("day") if isinstance(promise, Said) else promise
+    return isinstance(day, date) and day >= today

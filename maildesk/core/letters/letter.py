@@ -44,9 +44,10 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail that we want to send. `context` holds what the template may say; in an automatic letter all of it our own words.
+    """A mail that we want to send. `context` holds what the template may say, as data; in an automatic letter nothing of it is typed by a
+    stranger. Its SENDER stands in From in place of the desk's name.
 
-    `sender_name` stands in From in place of the desk's name. `about` is the digest of the message that the letter hands on or answers;
+    `about` is the digest of the message that the letter hands on or answers;
     `author` the key of the colleague whose words it holds.
     """
 
@@ -60,11 +61,9 @@ class Letter:
     reply_to: str = ""
     language: str = "de"
     automatic: bool = True
-    sender_name: str = ""
     enclosures: tuple[Enclosure, ...] = ()
     about: str = ""
     author: str = ""
-    alarm: str = ""  # which alarm it is, as `core.letters.alarms.Alarm.mark` says
     held: bool = False  # waits for a word of its author, and is not sent before
     context: Context = field(default_factory=dict)
     created_at: datetime | None = None
@@ -98,6 +97,7 @@ class Due:
         return self.now + PAUSE_MAX
 
 
+SENDER = "absender"  # of a letter's context: the name in From
 REFERENCES_MAX = 20
 ACKNOWLEDGEMENT = "acknowledgement"
 FOLLOW_UP_NOTE = "follow-up"

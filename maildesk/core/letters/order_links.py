@@ -15,22 +15,28 @@ from urllib.parse import quote
 from maildesk.core.case.case import entry_word
 from maildesk.core.letters.keyed_ids import order_token
 from maildesk.core.office.policy import Policy
+from maildesk.core.text.said import Row, Value, say
 
 LINK_CHARS_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
 class OrderLink:
-    """`label` is what the colleague reads, `order` what the subject says, in plain ASCII: "#erledigt"."""
+    """`label` is what the colleague reads, `order` what the subject says, in plain ASCII: "#erledigt".
 
-    label: str
+    `group` is the heading below which a letter may show it, and `short` what then is enough to read.
+    """
+
+    label: Value
     order: str
+    group: Value = None
+    short: Value = None
 
 
 ENTRY_LINKS = (
-    OrderLink("Telefonat eintragen", "#telefon"),
-    OrderLink("Brief eintragen", "#brief"),
-    OrderLink("Besuch eintragen", "#besuch"),
+    OrderLink(say("link.enter_call"), "#telefon"),
+    OrderLink(say("link.enter_letter"), "#brief"),
+    OrderLink(say("link.enter_visit"), "#besuch"),
 )
 
 
@@ -52,11 +58,14 @@ def order_url(policy: Policy, number: str, order: str, colleague: str, now: date
     return url
 
 
-def lines_of_links(policy: Policy, number: str, links: Iterable[OrderLink], colleague: str, now: datetime) -> str:
-    """What the templates get: one line a link, label and URL with a tab between them."""
-    return "\n".join(f"{link.label}\t{order_url(policy, number, link.order, colleague, now)}" for link in links)
+def rows_of_links(policy: Policy, number: str, links: Iterable[OrderLink], colleague: str, now: datetime) -> tuple[Row, ...]:
+    """What the templates get: a row a link, in the order of its columns label, URL, heading and short label."""
+    return tuple(
+        {"name": link.label, "ziel": order_url(policy, number, link.order, colleague, now), "gruppe": link.group, "kurz": link.short}
+        for link in links
+    )
 
 
-def entry_links(policy: Policy, colleague: str, now: datetime) -> str:
-    """Lines for templates: links by which the colleague with this address enters a telephone call, a letter or a visit as a new case."""
-    return lines_of_links(policy, entry_word(policy.desk.prefix), ENTRY_LINKS, colleague, now)
+def entry_links(policy: Policy, colleague: str, now: datetime) -> tuple[Row, ...]:
+    """Rows for templates: links by which the colleague with this address enters a telephone call, a letter or a visit as a new case."""
+    return rows_of_links(policy, entry_word(policy.desk.prefix), ENTRY_LINKS, colleague, now)

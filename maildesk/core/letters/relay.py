@@ -8,18 +8,18 @@ address stands in the head, never in From or Reply-To, so that an answer cannot 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from maildesk.core.case.case import Happened, KnownCase, NewCase
-from maildesk.core.letters.keyed_ids import conversation_id, keyed_message_id, reply_address
-from maildesk.core.letters.letter import RELAY, Enclosure, Letter, letter_id_for
-from maildesk.core.letters.order_links import OrderLink, lines_of_links
+from maildesk.core.case.case import KnownCase, NewCase
+from maildesk.core.letters.envelope import case_letter
+from maildesk.core.letters.letter import RELAY, Enclosure, Letter
+from maildesk.core.letters.order_links import OrderLink, rows_of_links
 from maildesk.core.mail.message import Attachment, Message
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.text.anonymity import ANONYMOUS
 from maildesk.core.text.identifiers import masked
-from maildesk.core.text.said import Value
+from maildesk.core.text.said import Context, Value, say
 from maildesk.core.triage.propose import Proposal
 
 TITLE_CHARS_MAX = 60
@@ -32,16 +32,16 @@ DANGEROUS = frozenset({
     "ppsm", "pptm", "ps1", "psm1", "reg", "scr", "sct", "shb", "shtml", "svg", "swf", "url", "vb", "vbe", "vbs", "vhd", "vhdx",
     "wsc", "wsf", "wsh", "xhtml", "xlam", "xll", "xlsm", "xltm",
 })  # fmt: skip
-SEEN = OrderLink("Als gesehen bestätigen", "#gesehen")
-NOT_URGENT = OrderLink("Nicht dringend", "#nicht-dringend")
+SEEN = OrderLink(say("link.seen"), "#gesehen")
+NOT_URGENT = OrderLink(say("link.not_urgent"), "#nicht-dringend")
 LINKS = (
     SEEN,
-    OrderLink("Art: Kritik", "#kritik"),
-    OrderLink("Art: Hinweis", "#hinweis"),
-    OrderLink("Art: Anregung", "#anregung"),
-    OrderLink("Art: Lob", "#lob"),
-    OrderLink("Vorgang abschließen", "#erledigt"),
-    OrderLink("Alle Befehle zeigen", "#hilfe"),
+    OrderLink(say("link.complaint"), "#kritik"),
+    OrderLink(say("link.information"), "#hinweis"),
+    OrderLink(say("link.suggestion"), "#anregung"),
+    OrderLink(say("link.praise"), "#lob"),
+    OrderLink(say("link.close"), "#erledigt"),
+    OrderLink(say("link.all_orders"), "#hilfe"),
 )
 
 
@@ -66,38 +66,24 @@ def relay_letters(incoming: Incoming, policy: Policy, now: datetime) -> tuple[Le
 
 def relay_letter(incoming: Incoming, policy: Policy, reader: Staff, now: datetime, cause: str = "") -> Letter:
     """The mail for one colleague. `cause` is what makes it leave once more: the digest of the mail that asks for it."""
-    number, message, desk = incoming.number, incoming.message, policy.desk
-    letter_id = letter_id_for(f"{cause} {message.digest}".strip(), RELAY, reader.address)
+    number, message = incoming.number, incoming.message
     enclosures, held_back = enclosures_of(message)
-    return Letter(
-        letter_id=letter_id,
-        template=RELAY,
-        recipient=reader.address,
-        message_id=keyed_message_id(policy.secret, number, letter_id, reader.address, desk.domain),
-        case_number=number,
-        references=(conversation_id(policy.secret, number, reader.address, desk.domain),),
-        reply_to=reply_address(policy.secret, desk, number, letter_id, reader.address),
-        language=desk.languages[0],
-        automatic=False,
-        sender_name=f"{_writer(incoming)} über {desk.name}",
-        enclosures=enclosures,
-        about=message.digest,
-        context={
-            **_head(incoming, policy),
-            "text": _text(incoming)[:TEXT_CHARS_MAX],
-            "anlagen": "\n".join(f"{each.filename} ({_size(each.size_bytes)})" for each in enclosures),
-            "zurueckgehalten": "\n".join(held_back),
-            "links": lines_of_links(policy, number, _links(incoming, policy), reader.address, now),
-        },
-        created_at=now,
-    )
+    context: Context = {
+        **_head(incoming, policy),
+        "text": _text(incoming)[:TEXT_CHARS_MAX],
+        "anlagen": [say("enclosed.file", name=each.filename, size=each.size_bytes) for each in enclosures],
+        "zurueckgehalten": held_back,
+        "links": rows_of_links(policy, number, _links(incoming, policy), reader.address, now),
+    }
+    letter = case_letter(policy, RELAY, f"{cause} {message.digest}".strip(), number, reader.address, context, now)
+    return replace(letter, enclosures=enclosures, about=message.digest)
 
 
 def _links(incoming: Incoming, policy: Policy) -> tuple[OrderLink, ...]:
     """The proposed kind first: one click confirms it. Before it stands only that danger was seen, or that there is none."""
     key = _proposed_kind(incoming)
     label = policy.categories.label("kind", key).partition("/")[0].strip()
-    confirm = (OrderLink(f"{label} bestätigen", f"#{key}"),) if key else ()
+    confirm = (OrderLink(say("link.confirm_kind", kind=label), f"#{key}"),) if key else ()
     danger = (SEEN, NOT_URGENT) if incoming.proposal.is_danger else ()
     others = (link for link in LINKS if link.order not in {each.order for each in (*danger, *confirm)})
     return (*danger, *confirm, *others)
@@ -108,59 +94,55 @@ def _proposed_kind(incoming: Incoming) -> str:
     return "" if isinstance(case, KnownCase) and case.kind_confirmed else case.kind
 
 
-def _writer(incoming: Incoming) -> str:
+def _writer(incoming: Incoming) -> Value:
     originator = incoming.message.originator
     if _is_anonymous(incoming):
-        return "Anonym"
-    return originator.display_name or originator.addr_spec.partition("@")[0] or "Unbekannt"
+        return say("writer.anonymous")
+    return originator.display_name or originator.addr_spec.partition("@")[0] or say("writer.unknown")
 
 
 def _is_anonymous(incoming: Incoming) -> bool:
     return ANONYMOUS in incoming.case.flags
 
 
-def title_of(title: str, subject: str) -> str:
+def title_of(title: str, subject: str) -> Value:
     """The short title that colleagues gave, else the subject, without what identifies a person, on one line, and without what would
     be an order or a token in the subject of an answer."""
-    line = " ".join(masked(title or subject).replace("#", " ").replace("~", "-").split()) or "ohne Betreff"
-    return line if len(line) <= TITLE_CHARS_MAX else line[: TITLE_CHARS_MAX - 1].rstrip() + "…"
+    line = " ".join(masked(title or subject).replace("#", " ").replace("~", "-").split())
+    return (line if len(line) <= TITLE_CHARS_MAX else line[: TITLE_CHARS_MAX - 1].rstrip() + "…") or say("title.no_subject")
 
 
-def _head(incoming: Incoming, policy: Policy) -> dict[str, Value]:
-    case, message = incoming.case, incoming.message
+def _head(incoming: Incoming, policy: Policy) -> Context:
+    case, message, writer = incoming.case, incoming.message, _writer(incoming)
     known = case if isinstance(case, KnownCase) else None
-    kind = policy.categories.label("kind", case.kind) if case.kind else ""
-    proposed = "Vorschlag: " if _proposed_kind(incoming) else ""
-    # What this mail proposes; what the case had before may be a colleague's word.
-    by_words = " (Vorschlag)" if incoming.proposal.urgency == case.urgency else ""
     return {
-        "nr": incoming.number,
         "titel": title_of(known.title if known else "", known.subject if known else message.subject),
-        "von": masked(_writer(incoming)),
+        "absender": say("writer.through_desk", writer=writer, desk=policy.desk.name),
+        "von": masked(writer) if isinstance(writer, str) else writer,
         "adresse": "" if _is_anonymous(incoming) else message.originator.addr_spec,
-        "eingang": f"{policy.calendar.local(incoming.received_at):%d.%m.%Y, %H:%M} Uhr",
-        "frist": f"{case.due_on:%d.%m.%Y}" if case.due_on else "",
-        "art": f"{proposed}{kind}" if kind else "",
-        "dringlichkeit": f"{policy.categories.label('urgency', case.urgency)}{by_words}" if case.urgency != "normal" else "",
-        "sofort": "ja" if incoming.proposal.is_danger else "",
+        "eingang": policy.calendar.local(incoming.received_at),
+        "frist": case.due_on,
+        "art": _kind(incoming, policy),
+        "vorschlag": bool(_proposed_kind(incoming)),
+        "dringlichkeit": _urgency(incoming, policy),
+        "sofort": incoming.proposal.is_danger,
         "hinweise": incoming.hints,
-        "verlauf": "\n".join(_happened(policy, *each) for each in known.history) if known else "",
-        "stelle": policy.desk.name,
+        "verlauf": [say("moment.and_event", at=policy.calendar.local(at), what=say(what)) for at, what in known.history] if known else (),
     }
 
 
-HAPPENED = {
-    Happened.MAIL: "Nachricht der Person",
-    Happened.LETTER: "Brief der Stelle",
-    Happened.ANSWER: "Antwort",
-    Happened.NOTE: "Nachricht aus dem Team",
-    Happened.STATEMENT: "Stellungnahme",
-    Happened.MESSAGE: "Nachricht",
-}
+def _kind(incoming: Incoming, policy: Policy) -> Value:
+    kind = policy.categories.label("kind", incoming.case.kind) if incoming.case.kind else None
+    return say("case.proposed", kind=kind) if kind and _proposed_kind(incoming) else kind
 
 
-def _happened(policy: Policy, at: datetime, what: Happened) -> str:
-    return f"{policy.calendar.local(at):%d.%m.%Y, %H:%M}  {HAPPENED[what]}"
+def _urgency(incoming: Incoming, policy: Policy) -> Value:
+    """Proposed is what this mail proposes; what the case had before may be a colleague's word."""
+    urgency = incoming.case.urgency
+    if urgency == "normal":
+        return None
+    label = policy.categories.label("urgency", urgency)
+    return say("case.urgency_proposed", urgency=label) if incoming.proposal.urgency == urgency else label
 
 
 def _text(incoming: Incoming) -> str:
@@ -169,14 +151,14 @@ def _text(incoming: Incoming) -> str:
     return message.text if isinstance(incoming.case, NewCase) else (message.reply or message.text)
 
 
-def enclosures_of(message: Message) -> tuple[tuple[Enclosure, ...], tuple[str, ...]]:
+def enclosures_of(message: Message) -> tuple[tuple[Enclosure, ...], tuple[Value, ...]]:
     """What goes along, and a line for each attachment that is held back."""
     enclosed: list[Enclosure] = []
-    held_back: list[str] = []
+    held_back: list[Value] = []
     room = ENCLOSED_BYTES_MAX
     for attachment in message.attachments:
         if why := _held_back(attachment, room):
-            held_back.append(f"{attachment.filename} ({_size(attachment.size_bytes)}): {why}")
+            held_back.append(say(why, name=attachment.filename, size=attachment.size_bytes))
             continue
         room -= attachment.size_bytes
         enclosed.append(Enclosure(message.digest, attachment.digest, attachment.filename, attachment.media_type, attachment.size_bytes))
@@ -185,15 +167,5 @@ def enclosures_of(message: Message) -> tuple[tuple[Enclosure, ...], tuple[str, .
 
 def _held_back(attachment: Attachment, room: int) -> str:
     if attachment.filename.rpartition(".")[2].lower() in DANGEROUS:
-        return "kann beim Öffnen schaden"
-    return "zu groß für diese Nachricht" if attachment.size_bytes > room else ""
-
-
-def _size(size_bytes: int) -> str:
-    """
-    >>> _size(900), _size(2_500_000)
-    ('1 kB', '2,4 MB')
-    """
-    if size_bytes < 1024 * 1024:
-        return f"{max(1, round(size_bytes / 1024))} kB"
-    return f"{size_bytes / 1024 / 1024:.1f} MB".replace(".", ",")
+        return "enclosed.dangerous"
+    return "enclosed.too_big" if attachment.size_bytes > room else ""

@@ -37,7 +37,7 @@ def is_sent_by_us(message: Message, policy: Policy, arrival: Arrival) -> bool:
             ours = policy.desk.owns(address) or policy.staff_by_address(address) is not None
         case Place.ELSEWHERE:
             ours = policy.desk.owns(address) and not any(message.has(name) for name in DELIVERED)
-    return ours and not classify(message).is_machine and not authentication(message, policy.desk.authserv_id).fails
+    return ours and not classify(message, policy.is_inside).is_machine and not authentication(message, policy.desk.authserv_id).fails
 
 
 def sent_by_us(message: Message, verdict: Verdict, known: Known, policy: Policy, arrival: Arrival) -> Decision:

@@ -11,6 +11,7 @@ from datetime import date
 
 from maildesk.core.case.case import CaseEvent, Channel, NewCase, Status
 from maildesk.core.case.file import CaseState, HeldAnswer, IncomingMail, SplitOff
+from maildesk.core.case.opening import case_of
 from maildesk.core.letters.letter import Letter
 from maildesk.core.letters.relay import Incoming, relay_letter
 from maildesk.core.mail.message import address_key
@@ -20,6 +21,7 @@ from maildesk.core.staff.consultation import consultation_letter, may_be_asked, 
 from maildesk.core.staff.letters import copies
 from maildesk.core.staff.mail import Result, StaffMail
 from maildesk.core.text.anonymity import ANONYMOUS
+from maildesk.core.text.said import say
 
 
 def undone(mail: StaffMail, result: Result) -> Result:
@@ -109,17 +111,8 @@ def _split(mail: StaffMail, _order: Order, result: Result) -> Result:
 
 
 def _case_for(mail: StaffMail, about: IncomingMail) -> NewCase:
-    policy = mail.policy
-    return NewCase(
-        number=mail.next_number,
-        channel=Channel(mail.file.channel),
-        correspondent=about.writer,
-        subject=about.subject,
-        language=policy.desk.languages[0],
-        opened_at=about.received_at,
-        due_on=policy.calendar.answer_due(about.received_at, policy.deadlines.answer_calendar_days),
-        flags=tuple(flag for flag in mail.file.state.flags if flag == ANONYMOUS),
-    )
+    case = case_of(mail.next_number, Channel(mail.file.channel), about.writer, about.subject, about.received_at, mail.policy)
+    return replace(case, flags=tuple(flag for flag in mail.file.state.flags if flag == ANONYMOUS))
 
 
 def _confirm(mail: StaffMail, _order: Order, result: Result) -> Result:
@@ -158,7 +151,7 @@ def _last_mail(mail: StaffMail) -> Incoming | None:
     return Incoming(case.number, about.as_message(), about.received_at, case, hints)
 
 
-NOT_CONFIRMED = "Diese Adresse ist im Vorgang neu und nicht bestätigt."
+NOT_CONFIRMED = say("hint.new_address")
 
 
 def _shown(mail: StaffMail, incoming: Incoming, reader: Staff) -> Letter:

@@ -27,9 +27,10 @@ from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.staff.mail import answered_letter
 from maildesk.core.text.anonymity import ANONYMOUS
 from maildesk.core.text.identifiers import masked
+from maildesk.core.text.said import Context, say
 
 TEXT_CHARS_MAX = 20_000
-SHOW = OrderLink("Nachricht der Person zeigen", "#zeigen")
+SHOW = OrderLink(say("link.show_mail"), "#zeigen")
 
 
 def statement_due(policy: Policy, now: datetime) -> date:
@@ -48,14 +49,14 @@ def consultation_letter(post: Post, cause: str, asked: str, question: str, asker
     file = post.file
     about = file.incoming[-1] if file.incoming else None
     unknown = ANONYMOUS in file.state.flags
-    context = {
+    context: Context = {
         "titel": title_of(file.state.title, "") if file.state.title else "",
         "frage": question,
-        "frist": f"{due:%d.%m.%Y}",
+        "frist": due,
         "fragt": asker.name,
         "von": about.writer.display_name if about and not unknown else "",
         "text": masked(about.words)[:TEXT_CHARS_MAX] if about else "",
-        "anlagen": str(len(about.attachments)) if about and about.attachments else "",
+        "anlagen": len(about.attachments) if about else 0,
     }
     return post.letter(CONSULTATION, cause, asked, context)
 
@@ -127,13 +128,13 @@ def statement_letters(stated: Stated) -> tuple[Letter, ...]:
     named = {each.question.asked_by for each in stated.questions} | {file.state.assignee}
     readers = [person for person in policy.staff if person.receives == "all" or person.key in named]
     enclosures, held_back = enclosures_of(message)
-    context = {
+    context: Context = {
         "titel": post.title,
-        "wer": message.originator.display_name or "Jemand aus dem Haus",
-        "wann": f"{policy.calendar.local(stated.arrival.received_at):%d.%m.%Y, %H:%M} Uhr",
+        "wer": message.originator.display_name or say("writer.in_house"),
+        "wann": policy.calendar.local(stated.arrival.received_at),
         "text": message.reply or message.text,
-        "anlagen": "\n".join(each.filename for each in enclosures),
-        "zurueckgehalten": "\n".join(held_back),
+        "anlagen": tuple(each.filename for each in enclosures),
+        "zurueckgehalten": held_back,
     }
     return tuple(
         post.letter(

@@ -19,6 +19,7 @@ from tests.rig.letters import SHIPPED
 from tests.rig.places import CORPUS
 
 FOLDER = CORPUS / "letters"
+OF_0_1_0 = CORPUS / "templates-0.1.0"  # as that version shipped them
 NAMES = sorted(path.stem for path in FOLDER.glob("*.txt"))
 
 
@@ -35,6 +36,11 @@ def test_each_letter_has_its_file_and_each_template_is_used(letters: dict[str, L
 @pytest.mark.parametrize("name", NAMES)
 def test_a_letter_is_the_same_byte_for_byte(name: str, letters: dict[str, Letter]) -> None:
     assert as_file(letters[name]).decode() == (FOLDER / f"{name}.txt").read_bytes().decode()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_with_the_templates_that_a_house_copied_from_0_1_0_a_letter_is_the_same_too(name: str, letters: dict[str, Letter]) -> None:
+    assert as_file(letters[name], OF_0_1_0).decode() == (FOLDER / f"{name}.txt").read_bytes().decode()
 
 
 def write_files() -> None:

@@ -39,12 +39,32 @@ def constants() -> Iterator[str]:
                 yield node.value
 
 
-def said_keys() -> Iterator[str]:
-    """What stands in a call of `say` itself, so that a key under a heading that does not exist is found as well."""
+def calls_of(name: str) -> Iterator[ast.expr]:
+    """The first arguments of all calls of a function."""
     for source in SOURCES:
         for node in ast.walk(source):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
-                yield from (each.value for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant) and isinstance(each.value, str))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
+                yield node.args[0]
+
+
+def said_keys() -> Iterator[str]:
+    """What stands in a call of `say` itself, so that a key under a heading that does not exist is found as well."""
+    for argument in calls_of("say"):
+        if not isinstance(argument, ast.JoinedStr):  # the three parts of an alarm: below
+            yield from (each.value for each in ast.walk(argument) if isinstance(each, ast.Constant) and isinstance(each.value, str))
+
+
+def alarm_keys() -> Iterator[str]:
+    names = {
+        node.targets[0].id: node.value.value
+        for source in SOURCES
+        for node in source.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Constant)
+    }
+    for argument in calls_of("Alarm"):
+        assert isinstance(argument, ast.Constant | ast.Name), "an alarm is called by its id"
+        alarm = argument.value if isinstance(argument, ast.Constant) else names[argument.id]
+        yield from (f"alarm.{alarm}.{part}" for part in ("title", "detail", "advice"))
 
 
 def words_of(sentence: Said, *folders: Path) -> str:
@@ -62,7 +82,7 @@ RELAY: dict[str, Value] = {
 def test_each_sentence_that_the_code_says_has_its_words_and_none_is_left_over(file: Path) -> None:
     written = keys_of(file)
     headings = {key.partition(".")[0] for key in written}
-    used = {key for key in constants() if key.partition(".")[0] in headings} | {key for key in said_keys() if "." in key}
+    used = {key for key in constants() if key.partition(".")[0] in headings} | {*said_keys(), *alarm_keys()}
 
     assert used - written == set(), "has no words"
     assert written - used == set(), "is said by nobody"

@@ -22,6 +22,7 @@ from maildesk.errors import CannotCreateError, StoreBusy, StoreUnusable
 from maildesk.jobs import upkeep
 from tests.rig.command import maildesk, small_desk
 from tests.rig.office import BERLIN
+from tests.rig.stores import with_tables
 
 NIGHT = datetime(2026, 11, 22, 3, 15, tzinfo=UTC)
 
@@ -29,7 +30,7 @@ NIGHT = datetime(2026, 11, 22, 3, 15, tzinfo=UTC)
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     (tmp_path / "message-id.key").write_bytes(b"k" * 32)
-    with Store.open(tmp_path / "maildesk.db", "KD", BERLIN) as store:
+    with Store.open(with_tables(tmp_path / "maildesk.db"), "KD", BERLIN) as store:
         for number in range(200):
             store.learn(f"fact {number}", {"text": "x" * 4000}, NIGHT)
         yield store

@@ -10,15 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from maildesk.core.letters.alarms import Alarm, alarm_letter, all_clear
+from maildesk.core.letters.alarms import Alarm, alarm_letter, all_clear, danger_alarm
+from maildesk.core.letters.letter import Letter
 from maildesk.jobs import alarm
 from tests.rig.builders import MONDAY
 from tests.rig.intake import Intake, an_intake
 from tests.rig.letters import a_composer
 from tests.rig.trails import POLICY, WEBER
 
-ALARM = Alarm("disk_space", "Es sind nur noch 3 MB frei.", "Bitte Platz schaffen.")
-DANGER = Alarm("danger/KD-2026-00042", "Worte", "Bitte lesen", timedelta(0))
+ALARM = Alarm("disk_space", {"megabytes": 3})
+DANGER = danger_alarm("KD-2026-00042")
 REWORDED = "Betreff: [maildesk] Störung\n\n{{ meldung }}\n"
 
 
@@ -29,18 +30,21 @@ def restored(tmp_path: Path) -> Iterator[Intake]:
         yield intake
 
 
-def its_letter(what: Alarm, templates: Path, *, minutes: int = 0) -> bytes:
+def written(letter: Letter, templates: Path) -> bytes:
     """As it came back to the own mailbox, written by a template that an admin has changed."""
     (templates / "alarm.de.txt").write_text(REWORDED, encoding="utf-8")
-    letter = alarm_letter(POLICY, what, WEBER.address, MONDAY + timedelta(minutes=minutes))
     return a_composer(templates, desk=POLICY.desk)(letter)
+
+
+def its_letter(what: Alarm, templates: Path) -> bytes:
+    return written(alarm_letter(POLICY, what, WEBER.address, MONDAY), templates)
 
 
 @pytest.mark.parametrize("what", [ALARM, DANGER], ids=["of the desk", "of a case"])
 def test_an_alarm_whose_letter_is_there_is_known_to_stand(restored: Intake, tmp_path: Path, what: Alarm) -> None:
     restored.take(its_letter(what, tmp_path))
 
-    assert restored.store.standing_alarms() == {what.id: MONDAY}
+    assert restored.store.standing_alarms() == {what.name: MONDAY}
 
 
 def test_an_alarm_that_was_told_after_the_backup_is_cleared_when_it_is_over(restored: Intake, tmp_path: Path) -> None:
@@ -54,7 +58,7 @@ def test_an_alarm_that_was_told_after_the_backup_is_cleared_when_it_is_over(rest
 def test_the_letter_that_an_alarm_is_over_ends_it(restored: Intake, tmp_path: Path) -> None:
     restored.take(its_letter(ALARM, tmp_path))
     restored.later(minutes=10)
-    restored.take(its_letter(all_clear(POLICY, ALARM.id, MONDAY), tmp_path, minutes=10))
+    restored.take(written(all_clear(POLICY, ALARM.name, MONDAY, WEBER.address, restored.now), tmp_path))
 
     assert restored.store.standing_alarms() == {}
 

@@ -29,6 +29,7 @@ from maildesk.errors import StoreBusy, StoreUnusable, Unrecordable
 from maildesk.jobs.intake import Coming, handle
 from maildesk.octets import CHUNK_BYTES, Octets, RawMessage
 from tests.rig.builders import MONDAY, a_mail
+from tests.rig.stores import with_tables
 
 BERLIN = ZoneInfo("Europe/Berlin")
 POLICY = Policy(
@@ -44,7 +45,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(file: Path) -> Iterator[Store]:
-    with Store.open(file, "KD", BERLIN) as store:
+    with Store.open(with_tables(file), "KD", BERLIN) as store:
         yield store
 
 

@@ -17,7 +17,7 @@ from maildesk.adapters.store.tables import case_links, cases, letters, messages,
 from maildesk.core.case.case import CaseEvent, CaseLink, LinkKind, NewCase, Status
 from maildesk.core.case.file import SplitOff
 from maildesk.core.decision.decision import Decision
-from maildesk.core.decision.parts import Entered, FollowedUp, FromOurMailbox, Opened, Worked
+from maildesk.core.decision.parts import Entered, FollowedUp, FromOurMailbox, Opened, Worked, followed_up, is_unverified
 from maildesk.core.letters.letter import RELAY
 
 
@@ -71,7 +71,7 @@ class Cases:
         """The case that the message belongs to, opened or changed as was decided; None if it belongs to none."""
         part = decision.part
         if isinstance(part, Opened | Entered):
-            case_id = self.open(part.new_case, verified=isinstance(part, Entered) or not part.unverified)
+            case_id = self.open(part.new_case, verified=not is_unverified(part))
             self._link(case_id, part.links)
             return case_id
         if not decision.case_number:
@@ -82,9 +82,10 @@ class Cases:
             self._connection.execute(update(cases).where(*unanswered).values(answered_at=part.answered_at.astimezone(UTC)))
         if isinstance(part, FollowedUp | Worked | FromOurMailbox) and part.status:
             self._change(case_id, status=part.status, closed_at=None)
-        if isinstance(part, FollowedUp):
-            raised = {"urgency": part.urgency, "flags": None if part.flags is None else list(part.flags)}
-            self._change(case_id, **{name: value for name, value in raised.items() if value is not None})
+        followed = followed_up(part)
+        self._link(case_id, followed.links)
+        raised = {"urgency": followed.urgency, "flags": None if followed.flags is None else list(followed.flags)}
+        self._change(case_id, **{name: value for name, value in raised.items() if value is not None})
         return case_id
 
     def _change(self, case_id: int, **values: Any) -> None:
@@ -92,9 +93,13 @@ class Cases:
             self._connection.execute(update(cases).where(cases.c.id == case_id).values(**values))
 
     def _link(self, case_id: int, links: Iterable[CaseLink]) -> None:
-        rows = [{"case_id": case_id, "other_id": self.id_of(link.number), "kind": link.kind} for link in links]
-        if rows:
-            self._connection.execute(insert(case_links), rows)
+        """Links that the case has not yet."""
+        rows = [(self.id_of(link.number), str(link.kind)) for link in links]
+        linked = select(case_links.c.other_id, case_links.c.kind).where(case_links.c.case_id == case_id)
+        known = {(row.other_id, row.kind) for row in self._connection.execute(linked)} if rows else set()
+        new = [{"case_id": case_id, "other_id": other, "kind": kind} for other, kind in rows if (other, kind) not in known]
+        if new:
+            self._connection.execute(insert(case_links), new)
 
     # --- made one, parted ---
 

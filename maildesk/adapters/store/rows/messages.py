@@ -17,7 +17,7 @@ from maildesk.adapters.store.tables import cases, message_references, messages
 from maildesk.core.case.case import Direction, Role
 from maildesk.core.decision.decision import Decision, Outcome
 from maildesk.core.decision.message_object import message_object
-from maildesk.core.decision.parts import Entered, FollowedUp, Opened
+from maildesk.core.decision.parts import Entered, Opened, followed_up, is_unverified
 from maildesk.core.decision.questions import sent_at
 from maildesk.core.mail.fingerprint import base_subject, text_digest, thread_index_root
 from maildesk.core.mail.message import Message
@@ -66,7 +66,7 @@ class Messages:
         )
         search.index(self._connection, message_row, message)
         self._keep_references(message_row, message)
-        if isinstance(decision.part, Opened | FollowedUp) and decision.part.unverified and case_id is not None and contact_id is not None:
+        if is_unverified(decision.part) and case_id is not None and contact_id is not None:
             self._contacts.add_unverified(case_id, contact_id)
         return message_row
 
@@ -95,6 +95,6 @@ def _shown_only(message: Message, decision: Decision) -> dict[str, Any]:
         decision.verdict.automatic,
         acknowledge=bool(decision.letters),
         evidence=decision.evidence,
-        proposal=part.proposal if isinstance(part, Opened | FollowedUp) else None,
+        proposal=part.proposal if isinstance(part, Opened) else followed_up(part).proposal,
     )
     return {**{key: value for key, value in whole.items() if key not in IN_COLUMNS}, "entered": isinstance(part, Entered)}

@@ -14,12 +14,12 @@ from maildesk.adapters.store.engine import translated
 from maildesk.adapters.store.rows.history import add_events
 from maildesk.adapters.store.rows.parts import Parts
 from maildesk.adapters.store.tables import contacts, messages
-from maildesk.core.case.case import CaseEvent, case_number
+from maildesk.core.case.case import CaseEvent, Channel, case_number
 from maildesk.core.case.file import CaseWork
 from maildesk.core.case.opening import case_of
 from maildesk.core.decision.decision import Decision, Folder, Outcome
-from maildesk.core.decision.parts import Entered, LostLetter, ProofCopy, Worked
-from maildesk.core.letters.letter import Letter, LetterReport
+from maildesk.core.decision.parts import Entered, LostLetter, Part, ProofCopy, Worked, letter_report_of
+from maildesk.core.letters.letter import Letter
 from maildesk.core.mail.message import Address, Message
 from maildesk.core.office.policy import Policy
 from maildesk.octets import RawMessage
@@ -49,7 +49,7 @@ class IntakeTransaction:
 
         `waits`: the letters wait for the mail to be filed.
         """
-        parts, part, waits_for = self._parts, decision.part, raw.octets.digest if waits else ""
+        parts, waits_for, part = self._parts, raw.octets.digest if waits else "", decision.part
         if isinstance(part, ProofCopy):
             parts.letters.confirm(part.letter_id, decision, raw, message, now)
         elif decision.outcome is not Outcome.ALREADY_KNOWN:
@@ -60,19 +60,20 @@ class IntakeTransaction:
             if case_id is not None:
                 add_events(self._connection, case_id, decision.events, now)
                 parts.cases.merge(case_id, decision, now)
-                if isinstance(part, Worked | Entered) and part.work:
-                    self._work(case_id, part.work, now, waits_for)
+                if work := _work_of(part):
+                    self._work(case_id, work, now, waits_for)
             for letter in (*decision.letters, *decision.notices):
                 owner = self._case_of_letter(letter, decision, case_id)
                 parts.letters.queue(letter, owner, now, doubtful=decision.doubtful, waits_for=waits_for)
-            if isinstance(part, LetterReport):
-                parts.letters.note_report(part, now)
+            if report := letter_report_of(part):
+                parts.letters.note_report(report, now)
         parts.ledger.add(raw, message.message_id, decision.outcome, decision.folder, now)
         parts.quarantine.forget_failures(raw)
 
     def _case_of_letter(self, letter: Letter, decision: Decision, case_id: int | None) -> int | None:
         """A case that is split off in this decision has letters of its own."""
-        split = decision.part.work.split if isinstance(decision.part, Worked) else None
+        work = _work_of(decision.part)
+        split = work.split if work else None
         return self._parts.cases.id_of(letter.case_number) if split and letter.case_number == split.new_case.number else case_id
 
     def _work(self, case_id: int, work: CaseWork, now: datetime, waits_for: str) -> None:
@@ -113,6 +114,7 @@ class IntakeTransaction:
         ours = policy.staff_by_address(row.addr_spec) is not None  # who wrote it is not whom it is about
         new_case = case_of(
             case_number(self._prefix, year, self._parts.cases.last_number(year) + 1),
+            Channel.EMAIL,
             Address("", "") if ours else Address(row.display_name, row.addr_spec),
             row.subject,
             row.received_at,
@@ -124,3 +126,7 @@ class IntakeTransaction:
         event = CaseEvent("opened", "by hand, from the machine mail that was set aside")
         add_events(self._connection, case_id, (event,), now)
         return new_case.number
+
+
+def _work_of(part: Part | None) -> CaseWork | None:
+    return part.work if isinstance(part, Worked | Entered) else None

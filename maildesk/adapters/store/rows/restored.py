@@ -21,7 +21,7 @@ from maildesk.adapters.store.rows.facts import Facts
 from maildesk.adapters.store.tables import message_references, messages
 from maildesk.core.case.case import Role, case_numbers_in
 from maildesk.core.health import ANOTHER_DESK
-from maildesk.core.letters.alarms import ALARM_FIELD, ALARMS, marked
+from maildesk.core.letters.alarms import ALARMS, alarm_told
 from maildesk.core.letters.keyed_ids import parse_keyed_id
 from maildesk.core.mail.message import Message, address_key
 
@@ -51,7 +51,7 @@ class Restored:
         if number:
             self._cases.count_up(number)
         elif row.message_id.startswith(f"{ALARMS}."):
-            self._note_alarm(message.value(ALARM_FIELD), row.received_at)
+            self._note_alarm(message, row.received_at)
 
     def note_another_desk(self, left_at: datetime, now: datetime) -> None:
         """A letter under our key left just now, and we did not send it. After a restore that is as it should be."""
@@ -60,11 +60,11 @@ class Restored:
             return
         self._facts.learn(ANOTHER_DESK, {"seen_at": now.isoformat()}, now)
 
-    def _note_alarm(self, mark: str, left_at: datetime) -> None:
+    def _note_alarm(self, message: Message, left_at: datetime) -> None:
         """The letter is an alarm, or an all-clear: the same is then not sent again. One of an older maildesk does not say which it is."""
-        alarm_id, is_over = marked(mark)
-        if alarm_id:
-            self._alarms.note_told(alarm_id, left_at, left_at + SERVER_SECOND, over=is_over)
+        if told := alarm_told(message):
+            name, is_over = told
+            self._alarms.note_told(name, left_at, left_at + SERVER_SECOND, over=is_over)
 
     # --- what is asked ---
 

@@ -19,18 +19,18 @@ ORDERS = (("Dringlichkeit: %", "urgency"), ("nicht dringend%", "not-urgent"), ("
 ALARMS = {
     "Kein Durchgang": "no_pass",
     "Briefe warten": "letters_late",
-    "Brief nicht geschrieben": "letter_unwritten",
+    "Brief nicht geschrieben": "letters_unwritten",
     "Kopien bleiben aus": "copies_missing",
     "Quarantäne": "quarantine",
     "Briefe abgelehnt": "letters_refused",
-    "Brief im Zweifel": "letter_in_doubt",
-    "Zweiter Dienst": "second_desk",
+    "Brief im Zweifel": "letters_in_doubt",
+    "Zweiter Dienst": "another_desk",
     "Speicherplatz": "disk_space",
-    "Sicherung": "backup",
-    "Zertifikat": "certificate",
-    "Zählung": "count",
+    "Sicherung": "backup_failed",
+    "Zertifikat": "certificate_ends",
+    "Zählung": "count_uneven",
     "Brief an das Team nicht zugestellt": "staff_letter_returned",
-    "Absender nicht bewiesen": "staff_unproved",
+    "Absender nicht bewiesen": "unproved_staff",
     "Grenze der automatischen Briefe": "letter_limit",
 }
 OF_A_CASE = (
@@ -47,32 +47,32 @@ def upgrade() -> None:
         change = "UPDATE event SET data = json_object('order', :name) WHERE what = 'order' AND detail LIKE :words"
         connection.execute(sa.text(change), {"name": name, "words": words})
 
-    op.execute("ALTER TABLE alarm RENAME COLUMN name TO id")
-    for (name,) in connection.execute(sa.text("SELECT id FROM alarm")).all():
-        connection.execute(sa.text("UPDATE alarm SET id = :id WHERE id = :name"), {"id": _alarm_id(name), "name": name})
-
-    op.execute("ALTER TABLE letter ADD COLUMN alarm VARCHAR DEFAULT '' NOT NULL")
-    told = "SELECT id, json_extract(context, '$.betreff') AS name FROM letter WHERE template = 'alarm'"
+    for (title,) in connection.execute(sa.text("SELECT name FROM alarm")).all():
+        connection.execute(sa.text("UPDATE alarm SET name = :name WHERE name = :title"), {"name": _alarm(title), "title": title})
+    told = "SELECT id, json_extract(context, '$.betreff') AS title FROM letter WHERE template = 'alarm'"
     for row in connection.execute(sa.text(told)).all():
-        connection.execute(sa.text("UPDATE letter SET alarm = :mark WHERE id = :id"), {"mark": _mark(row.name or ""), "id": row.id})
+        if field := _field(row.title or ""):
+            change = """UPDATE letter SET context = json_set(context, '$."X-Maildesk-Alarm"', :field) WHERE id = :id"""
+            connection.execute(sa.text(change), {"field": field, "id": row.id})
 
+    op.execute("UPDATE letter SET context = json_set(context, '$.absender', sender_name) WHERE sender_name <> ''")
+    op.execute("ALTER TABLE letter DROP COLUMN sender_name")
     op.execute("ALTER TABLE letter ADD COLUMN unwritten BOOLEAN DEFAULT 0 NOT NULL")
     op.execute("UPDATE letter SET unwritten = 1 WHERE state = 'queued' AND error LIKE 'cannot be written: %'")
 
-    with op.batch_alter_table("consultation") as consultation:
-        consultation.drop_index("ix_consultation_asked_key")
-        consultation.drop_column("asked_key")
+    op.execute("DROP INDEX ix_consultation_asked_key")
+    op.execute("ALTER TABLE consultation DROP COLUMN asked_key")
 
 
-def _alarm_id(name: str) -> str:
-    for pattern, kind in OF_A_CASE:
-        if found := pattern.fullmatch(name):
-            return f"{kind}/{found[1]}"
-    return ALARMS.get(name, name)
+def _alarm(title: str) -> str:
+    for pattern, alarm_id in OF_A_CASE:
+        if found := pattern.fullmatch(title):
+            return f"{alarm_id} {found[1]}"
+    return ALARMS.get(title, title)
 
 
-def _mark(subject: str) -> str:
+def _field(subject: str) -> str:
     """What the letter of an alarm, or of its end, says of itself in its header; nothing for one that is not known."""
-    name = subject.removeprefix(ALL_CLEAR)
-    known = _alarm_id(name)
-    return "" if known == name else f"{known}; over" if name != subject else known
+    title = subject.removeprefix(ALL_CLEAR)
+    name = _alarm(title)
+    return "" if name == title else f"{name}; over" if title != subject else name
