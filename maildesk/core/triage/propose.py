@@ -18,8 +18,9 @@ from maildesk.core.office.categories import URGENCY_KEYS, Categories
 from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
 from maildesk.core.text.identifiers import IDENTIFIERS, found_in
 from maildesk.core.text.patterns import Words, plain
+from maildesk.core.text.said import Said, say
 from maildesk.core.triage.danger import NEEDS
-from maildesk.core.triage.words import FLAG_LABELS, FLAGS, KINDS, NOT_MEANT, TOPICS, URGENT
+from maildesk.core.triage.words import FLAG_SENTENCES, FLAGS, KINDS, NOT_MEANT, TOPICS, URGENT
 
 CHARS_READ = 20_000
 SUBJECT_CHARS_READ = 500
@@ -156,6 +157,6 @@ def graver(one: str, other: str) -> str:
     return max(one, other, key=URGENCY_KEYS.index)
 
 
-def noticed(proposal: Proposal) -> str:
-    """What colleagues are asked to look at, in German; empty if there is nothing."""
-    return ", ".join(FLAG_LABELS[flag] for flag in proposal.flags if flag in FLAG_LABELS)
+def noticed(proposal: Proposal) -> tuple[Said, ...]:
+    """What colleagues are asked to look at."""
+    return tuple(say(FLAG_SENTENCES[flag]) for flag in proposal.flags if flag in FLAG_SENTENCES)

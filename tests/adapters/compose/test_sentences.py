@@ -116,7 +116,7 @@ def test_the_values_of_a_sentence_are_sentences_days_times_and_lists(tmp_path: P
 
 
 def test_what_a_stranger_typed_is_escaped_by_the_page_and_by_no_sentence() -> None:
-    letter = a_letter("relay", context={**RELAY, "hinweise": (say("hint.noticed", what="<b>&{{ nr }}"),)})
+    letter = a_letter("relay", context={**RELAY, "hinweise": (say("hint.noticed", what=("<b>&{{ nr }}",)),)})
     wording = a_composer().words(letter)
 
     assert "erkannt): <b>&{{ nr }}." in " ".join(wording.text.split())
@@ -153,7 +153,7 @@ def test_a_broken_sentence_holds_its_letter_and_names_no_value_of_it(tmp_path: P
     (tmp_path / "said.de.toml").write_text("[hint]\nnoticed = '{{ what.secret.other }}'\n", encoding="utf-8")
 
     with pytest.raises(TemplateError) as told:
-        words_of(say("hint.noticed", what="GEHEIM"), tmp_path)
+        words_of(say("hint.noticed", what=("GEHEIM",)), tmp_path)
 
     assert str(told.value).startswith(f"{tmp_path / 'said.de.toml'}: hint.noticed: ")
     assert "GEHEIM" not in str(told.value)
