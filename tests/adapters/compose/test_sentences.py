@@ -60,6 +60,7 @@ def alarm_keys() -> Iterator[str]:
         for source in SOURCES
         for node in source.body
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Constant)
+        if re.fullmatch(r"[a-z_]+", str(node.value.value))  # as ids of alarms are; other constants may have the same name
     }
     for argument in calls_of("Alarm"):
         assert isinstance(argument, ast.Constant | ast.Name), "an alarm is called by its id"
