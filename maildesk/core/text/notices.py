@@ -27,14 +27,17 @@ _NOT_BACK_YET = (
 
 # What a sentence of an absence says.
 ABSENCE: Mapping[str, re.Pattern[str]] = {
+    # The whole sentence: who complains of automatic answers begins like it.
     SELF: re.compile(
-        r"^\W*(?:(?:dies|das) ist |es handelt sich um |diese \w+ (?:ist|wurde) )?(?:eine? )?(?:automati(?:sch|sierte)\w*|auto[- ])"
-        r"(?: \w+)? ?(?:antwort|nachricht|mail|e-mail|abwesenheit|benachrichtigung|hinweis|abwesenheits\w+|eingangsbestätigung"
-        r"|erzeugt|erstellt|generiert|versandt|versendet)"
-        r"|^\W*(?:this is an? |this \S+ (?:is|was) )?(?:auto(?:mat(?:ed|ic)(?:ally)?)?[- ]?)"
-        r"(?:generated |sent )?(?:reply|response|message|e?-?mail|notification|generated|sent)"
-        r"|^\W*(?:це |это )?автомат\w+ (?:відповідь|ответ|повідомлення|сообщение)"
-        r"|\botomatik (?:bir )?(?:yanıt|cevap|mesaj)|رد (?:آلي|تلقائي)|automatyczna odpowiedź|réponse automatique|răspuns automat",
+        r"^\W*(?:(?:dies|das|hier) ist |es handelt sich (?:hier(?:bei)? )?um |diese[rs]? \S+ (?:ist|wurde|wird) )?"
+        r"(?:eine? )?automat\w*(?: \w+)? [\w-]*(?:antwort|nachricht|mail|meldung|notiz|hinweis|benachrichtigung|bestätigung"
+        r"|erzeugt|erstellt|generiert|versendet"
+        r"|versandt|verschickt)\W*$"
+        r"|^\W*(?:this is an? |this \S+ (?:is|was) )?auto(?:mat(?:ed|ic(?:ally)?))?[- ]?(?:generated |sent |system )?"
+        r"(?:reply|response|message|e-?mail|notification|generated|sent)\W*$"
+        r"|^\W*(?:це |это )?автомат\w+ (?:відповідь|ответ|повідомлення|сообщение)\W*$"
+        r"|^\W*(?:bu )?(?:bir )?otomatik (?:bir )?(?:yanıt|cevap|mesaj)\w*\W*$|^\W*(?:هذا |هذه )?(?:رد|رسالة) (?:آلي|تلقائي)\w*\W*$"
+        r"|^\W*(?:to jest )?automatyczna odpowiedź\W*$|^\W*(?:ceci est une )?réponse automatique\W*$|^\W*răspuns automat\W*$"
     ),
     AWAY: re.compile(
         rf"\b(?:ich|bin|wir|sind|büro|praxis|kanzlei|sekretariat|haben|ist|bleibt)\b.{{0,120}}{_NOT_BACK_YET}"
@@ -96,9 +99,11 @@ RECEIPT: Mapping[str, re.Pattern[str]] = {
         r"|your (?:message|document)|nachricht(?: von)?|message(?: from)?|ваше повідомлення|кому|тема|надіслано|конверт)\s*(?::|$)"
     ),
     READ: re.compile(
-        r"^(?!.*\bbitte\b)(?!.*\bplease\b).{0,200}\b(?:gelesen|geöffnet|angezeigt|empfangen|gelöscht|empfangsbestätigung|lesebestätigung"
-        r"|read"
-        r"|opened|displayed|received|deleted|receipt|прочитано|прочитане|прочитан|видалено|okundu|przeczytan\w*)\b"
+        r"^(?:wurde|was|ihre? \S+|your \S+|die \S+|the \S+|dies(?:e \S+)?|this|hinweis|note|bestätigt|gelesen am|status|es gibt|there is"
+        r"|ваш\w* \S+|це|бул[оа]|wiadomość|mesajınız)\b"
+        r"(?!.*\b(?:bitte|please|aber|but)\b).{0,200}\b(?:gelesen|geöffnet|angezeigt|empfangen|gelöscht"
+        r"|empfangsbestätigung|lesebestätigung|read|opened|displayed|received|deleted|receipt|прочитано|прочитане|прочитан|видалено|okundu"
+        r"|przeczytan\w*)\b"
     ),
 }
 

@@ -23,7 +23,7 @@ _TRAIN: Final = r"vor (?:den|einen|die) (?:zug|s-bahn|bahn|lkw)\b"
 _MINE: Final = r"(?:mann|freund|partner|vater|bruder|sohn|stiefvater|lebensgefährte|exmann|ex-mann|ex|er|nachbar)"
 
 SELF_HARM: Final = (
-    r"bringe? (?:ich )?mich (?:(?:selbst|selber|jetzt|dann|einfach|noch|heute|bald|wirklich|sonst|morgen) ){0,4}um§",
+    r"bringe? (?:ich )?mich (?:(?:selbst|selber|jetzt|dann|einfach|noch|heute|bald|wirklich|sonst|morgen|abend|nacht|früh) ){0,4}um§",
     r"(?:ich (?:\w+ ){0,2})?(?:werde|will|möchte|könnte|würde|muss|wollte|kann) (?:ich )(?:\w+ ){0,3}mich (?:\w+ ){0,2}umbringen(?! vor\b)",
     r"ich (?:\w+ ){0,2}(?:werde|will|möchte|könnte|würde|muss|wollte) (?:\w+ ){0,3}mich (?:\w+ ){0,2}umbringen(?! vor\b)",
     r"(?:werde|will|möchte|könnte|würde|muss|wollte|kann) (?:ich )?mich (?:\w+ ){0,2}umbringen(?! vor\b)",
