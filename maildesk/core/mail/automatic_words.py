@@ -18,10 +18,11 @@ from maildesk.core.text.absence import ABSENCE_BEGINS, ABSENCE_NOTICE, TEXT_CHAR
 # What copiers and fax gateways are called, and how they name what somebody put on the glass.
 SCANNER_LOCAL_PARTS = (
     r"(?:scan(?:ner)?|scan[-_.]?(?:to|2)[-_.]?e?-?mail|kopierer|copier|mfp|multifunktion\w{0,20}|drucker|printer|fax|e?fax2?mail)"
-    r"[-_.\d]{0,20}|(?:taskalfa|ecosys|bizhub|workcentre|aficio|imagerunner|ir-?adv)[-_.\w]{0,24}"
+    r"[-_.\d]{0,20}(?:eg|[ou]g|dg|kg)?|(?:taskalfa|ecosys|bizhub|workcentre|aficio|imagerunner|ir-?adv)[-_.\w]{0,24}"
 )
 SCAN_SUBJECT = (
-    r"scan(?:ned)?[ -]?(?:to|2)[ -]?(?:e-?)?mail\b|message from \W?(?:km|bizhub|rnp|kmbt|mfp|ricoh|sharp|mx)[-_ ]?\w{0,30}"
+    r"scan(?:ned)?[ -]?(?:to|2)[ -]?(?:e-?)?mail\b"
+    r"|(?:message from|nachricht von) \W?(?:km|bizhub|rnp|kmbt|mfp|ricoh|sharp|mx)[-_ ]?\w{0,30}"
     r"|scan(?:ned image| data| file)? from (?:mx|a xerox|km|hp|kyocera|canon|ricoh|bizhub|workcentre)|attached image$"
     r"|(?:tele)?fax2mail"
 )
@@ -39,7 +40,8 @@ RECEIPT_SUBJECT = (
 TICKET_SUBJECT = r"\[[^\]\n]{0,30}\d{2,}\]|\([a-z]{2,10}-\d+\)|\b[a-z]{2,10}-\d+\b(?!-)|#\s?\d+|\bticket\b|\d{6,}"
 REACTED = r"\breact|reagi|реаг|tepki|réagi|reaccion|zareagowa"
 INVITATION_ANSWERED = (
-    r"angenommen|zugesagt|abgelehnt|abgesagt|vorläufig|mit vorbehalt|vielleicht|accept|declin|tentativ|прийня|прийма|відхил|приня|отклон"
+    r"angenommen|akzeptiert|zugesagt|abgelehnt|abgesagt|vorläufig|mit vorbehalt|vielleicht|accept|declin|tentativ"
+    r"|прийня|прийма|відхил|приня|отклон"
     r"|kabul|redd|accepté|refusé|zaakcept|odrzuc"
 )
 SHORT_SUBJECT, LINE_CHARS_MAX, REACTION_WORDS_MAX = 8, 160, 7
@@ -73,10 +75,22 @@ def says_it_is_away(message: Message) -> str:
 
 def acknowledges(message: Message) -> str:
     """The acknowledgement of another ticket system and nothing else: received, under a number of theirs."""
-    says = notices.said(message.reply, notices.TICKET, signed=message.originator.display_name)
+    says = _of_acknowledgement(message)
     numbered = notices.NUMBERED in says and bool(re.search(TICKET_SUBJECT, message.subject, re.IGNORECASE))
     whole = bool({notices.RECEIVED, notices.HANDLED} & says) and (numbered or notices.SELF in says)
-    return "nothing but the sentences of an acknowledgement" if whole and "?" not in message.reply else ""
+    return "nothing but the sentences of an acknowledgement" if whole else ""
+
+
+def says_received(message: Message) -> str:
+    """The same without a number: enough where a header says that a program wrote it."""
+    says = _of_acknowledgement(message)
+    received = notices.RECEIVED in says or {notices.NUMBERED, notices.HANDLED} <= says
+    return "nothing but the sentences of an acknowledgement" if received else ""
+
+
+def _of_acknowledgement(message: Message) -> frozenset[str]:
+    asks = "?" in message.reply
+    return frozenset() if asks else notices.said(message.reply, notices.TICKET, signed=message.originator.display_name)
 
 
 def is_receipt(message: Message) -> str:
@@ -128,6 +142,9 @@ def _before_the_event(message: Message, lines: list[str]) -> list[str]:
 
 
 def _tells_the_answer(message: Message, line: str) -> bool:
+    """Who accepts it, in a program's words; what a calendar sends itself names nobody, but has no note behind a colon either."""
+    if message.has("auto-submitted") and not re.search(r"[:?\"]", line) and not notices.FIRST_PERSON.search(line.lower()):
+        return bool(re.search(rf"{INVITATION_ANSWERED}|^gesendet von|^sent (?:by|from)", line, re.IGNORECASE))
     return _names_writer(message, line) and bool(re.search(INVITATION_ANSWERED, line, re.IGNORECASE)) and len(line) <= LINE_CHARS_MAX
 
 

@@ -30,9 +30,9 @@ ABSENCE: Mapping[str, re.Pattern[str]] = {
     # The whole sentence: who complains of automatic answers begins like it.
     SELF: re.compile(
         r"^\W*(?:(?:dies|das|hier) ist |es handelt sich (?:hier(?:bei)? )?um |diese[rs]? \S+ (?:ist|wurde|wird) )?"
-        r"(?:eine? )?automat\w*(?: \w+)? [\w-]*(?:antwort|nachricht|mail|meldung|notiz|hinweis|benachrichtigung|bestätigung"
+        r"(?:eine? )?(?:automat\w*|maschinell)(?: \w+)? [\w-]*(?:antwort|nachricht|mail|meldung|notiz|hinweis|benachrichtigung|bestätigung"
         r"|erzeugt|erstellt|generiert|versendet"
-        r"|versandt|verschickt)\W*$"
+        r"|versandt|verschickt)(?: und ist ohne unterschrift (?:gültig|wirksam))?\W*$"
         r"|^\W*(?:this is an? |this \S+ (?:is|was) )?auto(?:mat(?:ed|ic(?:ally)?))?[- ]?(?:generated |sent |system )?"
         r"(?:reply|response|message|e-?mail|notification|generated|sent)\W*$"
         r"|^\W*(?:це |это )?автомат\w+ (?:відповідь|ответ|повідомлення|сообщение)\W*$"
@@ -80,16 +80,18 @@ TICKET: Mapping[str, re.Pattern[str]] = {
         r"\b.{0,60}(?:\d{3}|#\d|[a-z]{2,8}-\d)|\bnummer\b.{0,20}#?\d|заявк\w+.{0,30}\d{3}"
     ),
     RECEIVED: re.compile(
-        r"\b(?:eingegangen|erhalten|erfasst|erstellt|angelegt|registriert|aufgenommen|eröffnet|zugestellt|received|created|opened"
+        r"\b(?:eingegangen|erhalten|erfasst|erstellt|angelegt|registriert|aufgenommen|eröffnet|zugestellt|übermittelt|received|created|opened"
         r"|registered|logged|отримано|зареєстровано|получен\w*|зарегистрирован\w*)\b"
     ),
     HANDLED: re.compile(
         r"\b(?:bearbeitet|bearbeitung|bearbeiten|prüfen|geprüft|melden|kümmer\w*|handled|process\w*|review\w*|get back|respond"
-        r"|antworten wir)\b|\bbei (?:rückfragen|weiteren)|\b(?:nicht|not) (?:antworten|reply)\b"
+        r"|antworten wir)\b|\bbei (?:rückfragen|weiteren)|\b(?:nicht|not) (?:antworten|reply)\b|\bantworten sie (?:bitte )?nicht\b"
+        r"|oberhalb dieser zeile|above this line|\b(?:ansehen|abstellen|abbestellen|view|unsubscribe)\b"
         r"|\b(?:geben sie|quote|keep)\b.{0,40}(?:nummer|diese|number)"
     ),
     THANKS: ABSENCE[THANKS],
     SELF: ABSENCE[SELF],
+    ELSEWHERE: ABSENCE[ELSEWHERE],
 }
 
 # What a receipt says: the fields of the mail that was read, and that it was.
@@ -99,7 +101,8 @@ RECEIPT: Mapping[str, re.Pattern[str]] = {
         r"|your (?:message|document)|nachricht(?: von)?|message(?: from)?|ваше повідомлення|кому|тема|надіслано|конверт)\s*(?::|$)"
     ),
     READ: re.compile(
-        r"^(?:wurde|was|ihre? \S+|your \S+|die \S+|the \S+|dies(?:e \S+)?|this|hinweis|note|bestätigt|gelesen am|status|es gibt|there is"
+        r"^(?:gelesen|geöffnet|read|opened|прочитано|okundu) (?:am |on )?\d"
+        r"|^(?:wurde|was|ihre? \S+|your \S+|die \S+|the \S+|dies(?:e \S+)?|this|hinweis|note|bestätigt|gelesen am|status|es gibt|there is"
         r"|ваш\w* \S+|це|бул[оа]|wiadomość|mesajınız)\b"
         r"(?!.*\b(?:bitte|please|aber|but)\b).{0,200}\b(?:gelesen|geöffnet|angezeigt|empfangen|gelöscht"
         r"|empfangsbestätigung|lesebestätigung|read|opened|displayed|received|deleted|receipt|прочитано|прочитане|прочитан|видалено|okundu"
