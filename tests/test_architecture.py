@@ -57,7 +57,7 @@ CORE_MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "threading": ("mail", "office", "case", "letters"),
     "agenda": ("text", "mail", "office", "case", "letters"),
     "decision": ("mail", "office", "case", "triage", "letters", "threading"),
-    "own_mail": ("mail", "office", "case", "letters", "threading", "decision"),
+    "own_mail": ("mail", "office", "case", "triage", "letters", "threading", "decision"),
     "citizens": ("text", "mail", "case", "triage", "letters", "threading", "decision"),
     "staff": ("text", "mail", "office", "case", "orders", "answers", "letters", "threading", "decision"),
     "entries": ("text", "mail", "office", "case", "orders", "answers", "letters", "threading", "decision"),

@@ -166,7 +166,7 @@ def test_with_nothing_to_do_it_is_one_line_or_no_mail(desk: AgendaDesk) -> None:
 def lines(desk: AgendaDesk, section: str) -> list[list[str]]:
     """The columns of each line but for the links; `-1` is the newest digest of the first reader."""
     context = next(letter.context for letter in reversed(desk.letters()) if letter.recipient == READERS[0])
-    return [line.split("\t")[:5] for line in context[section].splitlines()]
+    return [list(in_words(row).values())[:5] for row in context[section]]
 
 
 def test_each_case_stands_where_its_state_says(desk: AgendaDesk) -> None:
@@ -238,8 +238,8 @@ def test_an_answer_on_hold_is_not_forgotten_even_of_a_closed_case(desk: AgendaDe
     desk.write()
 
     context = desk.letters()[0].context
-    assert [line.split("\t")[0] for line in context["angehalten"].splitlines()] == [number(2), number(1)]
-    assert context["kurz"] == "2 neu"
+    assert [row["nr"] for row in context["angehalten"]] == [number(2), number(1)]
+    assert in_words(context["kurz"]) == "2 neu"
 
 
 # --- on its way

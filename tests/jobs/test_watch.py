@@ -253,12 +253,12 @@ def test_an_acknowledgement_that_has_not_left_in_its_working_days_is_told_until_
     a_good_pass(office)
     assert not any("acknowledged" in problem for problem in looks(office, in_time))
     assert "1 cases have not been acknowledged within [deadlines] acknowledge_working_days: see maildesk outbox" in looks(office, late)
-    assert "Eingang nicht bestätigt" in alarms(office)
+    assert "unacknowledged" in alarms(office)
 
     with closing(sqlite3.connect(office.file)) as database, database:
         database.execute("UPDATE cases SET status = 'closed', closed_at = opened_at")
     assert not any("acknowledged" in problem for problem in looks(office, late))
-    assert alarms(office)[-1] == "Entwarnung: Eingang nicht bestätigt"
+    assert alarms(office)[-1] == "unacknowledged; over"
 
 
 def test_an_acknowledgement_that_has_left_is_no_trouble_however_old_it_is(office: Office) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +20,7 @@ from maildesk.adapters.compose import filters, header, mime
 from maildesk.adapters.compose.complaints import complaint
 from maildesk.adapters.compose.header import NO_HEADER
 from maildesk.adapters.compose.names import file_name
+from maildesk.adapters.compose.outdated import outdated
 from maildesk.adapters.compose.sentences import Sentences
 from maildesk.adapters.compose.values import shown
 from maildesk.core.letters.letter import SENDER, Enclosure, Letter
@@ -101,10 +103,13 @@ class Composer:
         return shown(value, self._sentences_in(language))
 
     def problems(self) -> tuple[str, ...]:
-        """What is wrong with the sentences of the house in any of the desk's languages; the last folder is that of the shipped ones."""
+        """What is wrong with the sentences of the house in any of the desk's languages, and what in its templates is outdated; the last
+        folder is that of the shipped ones."""
+        *of_the_house, shipped = self._folders
         languages = dict.fromkeys((*self._desk.languages, FALLBACK_LANGUAGE))
-        found = (self._sentences_in(language).problems(self._folders[-1]) for language in languages)
-        return tuple(dict.fromkeys(problem for problems in found for problem in problems))
+        sentences = (self._sentences_in(language).problems(shipped) for language in languages)
+        templates = (outdated(self._environment, folder) for folder in of_the_house)
+        return tuple(dict.fromkeys(chain.from_iterable((*sentences, *templates))))
 
     def _sentences_in(self, language: str) -> Sentences:
         if language not in self._sentences:
