@@ -12,7 +12,7 @@ from maildesk.core.letters.envelope import desk_letter
 from maildesk.core.letters.letter import ALARM, Letter
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
-from maildesk.core.text.said import Context, Value, say
+from maildesk.core.text.said import Context, Said, Value, say
 
 ALARMS = "ALARM"  # stands in the ids of alarms where other letters have a case number
 FIELD = "X-Maildesk-Alarm"  # in the header of an alarm, and in its context: which alarm it is
@@ -43,7 +43,7 @@ class Alarm:
     @property
     def detail(self) -> str:
         """For the database and the log."""
-        return ", ".join(f"{name}: {value}" for name, value in self.values.items())
+        return ", ".join(f"{name}: {value.key if isinstance(value, Said) else value}" for name, value in self.values.items())
 
 
 def staff_letter_alarm(number: str) -> Alarm:
