@@ -6,6 +6,7 @@
 # make test-days runs them as if today were another day, for six days that may make trouble (DAY=drawn: for any other one; DAY="2028-02-29 10:00")
 # make torture  breaks maildesk everywhere for half an hour, and prints what became of the mail (TORTURE_ARGS="--minutes 5 --seed 7")
 # make check    style, types, licences
+# make figures  prints rooms and arrows of the core, lines, and how long functions are
 # make lock     writes the pinned requirements anew (UV_FLAGS=--upgrade: newer versions)
 # make clean    takes away everything that the above made in this folder
 
@@ -14,7 +15,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-days torture check lock clean debian-packages
+.PHONY: help demo test test-days torture check figures lock clean debian-packages
 
 VENV := .venv
 TOOLS := .venv-tools
@@ -50,6 +51,9 @@ check: $(VENV)/.dev
 	$(PYTHON) -m mypy
 	$(PYTHON) -m reuse lint --lines
 	echo "maildesk: style, types and licences are in order"
+
+figures: $(VENV)/.made
+	@$(PYTHON) -m tests.figures
 
 lock: $(TOOLS)/bin/uv
 	@$(UV_COMPILE) --extra demo --group build --output-file requirements.lock

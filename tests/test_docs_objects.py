@@ -120,7 +120,7 @@ def test_a_backup_and_an_alarm_that_stands_are_the_documented_objects(busy_desk:
     building.policy(settings)  # makes the key
     assert shape(maildesk(busy_desk, "backup")) == shape(others["backup"])
     with building.store(settings) as store, store.transaction() as transaction:
-        transaction.raise_alarm("count", "x", NOW, timedelta(0))
+        transaction.raise_alarm("letters_late", "x", NOW, timedelta(0))
     assert shape(maildesk(busy_desk, "status", code=1)) == shape(others["status"])
 
 

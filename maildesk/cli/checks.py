@@ -75,7 +75,7 @@ def _templates(settings: Settings) -> Iterator[Finding]:
         composer(letter)
         yield Finding("template", f"{letter.template} can be written")
     for problem in composer.problems():
-        yield Finding("sentence", problem, TemplateError.exit_code)
+        yield Finding("template", problem, TemplateError.exit_code)
 
 
 def _imap(settings: Settings, passwords: Passwords, stack: ExitStack) -> Iterator[Finding]:

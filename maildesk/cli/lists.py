@@ -280,7 +280,7 @@ def _alarm_titles(settings: Settings, names: Collection[str]) -> dict[str, str]:
     composer, titles = building.composer(settings), {name: name for name in names}
     for name in names:
         with suppress(TemplateError):
-            titles[name] = composer.sentence(alarm_title(name))
+            titles[name] = composer.in_words(alarm_title(name), settings.desk.languages[0])
     return titles
 
 

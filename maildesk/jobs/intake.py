@@ -17,7 +17,7 @@ from datetime import datetime
 from maildesk.core import desk
 from maildesk.core.decision.decision import Outcome
 from maildesk.core.decision.questions import Arrival
-from maildesk.core.health import QUARANTINE
+from maildesk.core.health import COUNT, QUARANTINE
 from maildesk.core.letters.alarms import EACH_TIME, Alarm
 from maildesk.core.mail.folders import OtherFolder, Place
 from maildesk.core.mail.message import Message
@@ -30,8 +30,6 @@ from maildesk.jobs.ports import Clock, IntakeStore, Mailbox, Parse, Transaction
 from maildesk.octets import FolderState, RawMessage
 
 log = logging.getLogger(__name__)
-
-COUNT = "count_uneven"  # the alarm that a pass does not come out even
 
 
 @dataclass(frozen=True, slots=True)

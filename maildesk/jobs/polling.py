@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from maildesk.core.decision.decision import Outcome
+from maildesk.core.health import COUNT
 from maildesk.core.mail.folders import differs
 from maildesk.jobs import restoring
 from maildesk.jobs.alarm import clear
 from maildesk.jobs.counts import PassReport
-from maildesk.jobs.intake import COUNT, Intake, Mails, Watching, account, file, take_in
+from maildesk.jobs.intake import Intake, Mails, Watching, account, file, take_in
 from maildesk.jobs.other_folders import NOT_FINISHED, LookAround, take_in_elsewhere
 from maildesk.octets import FolderState
 

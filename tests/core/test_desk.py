@@ -343,4 +343,4 @@ def test_a_note_on_a_follow_up_promises_no_day_that_has_passed() -> None:
 
     decision = decided(a_message(in_reply_to=("x@example.org",)), knowing(case=late, message_id="x@example.org"))
 
-    assert decision.letters[0].context["frist"] == ""
+    assert decision.letters[0].context["frist"] is None

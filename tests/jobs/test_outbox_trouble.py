@@ -7,7 +7,7 @@ from __future__ import annotations
 import email
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from maildesk.core.health import Surroundings
 from maildesk.core.letters.automatic import as_of_now
 from maildesk.core.letters.letter import Letter
 from maildesk.core.office.calendar import WorkCalendar
+from maildesk.core.text.said import day_with_weekday
 from maildesk.jobs import watch
 from maildesk.jobs.counts import OutboxReport
 from maildesk.settings.servers import SmtpSettings
@@ -81,17 +82,18 @@ def test_when_the_server_was_away_for_three_days_each_gets_one_letter_and_a_late
 
 
 def test_a_late_letter_promises_nothing_that_has_passed() -> None:
-    written = a_letter(at=OUT_OF_HOURS, due="04.12.2026")  # on a Friday evening
-    assert written.context["naechster_arbeitstag"] == "Montag, 23.11.2026"
+    written = a_letter(at=OUT_OF_HOURS, due=date(2026, 12, 4))  # on a Friday evening
+    monday, due = day_with_weekday(date(2026, 11, 23)), date(2026, 12, 4)
+    assert written.context["naechster_arbeitstag"] == monday
 
     in_time = as_of_now(written, CALENDAR, OUT_OF_HOURS + timedelta(hours=24))
     assert in_time == written
     on_monday = as_of_now(written, CALENDAR, OUT_OF_HOURS + timedelta(days=3)).context
-    assert (on_monday["verspaetet"], on_monday["naechster_arbeitstag"], on_monday["frist"]) == ("ja", "Montag, 23.11.2026", "04.12.2026")
+    assert (on_monday["verspaetet"], on_monday["naechster_arbeitstag"], on_monday["frist"]) == (True, monday, due)
     on_tuesday = as_of_now(written, CALENDAR, OUT_OF_HOURS + timedelta(days=4)).context
-    assert (on_tuesday["naechster_arbeitstag"], on_tuesday["frist"]) == ("", "04.12.2026")
+    assert (on_tuesday["naechster_arbeitstag"], on_tuesday["frist"]) == (None, due)
     at_christmas = as_of_now(written, CALENDAR, OUT_OF_HOURS + timedelta(days=33)).context
-    assert (at_christmas["frist"], at_christmas["eingang_datum"]) == ("", "20.11.2026")
+    assert (at_christmas["frist"], at_christmas["eingang_datum"]) == (None, date(2026, 11, 20))
 
 
 def test_a_letter_that_an_earlier_version_left_in_the_outbox_can_be_written() -> None:

@@ -16,6 +16,7 @@ from maildesk.core.letters.letter import Due
 from maildesk.core.office.policy import DigestPlan
 from maildesk.errors import MaildeskError
 from tests.rig.agenda import MORNING, STAFF, AgendaDesk, an_agenda_desk, number
+from tests.rig.letters import in_words
 from tests.rig.smtp_server import SmtpSink
 
 MONDAY = MORNING.date()
@@ -29,7 +30,7 @@ def desk(tmp_path: Path) -> Iterator[AgendaDesk]:
 
 
 def days_of_digests(desk: AgendaDesk) -> list[str]:
-    return [letter.context["datum"] for letter in desk.letters() if letter.recipient == READERS[0]]
+    return [in_words(letter.context["datum"]) for letter in desk.letters() if letter.recipient == READERS[0]]
 
 
 # --- once
@@ -102,8 +103,8 @@ def test_a_clock_that_jumps_brings_no_day_twice_and_keeps_no_day_away(desk: Agen
         desk.write()
         desk.sql("UPDATE letter SET state = 'sent', sent_at = created_at")
 
-    sent = desk.rows(f"SELECT json_extract(context, '$.datum') FROM letter WHERE recipient = '{READERS[0]}' ORDER BY id")
-    assert [day for (day,) in sent] == ["Mo, 23.11.2026", "Di, 23.11.2027", "Di, 24.11.2026", "Mi, 25.11.2026"]
+    sent = desk.rows(f"SELECT json_extract(context, '$.datum.day.date') FROM letter WHERE recipient = '{READERS[0]}' ORDER BY id")
+    assert [day for (day,) in sent] == ["2026-11-23", "2027-11-23", "2026-11-24", "2026-11-25"]
 
 
 def test_a_digest_of_a_day_that_is_not_yet_does_not_wait_for_that_day(desk: AgendaDesk) -> None:
@@ -165,7 +166,7 @@ def test_with_nothing_to_do_it_is_one_line_or_no_mail(desk: AgendaDesk) -> None:
 def lines(desk: AgendaDesk, section: str) -> list[list[str]]:
     """The columns of each line but for the links; `-1` is the newest digest of the first reader."""
     context = next(letter.context for letter in reversed(desk.letters()) if letter.recipient == READERS[0])
-    return [line.split("\t")[:5] for line in context[section].splitlines()]
+    return [list(in_words(row).values())[:5] for row in context[section]]
 
 
 def test_each_case_stands_where_its_state_says(desk: AgendaDesk) -> None:
@@ -237,8 +238,8 @@ def test_an_answer_on_hold_is_not_forgotten_even_of_a_closed_case(desk: AgendaDe
     desk.write()
 
     context = desk.letters()[0].context
-    assert [line.split("\t")[0] for line in context["angehalten"].splitlines()] == [number(2), number(1)]
-    assert context["kurz"] == "2 neu"
+    assert [row["nr"] for row in context["angehalten"]] == [number(2), number(1)]
+    assert in_words(context["kurz"]) == "2 neu"
 
 
 # --- on its way

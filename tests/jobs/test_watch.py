@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from maildesk.core.health import ANOTHER_DESK, BACKUP_WITHIN, COPIES_MIN, LATE_MIN, Surroundings, problems
+from maildesk.core.health import ANOTHER_DESK, BACKUP_WITHIN, COPIES_MIN, LATE_MIN, QUARANTINE, Surroundings, problems
 from maildesk.core.letters.alarms import Alarm
 from maildesk.errors import StoreUnusable
 from maildesk.jobs import alarm, upkeep, watch
@@ -44,9 +44,9 @@ def looks(office: Office, around: Surroundings = Surroundings()) -> tuple[str, .
 
 
 def alarms(office: Office) -> list[str]:
-    """What letters of alarms there are, by their subject."""
+    """What letters of alarms there are, by their names."""
     with closing(sqlite3.connect(office.file)) as database:
-        query = "SELECT json_extract(context, '$.betreff') FROM letter WHERE template = 'alarm' AND recipient = ? ORDER BY id"
+        query = "SELECT json_extract(context, '$.\"X-Maildesk-Alarm\"') FROM letter WHERE template = 'alarm' AND recipient = ? ORDER BY id"
         return [row[0] for row in database.execute(query, (LEAD,))]
 
 
@@ -72,11 +72,11 @@ def test_a_mailbox_that_cannot_be_looked_through_is_told_once_and_that_it_is_ove
     office.clock.forward(minutes=2)
     office.store.note_pass({}, 0, "the pass did not finish", office.clock(), office.clock())
     assert looks(office) == ("the last pass: the pass did not finish", "the last good pass is 16 minutes ago")
-    assert alarms(office) == ["Kein Durchgang"]
+    assert alarms(office) == ["no_pass"]
 
     a_good_pass(office)
     assert looks(office) == ()
-    assert alarms(office) == ["Kein Durchgang", "Entwarnung: Kein Durchgang"]
+    assert alarms(office) == ["no_pass", "no_pass; over"]
 
 
 def test_a_desk_whose_first_pass_never_comes_to_an_end_is_told_too(office: Office) -> None:
@@ -84,7 +84,7 @@ def test_a_desk_whose_first_pass_never_comes_to_an_end_is_told_too(office: Offic
     office.clock.forward(minutes=16)
 
     assert "has succeeded for 16 minutes" in looks(office)[1]
-    assert alarms(office) == ["Kein Durchgang"]
+    assert alarms(office) == ["no_pass"]
 
 
 def test_while_a_trouble_stands_it_is_told_again_after_the_configured_pause(office: Office) -> None:
@@ -95,7 +95,7 @@ def test_while_a_trouble_stands_it_is_told_again_after_the_configured_pause(offi
             looks(office)
             office.send(sink)
 
-    assert alarms(office) == ["Kein Durchgang", "Kein Durchgang"], "after 16 and 48 minutes, not after 32"
+    assert alarms(office) == ["no_pass", "no_pass"], "after 16 and 48 minutes, not after 32"
 
 
 def test_alarms_do_not_pile_up_while_none_of_them_leaves(office: Office) -> None:
@@ -104,7 +104,7 @@ def test_alarms_do_not_pile_up_while_none_of_them_leaves(office: Office) -> None
         office.clock.forward(minutes=20)
         looks(office)
 
-    assert alarms(office) == ["Kein Durchgang", "Briefe warten"]
+    assert alarms(office) == ["no_pass", "letters_late"]
 
 
 def test_letters_that_wait_too_long_are_told_once_the_server_is_away_and_cleared_when_they_left(office: Office) -> None:
@@ -118,12 +118,12 @@ def test_letters_that_wait_too_long_are_told_once_the_server_is_away_and_cleared
     office.clock.forward(minutes=2)
     a_good_pass(office)
     assert looks(office) == ("1 letters have been waiting for over an hour, the oldest for 1 hours: see maildesk outbox",)
-    assert alarms(office) == ["Briefe warten"]
+    assert alarms(office) == ["letters_late"]
 
     with SmtpSink() as sink:
         assert office.send(sink).sent == 2
     assert looks(office) == ()
-    assert alarms(office) == ["Briefe warten", "Entwarnung: Briefe warten"]
+    assert alarms(office) == ["letters_late", "letters_late; over"]
 
 
 def test_one_recipient_who_is_hard_to_reach_is_no_trouble_of_the_mail_path(office: Office) -> None:
@@ -162,11 +162,11 @@ def test_copies_that_stay_away_are_told_and_cleared_by_the_next_that_comes(offic
         office.clock.forward(minutes=2)
         a_good_pass(office)
         assert "copies of 3 letters have not come back" in looks(office)[0]
-        assert alarms(office) == ["Kopien bleiben aus"]
+        assert alarms(office) == ["copies_missing"]
 
         office.copy_arrives(sink.letters[0].octets)
     assert looks(office) == ()
-    assert alarms(office) == ["Kopien bleiben aus", "Entwarnung: Kopien bleiben aus"]
+    assert alarms(office) == ["copies_missing", "copies_missing; over"]
 
 
 def test_copies_are_missed_only_once_the_mailbox_was_looked_through(office: Office) -> None:
@@ -196,15 +196,15 @@ def test_a_mail_in_quarantine_is_red_until_it_is_taken_out_and_then_the_all_clea
     now = office.clock()
     with office.store.transaction() as transaction:
         transaction.quarantine(RawMessage("INBOX", 7, 1, now, Octets.of(b"poison")), "died", now)
-        alarm.tell_within(transaction, ALARMED, Alarm("Quarantäne", "1 Nachricht", "Ansehen"), now)
+        alarm.tell_within(transaction, ALARMED, Alarm(QUARANTINE, {"count": 1}), now)
 
     assert looks(office) == ("1 mails are in quarantine: see maildesk quarantine",)
-    assert alarms(office) == ["Quarantäne"], "the pass told it, the watch does not tell it again"
+    assert alarms(office) == ["quarantine"], "the pass told it, the watch does not tell it again"
 
     with office.store.transaction() as transaction:
         transaction.release(1, now)
     assert looks(office) == ()
-    assert alarms(office) == ["Quarantäne", "Entwarnung: Quarantäne"]
+    assert alarms(office) == ["quarantine", "quarantine; over"]
 
 
 def test_letters_that_are_refused_are_told_but_not_about_the_alarms_themselves(office: Office) -> None:
@@ -213,7 +213,7 @@ def test_letters_that_are_refused_are_told_but_not_about_the_alarms_themselves(o
     with ScriptedSmtp(rcpt=b"550 no such user") as server:
         office.send(server)
         assert looks(office) == ("1 letters failed in the last week: see maildesk outbox",)
-        assert alarms(office) == ["Briefe abgelehnt"]
+        assert alarms(office) == ["letters_refused"]
         assert office.send(server).failed == 1, "the alarm itself"
         for _ in range(3):
             office.clock.forward(hours=25)
@@ -234,13 +234,40 @@ def test_a_letter_that_only_a_person_can_decide_on_is_told(office: Office) -> No
         office.send(server, proof_copy=False)
 
     assert looks(office) == ("1 letters are in doubt: see maildesk outbox",)
-    assert alarms(office) == ["Brief im Zweifel"]
+    assert alarms(office) == ["letters_in_doubt"]
 
     office.store.retry_letter(office.letter["id"], office.clock())
     with SmtpSink() as sink:
         office.send(sink, proof_copy=False)
     assert looks(office) == ()
-    assert alarms(office) == ["Brief im Zweifel", "Entwarnung: Brief im Zweifel"]
+    assert alarms(office) == ["letters_in_doubt", "letters_in_doubt; over"]
+
+
+def test_an_acknowledgement_that_has_not_left_in_its_working_days_is_told_until_somebody_answers_or_closes(office: Office) -> None:
+    office.take_in()
+    with ScriptedSmtp(rcpt=b"550 5.1.1 no such user") as server:
+        office.send(server)
+    assert office.letter["state"] == "failed"
+
+    in_time, late = (Surroundings(acknowledged_before=office.clock() + timedelta(minutes=minutes)) for minutes in (-1, 1))
+    a_good_pass(office)
+    assert not any("acknowledged" in problem for problem in looks(office, in_time))
+    assert "1 cases have not been acknowledged within [deadlines] acknowledge_working_days: see maildesk outbox" in looks(office, late)
+    assert "unacknowledged" in alarms(office)
+
+    with closing(sqlite3.connect(office.file)) as database, database:
+        database.execute("UPDATE cases SET status = 'closed', closed_at = opened_at")
+    assert not any("acknowledged" in problem for problem in looks(office, late))
+    assert alarms(office)[-1] == "unacknowledged; over"
+
+
+def test_an_acknowledgement_that_has_left_is_no_trouble_however_old_it_is(office: Office) -> None:
+    office.take_in()
+    with SmtpSink() as sink:
+        office.send(sink)
+    a_good_pass(office)
+
+    assert looks(office, Surroundings(acknowledged_before=office.clock() + timedelta(days=9))) == ()
 
 
 def test_a_disk_that_is_nearly_full_is_told_before_it_is(office: Office) -> None:
@@ -249,7 +276,7 @@ def test_a_disk_that_is_nearly_full_is_told_before_it_is(office: Office) -> None
 
     assert looks(office, nearly_full) == ("only 100 MB are free beside the database: make room",)
     assert looks(office) == ()
-    assert alarms(office) == ["Speicherplatz", "Entwarnung: Speicherplatz"]
+    assert alarms(office) == ["disk_space", "disk_space; over"]
 
 
 def test_room_for_the_next_backup_counts_too(office: Office) -> None:
@@ -284,20 +311,20 @@ def test_a_backup_that_fails_or_stays_away_is_told(office: Office) -> None:
         office.send(sink)
     assert "older than two days" in looks(office, wanted)[0]
     assert looks(office) == (), "where none are wanted, none are missed"
-    assert alarms(office) == ["Sicherung", "Entwarnung: Sicherung"] * 2
+    assert alarms(office) == ["backup_failed", "backup_failed; over"] * 2
 
 
 def test_a_certificate_near_its_end_is_told(office: Office) -> None:
     a_good_pass(office)
-    ends = [f"{office.clock() + timedelta(days=days):%b %d %H:%M:%S %Y} GMT" for days in (80, 13, 90)]
+    ends = [office.clock() + timedelta(days=days) for days in (80, 13, 90)]
 
     watch.note_certificates(office.store, ends[0], ends[1], office.clock())
     assert looks(office) == ("the certificate of the SMTP server ends in 13 days: whoever runs it must renew it",)
-    watch.note_certificates(office.store, "", "", office.clock())
+    watch.note_certificates(office.store, None, None, office.clock())
     assert len(looks(office)) == 1, "a server that was not seen this time has not renewed it"
-    watch.note_certificates(office.store, "", ends[2], office.clock())
+    watch.note_certificates(office.store, None, ends[2], office.clock())
     assert looks(office) == ()
-    assert alarms(office) == ["Zertifikat", "Entwarnung: Zertifikat"]
+    assert alarms(office) == ["certificate_ends", "certificate_ends; over"]
 
 
 def test_a_second_desk_is_told_and_forgotten_after_a_day(office: Office) -> None:
@@ -311,7 +338,7 @@ def test_a_second_desk_is_told_and_forgotten_after_a_day(office: Office) -> None
     a_good_pass(office)
 
     assert looks(office) == ()
-    assert alarms(office) == ["Zweiter Dienst", "Entwarnung: Zweiter Dienst"]
+    assert alarms(office) == ["another_desk", "another_desk; over"]
 
 
 def test_the_log_tells_too_and_neither_names_a_person(office: Office, caplog: pytest.LogCaptureFixture) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from maildesk.adapters.compose import Composer, Wording
 from maildesk.adapters.store import Store
-from maildesk.core.agenda.agenda import house_letter
+from maildesk.core.letters.envelope import case_letter
 from maildesk.core.letters.letter import CONSULTATION, Due, Letter
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.jobs import planning
@@ -68,7 +68,7 @@ class AgendaDesk:
     def ask(self, case: int, due_on: date, *, by_letter: bool = True) -> None:
         """A colleague in the house is asked for a statement now, by a letter of ours or by a mail that was forwarded by hand."""
         now = self.office.clock()
-        letter = house_letter(self.policy, CONSULTATION, f"{case} {now}", number(case), BERTA, {"frage": "Was ist geschehen?"}, now)
+        letter = case_letter(self.policy, CONSULTATION, f"{case} {now}", number(case), BERTA, {"frage": "Was ist geschehen?"}, now)
         if by_letter:
             with self.office.store.planning() as planning:
                 planning.queue(letter, now)

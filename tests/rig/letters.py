@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import email
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.header import decode_header, make_header
 from email.message import Message
 from html.parser import HTMLParser
@@ -18,6 +18,7 @@ from maildesk.core.letters.automatic import letter_context
 from maildesk.core.letters.letter import Letter
 from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.office.policy import Desk
+from maildesk.core.text.said import Value
 from tests.rig.places import ROOT
 
 SHIPPED = ROOT / "templates"
@@ -32,12 +33,14 @@ DESK = Desk(
 )
 SILENT_DESK = Desk("Kundendialog", "kundendialog@desk.example")
 CALENDAR = WorkCalendar(ZoneInfo("Europe/Berlin"), service=parse_service_hours(HOURS))
+WORDS = Composer(DESK, (SHIPPED,))
 IN_HOURS = datetime(2026, 11, 20, 8, 15, tzinfo=UTC)  # a Friday, 09:15 in Berlin
+DUE = date(2026, 12, 4)
 OUT_OF_HOURS = datetime(2026, 11, 20, 18, 15, tzinfo=UTC)
 
 
 def a_letter(
-    template: str = "acknowledgement", *, desk: Desk = DESK, at: datetime = IN_HOURS, due: str = "04.12.2026", **changed: Any
+    template: str = "acknowledgement", *, desk: Desk = DESK, at: datetime = IN_HOURS, due: date | None = DUE, **changed: Any
 ) -> Letter:
     """An automatic letter; `changed` are fields of Letter, or with `context` further words for the template."""
     context = {**letter_context(desk, CALENDAR, "KD-2026-00042", at, due), **changed.pop("context", {})}
@@ -61,6 +64,11 @@ def a_composer(*folders: Path, desk: Desk = DESK) -> Composer:
 
 def written(letter: Letter, *folders: Path, desk: Desk = DESK) -> Message:
     return email.message_from_bytes(a_composer(*folders, desk=desk)(letter))
+
+
+def in_words(value: Value) -> Any:
+    """What a template makes of a value with the sentences that ship with maildesk."""
+    return WORDS.in_words(value)
 
 
 def decoded(value: str) -> str:

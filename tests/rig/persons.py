@@ -14,7 +14,7 @@ from maildesk.core.case.case import KnownCase, Status, case_numbers_in
 from maildesk.core.decision.decision import Decision, Outcome
 from maildesk.core.decision.questions import Arrival, Known
 from maildesk.core.desk import decide
-from maildesk.core.letters.letter import KnownLetter
+from maildesk.core.letters.letter import RELAY, KnownLetter
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
 from maildesk.core.threading.evidence import ThreadFacts, named_ids
@@ -42,7 +42,6 @@ class Example:
     automatic: frozenset[str]
     danger: bool | None  # None: either is right
     contains: tuple[str, ...] = ()
-    row: Any = None
 
     @property
     def message(self) -> Message:
@@ -51,8 +50,8 @@ class Example:
 
 @cache
 def examples() -> tuple[Example, ...]:
-    rows = tomllib.loads((FOLDER / "index.toml").read_text(encoding="utf-8"))["mail"]
-    return tuple(_example(row) for row in rows)
+    rows = (row for name in ("index", "reported") for row in tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))["mail"])
+    return tuple(map(_example, rows))
 
 
 def _example(row: dict[str, Any]) -> Example:
@@ -65,7 +64,6 @@ def _example(row: dict[str, Any]) -> Example:
         frozenset((row["automatic"], *row.get("automatic_also", ()))),
         None if row.get("danger_free") else row["danger"],
         tuple(row["contains"]),
-        row,
     )
 
 
@@ -90,6 +88,35 @@ def outcome_of(decision: Decision) -> str:
     if decision.outcome is Outcome.REPORT:
         return "report"
     return "list-person" if decision.verdict.automatic else "person"
+
+
+def wrong(example: Example) -> list[str]:
+    """What is not right, a line each."""
+    message = example.message
+    decision = decided(message)
+    outcome, automatic = outcome_of(decision), str(decision.verdict.automatic or "")
+    found = [] if outcome in _right(example) else [f"it is {outcome}, and should be {' or '.join(sorted(example.outcomes))}"]
+    if automatic not in example.automatic:
+        found.append(f"automatic is {automatic!r}")
+    if decision.letters and not example.letter:
+        found.append("a letter leaves")
+    if example.danger is not None and alarmed(decision) != example.danger:
+        found.append("danger is missed" if example.danger else "an alarm for nothing")
+    if decision.status and outcome == "report":
+        found.append("a report reopens the case")
+    shown = _one_line("\n".join(letter.context["text"] for letter in decision.notices if letter.template == RELAY))
+    if outcome in {"person", "list-person"}:
+        found += [f"{piece!r} is not handed on" for piece in example.contains if _one_line(piece) not in shown]
+    return found
+
+
+def _right(example: Example) -> frozenset[str]:
+    """A case without a letter is right for a person's mail too: it is handed on."""
+    return example.outcomes | ({"list-person"} if "person" in example.outcomes else frozenset())
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def alarmed(decision: Decision) -> bool:

@@ -25,6 +25,7 @@ from tests.rig.colleagues import EVA, MOSER, STAFF, WEBER, answers, polled, show
 from tests.rig.days import case_number
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot
+from tests.rig.letters import in_words
 from tests.rig.post_office import Accepted, PostOffice
 
 PROVED = "mx.example.com; dmarc=pass header.from=haus.example"
@@ -107,7 +108,7 @@ def test_without_an_address_nobody_is_written_to_and_an_answer_waits(desk: TestD
 def links_of(desk: TestDesk) -> dict[str, str]:
     """What stands under a digest for this colleague."""
     policy = Policy(Desk("Kundendialog", ADDRESS), WorkCalendar(UTC), letter_key(desk.folder))
-    return dict(line.split("\t") for line in entry_links(policy, WEBER, datetime.now(UTC)).split("\n"))
+    return {in_words(link["name"]): str(link["ziel"]) for link in entry_links(policy, WEBER, datetime.now(UTC))}
 
 
 def test_a_link_proves_who_used_it_and_nobody_else(desk: TestDesk) -> None:

@@ -422,7 +422,7 @@ def test_the_smtp_server_hears_the_writer_and_the_desk_only(conversation: Conver
     assert conversation.smtp.mails == []
 
 
-WATCH_SAYS = r"maildesk: (?:alarm Briefe abgelehnt: told 0 addresses|\d+ letters failed in the last week: see maildesk outbox)"
+WATCH_SAYS = r"maildesk: (?:alarm letters_refused: told 0 addresses|\d+ letters failed in the last week: see maildesk outbox)"
 
 
 def test_what_an_smtp_server_answers_commands_no_terminal_and_forges_no_line(conversation: Conversation) -> None:

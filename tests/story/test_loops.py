@@ -37,7 +37,7 @@ ROBOT_MAILS_A_DAY = samples.of(100, 30)
 FLOOD = samples.of(10, 2)
 ALERTS = f'[alerts]\naddresses = ["{TECHNIK}"]\n'
 DAY, PER_DAY = timedelta(days=1), 5
-LIMIT_ALARM = "Grenze der automatischen Briefe"
+LIMIT_ALARM = "letter_limit"
 
 
 def poll(desk: TestDesk) -> None:
@@ -160,7 +160,7 @@ def _moment(text: str) -> datetime:
 
 
 def _subject(alarm: dict[str, Any]) -> str:
-    return str(re.search(r'"betreff": "([^"]*)"', alarm["context"])[1])  # type: ignore[index]
+    return str(re.search(r'"X-Maildesk-Alarm": "([^"]*)"', alarm["context"])[1])  # type: ignore[index]
 
 
 def test_the_same_with_the_commands(dovecot: Dovecot, user: str, tmp_path: Path) -> None:

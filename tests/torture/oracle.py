@@ -14,6 +14,8 @@ from email import message_from_bytes
 from hashlib import sha256
 
 from maildesk.core.decision.decision import Outcome
+from maildesk.core.text.said import say
+from tests.rig.letters import in_words
 from tests.rig.post_office import Accepted
 from tests.torture.world import Copies, Settled, World
 
@@ -220,12 +222,14 @@ def _missing(world: World, by_id: Mapping[str, int]) -> tuple[str, ...]:
 
 def _alarms(world: World) -> list[tuple[str, int, int]]:
     """The alarms that mails are due: their names, how many were written, and how many should be."""
-    written = Counter(row[0] for row in world.rows("SELECT json_extract(context, '$.betreff') FROM letter WHERE template = 'alarm'"))
+    name_of = "json_extract(context, '$.\"X-Maildesk-Alarm\"')"
+    written = Counter(row[0] for row in world.rows(f"SELECT {name_of} FROM letter WHERE template = 'alarm'"))
     due = Counter(mail.alarm for mail in world.mails if mail.alarm)
     if world.rows("SELECT 1 FROM fact WHERE name = 'restored'"):
         # Those that left after the backup are set aside, by their copies. Where the copy comes late, the alarm is told again.
         told = Counter(row[0] for row in world.rows("SELECT subject FROM message WHERE outcome = 'set_aside' AND role = 'desk'"))
-        written = Counter({name: min(written[name] + told[name], 1 if world.copies is Copies.LATE else 9) for name in due})
+        most = 1 if world.copies is Copies.LATE else 9
+        written = Counter({name: min(written[name] + told[in_words(say(f"alarm.{name}.title"))], most) for name in due})
     return [(alarm, written[alarm], number) for alarm, number in due.items()]
 
 

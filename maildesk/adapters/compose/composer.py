@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,11 +20,12 @@ from maildesk.adapters.compose import filters, header, mime
 from maildesk.adapters.compose.complaints import complaint
 from maildesk.adapters.compose.header import NO_HEADER
 from maildesk.adapters.compose.names import file_name
+from maildesk.adapters.compose.outdated import outdated
 from maildesk.adapters.compose.sentences import Sentences
 from maildesk.adapters.compose.values import shown
 from maildesk.core.letters.letter import SENDER, Enclosure, Letter
 from maildesk.core.office.policy import Desk
-from maildesk.core.text.said import Said, say
+from maildesk.core.text.said import Value, say
 from maildesk.errors import TemplateError
 
 FALLBACK_LANGUAGE = "de"
@@ -87,25 +89,27 @@ class Composer:
     def words(self, letter: Letter, missing: Sequence[Enclosure] = ()) -> Wording:
         """Subject, text and HTML of a letter; `missing` are the enclosures that do not go along."""
         name, language = self._text_name(letter)
-        sentence = self._sentences_in(language)
         names = tuple(file_name(each.filename) for each in missing)
-        context = {each: shown(value, sentence) for each, value in {**letter.context, MISSING: names}.items()}
+        context = {each: self.in_words(value, language) for each, value in {**letter.context, MISSING: names}.items()}
         subject, text = _split_subject(name, self._render(name, context))
         with self._complaining(name):
             html_name = self._html_name(name)
         html = self._render(html_name, {**context, "betreff": subject}) if html_name else ""
-        not_enclosed = "".join(f"\n{sentence(say('letter.not_enclosed', name=each))}" for each in names)  # in a page the layout does it
+        not_enclosed = "".join(f"\n{self.in_words(say('letter.not_enclosed', name=each), language)}" for each in names)  # a page: by layout
         return Wording(subject, _tidy(f"{text}\n{not_enclosed}"), _NO_TEXT.sub("", html), language, str(context.get(SENDER, "")))
 
-    def sentence(self, said: Said) -> str:
-        """What is said outside of a letter, in the first of the desk's languages."""
-        return self._sentences_in(self._desk.languages[0])(said)
+    def in_words(self, value: Value, language: str = FALLBACK_LANGUAGE) -> Any:
+        """A value as templates get it: sentences as text, days and times in the form that letters use, lists as lists."""
+        return shown(value, self._sentences_in(language))
 
     def problems(self) -> tuple[str, ...]:
-        """What is wrong with the sentences of the house in any of the desk's languages; the last folder is that of the shipped ones."""
+        """What is wrong with the sentences of the house in any of the desk's languages, and what in its templates is outdated; the last
+        folder is that of the shipped ones."""
+        *of_the_house, shipped = self._folders
         languages = dict.fromkeys((*self._desk.languages, FALLBACK_LANGUAGE))
-        found = (self._sentences_in(language).problems(self._folders[-1]) for language in languages)
-        return tuple(dict.fromkeys(problem for problems in found for problem in problems))
+        sentences = (self._sentences_in(language).problems(shipped) for language in languages)
+        templates = (outdated(self._environment, folder) for folder in of_the_house)
+        return tuple(dict.fromkeys(chain.from_iterable((*sentences, *templates))))
 
     def _sentences_in(self, language: str) -> Sentences:
         if language not in self._sentences:

@@ -18,13 +18,15 @@ from maildesk.core.text.absence import ABSENCE_BEGINS, ABSENCE_NOTICE, TEXT_CHAR
 # What copiers and fax gateways are called, and how they name what somebody put on the glass.
 SCANNER_LOCAL_PARTS = (
     r"(?:scan(?:ner)?|scan[-_.]?(?:to|2)[-_.]?e?-?mail|kopierer|copier|mfp|multifunktion\w{0,20}|drucker|printer|fax|e?fax2?mail)"
-    r"[-_.\d]{0,20}|(?:taskalfa|ecosys|bizhub|workcentre|aficio|imagerunner|ir-?adv)[-_.\w]{0,24}"
+    r"[-_.\d]{0,20}(?:eg|[ou]g|dg|kg)?|(?:taskalfa|ecosys|bizhub|workcentre|aficio|imagerunner|ir-?adv)[-_.\w]{0,24}"
 )
 SCAN_SUBJECT = (
-    r"scan(?:ned)?[ -]?(?:to|2)[ -]?(?:e-?)?mail\b|message from \W?(?:km|bizhub|rnp|kmbt|mfp|ricoh|sharp|mx)[-_ ]?\w{0,30}"
+    r"scan(?:ned)?[ -]?(?:to|2)[ -]?(?:e-?)?mail\b"
+    r"|(?:message from|nachricht von) \W?(?:km|bizhub|rnp|kmbt|mfp|ricoh|sharp|mx)[-_ ]?\w{0,30}"
     r"|scan(?:ned image| data| file)? from (?:mx|a xerox|km|hp|kyocera|canon|ricoh|bizhub|workcentre)|attached image$"
-    r"|(?:tele)?fax2mail|(?:neues |new )?(?:tele)?fax(?:nachricht|eingang| message)? (?:von|from) \+?[\d(]"
+    r"|(?:tele)?fax2mail"
 )
+FAX_SUBJECT = r"(?:neues |new )?(?:tele)?fax(?:nachricht|eingang| message)? (?:von|from) \+?[\d(]"  # and the number
 COUNTED_SUBJECT = r"doc\d{11,26}"  # Kyocera counts its documents, and signs with the number of its network card
 NETWORK_CARD = r"\[[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\]"
 DOCUMENT_TYPES = frozenset({"application/pdf", "application/octet-stream", "image/tiff", "image/tif", "image/jpeg", "image/png"})
@@ -38,10 +40,11 @@ RECEIPT_SUBJECT = (
 TICKET_SUBJECT = r"\[[^\]\n]{0,30}\d{2,}\]|\([a-z]{2,10}-\d+\)|\b[a-z]{2,10}-\d+\b(?!-)|#\s?\d+|\bticket\b|\d{6,}"
 REACTED = r"\breact|reagi|реаг|tepki|réagi|reaccion|zareagowa"
 INVITATION_ANSWERED = (
-    r"angenommen|zugesagt|abgelehnt|abgesagt|vorläufig|mit vorbehalt|vielleicht|accept|declin|tentativ|прийня|прийма|відхил|приня|отклон"
+    r"angenommen|akzeptiert|zugesagt|abgelehnt|abgesagt|vorläufig|mit vorbehalt|vielleicht|accept|declin|tentativ"
+    r"|прийня|прийма|відхил|приня|отклон"
     r"|kabul|redd|accepté|refusé|zaakcept|odrzuc"
 )
-SHORT_SUBJECT, LINE_CHARS_MAX = 8, 160
+SHORT_SUBJECT, LINE_CHARS_MAX, REACTION_WORDS_MAX = 8, 160, 7
 
 
 def _subject_begins(message: Message, pattern: str) -> bool:
@@ -61,7 +64,8 @@ def starts_like_an_absence(message: Message) -> str:
 def says_it_is_away(message: Message) -> str:
     """A notice of absence and nothing else: that the writer is away, and what becomes of the mail or that a program wrote it."""
     says = notices.said(message.reply, notices.ABSENCE, signed=message.originator.display_name)
-    away = notices.SELF in says or {notices.AWAY, notices.WAITS} <= says
+    itself = notices.SELF in says and bool(says & {notices.AWAY, notices.WAITS, notices.BACK})
+    away = itself or {notices.AWAY, notices.WAITS} <= says
     if not away or "?" in message.reply:
         return ""
     if notices.SELF not in says and (notices.OF_MYSELF.search(message.reply.lower()) or hand_written(message)):
@@ -71,10 +75,22 @@ def says_it_is_away(message: Message) -> str:
 
 def acknowledges(message: Message) -> str:
     """The acknowledgement of another ticket system and nothing else: received, under a number of theirs."""
-    says = notices.said(message.reply, notices.TICKET, signed=message.originator.display_name)
+    says = _of_acknowledgement(message)
     numbered = notices.NUMBERED in says and bool(re.search(TICKET_SUBJECT, message.subject, re.IGNORECASE))
     whole = bool({notices.RECEIVED, notices.HANDLED} & says) and (numbered or notices.SELF in says)
-    return "nothing but the sentences of an acknowledgement" if whole and "?" not in message.reply else ""
+    return "nothing but the sentences of an acknowledgement" if whole else ""
+
+
+def says_received(message: Message) -> str:
+    """The same without a number: enough where a header says that a program wrote it."""
+    says = _of_acknowledgement(message)
+    received = notices.RECEIVED in says or {notices.NUMBERED, notices.HANDLED} <= says
+    return "nothing but the sentences of an acknowledgement" if received else ""
+
+
+def _of_acknowledgement(message: Message) -> frozenset[str]:
+    asks = "?" in message.reply
+    return frozenset() if asks else notices.said(message.reply, notices.TICKET, signed=message.originator.display_name)
 
 
 def is_receipt(message: Message) -> str:
@@ -85,8 +101,9 @@ def is_receipt(message: Message) -> str:
     if match is None or "?" in text or notices.FIRST_PERSON.search(text):
         return ""
     names = subject[match.end() :].strip(" :-–()").lower()
-    points = (len(names) > SHORT_SUBJECT and names in text) or message.originator.key in text or re.search(r"\d{1,2}:\d{2}", text)
     says = notices.said(message.text, notices.RECEIPT, signed=message.originator.display_name)
+    at_a_time = notices.FIELD in says and re.search(r"\d{1,2}:\d{2}", text)
+    points = (len(names) > SHORT_SUBJECT and names in text) or message.originator.key in text or at_a_time
     return "nothing but the sentences of a receipt" if points and notices.READ in says else ""
 
 
@@ -103,7 +120,8 @@ def tells_a_reaction(message: Message) -> str:
     """Outlook's sentence for it, which no part marks: one line that begins with the writer's name."""
     line, *others = [line for line in _lines(message.reply) if re.search(r"[^\W_]", line)] or [""]
     line = re.sub(r"^\W*\[[^\]\n]{2,30}\]\s*", "", line)
-    told = _names_writer(message, line) and re.search(REACTED, line, re.IGNORECASE) and len(line) <= LINE_CHARS_MAX
+    words = len(line.split()) - len(message.originator.display_name.split())
+    told = _names_writer(message, line) and re.search(REACTED, line, re.IGNORECASE) and words <= REACTION_WORDS_MAX
     told = told and all(notices.RECEIPT[notices.FIELD].search(other.lower()) for other in others)  # the head of the mail that it is about
     return "nothing but the sentence of a reaction" if told else ""
 
@@ -124,6 +142,9 @@ def _before_the_event(message: Message, lines: list[str]) -> list[str]:
 
 
 def _tells_the_answer(message: Message, line: str) -> bool:
+    """Who accepts it, in a program's words; what a calendar sends itself names nobody, but has no note behind a colon either."""
+    if message.has("auto-submitted") and not re.search(r"[:?\"]", line) and not notices.FIRST_PERSON.search(line.lower()):
+        return bool(re.search(rf"{INVITATION_ANSWERED}|^gesendet von|^sent (?:by|from)", line, re.IGNORECASE))
     return _names_writer(message, line) and bool(re.search(INVITATION_ANSWERED, line, re.IGNORECASE)) and len(line) <= LINE_CHARS_MAX
 
 
@@ -142,14 +163,19 @@ def _names_writer(message: Message, line: str) -> bool:
 
 
 def is_scan(message: Message, *, inside: bool) -> str:
-    """A document that a copier or a fax gateway sent. `inside`: the address is of our own house, or there is none: somebody outside may
-    be called like a device."""
+    """A document that a copier or a fax gateway sent. `inside`: the address is of our own house, or there is none.
+
+    Somebody outside may be called like a device. Of what comes from there a fax gateway is one that says so twice, by address and subject.
+    """
     if not any(attachment.media_type in DOCUMENT_TYPES for attachment in message.attachments):
         return ""
+    device = re.fullmatch(SCANNER_LOCAL_PARTS, message.originator.local_part)
+    if _subject_begins(message, FAX_SUBJECT) and (inside or device or takes_no_answer(message)):
+        return "subject is that of a fax, with a document"
     if not inside and not takes_no_answer(message):
         return ""
-    if inside and re.fullmatch(SCANNER_LOCAL_PARTS, message.originator.local_part):
+    if device:
         return "From is a scanner or a fax, with a document"
     if re.fullmatch(COUNTED_SUBJECT, message.subject.strip(), re.IGNORECASE) and re.search(NETWORK_CARD, message.text[:TEXT_CHARS_READ]):
         return "subject and text are those of a scanner, with a document"
-    return "subject is that of a scanner or a fax, with a document" if _subject_begins(message, SCAN_SUBJECT) else ""
+    return "subject is that of a scanner, with a document" if _subject_begins(message, SCAN_SUBJECT) else ""

@@ -23,6 +23,7 @@ from maildesk.core.mail.automatic_words import (
     is_receipt,
     is_scan,
     says_it_is_away,
+    says_received,
     starts_like_an_absence,
     tells_a_reaction,
 )
@@ -223,6 +224,12 @@ def _null_return_path(message: Message) -> str:
     return "Return-Path is empty" if any(re.fullmatch(r"<\s*>", value.strip()) for value in message.values("return-path")) else ""
 
 
+def _answers_from_nobody(message: Message) -> str:
+    """It answers a mail, with an empty envelope sender: so programs answer (RFC 3834 section 3.3)."""
+    answers = bool(message.in_reply_to or message.references)
+    return _null_return_path(message) if answers else ""
+
+
 MACHINE_LOCAL_PARTS = (
     r"(?:mailer-?daemon|postmaster|mail-?daemon|listserv|majordomo|mailman|owner-.*|.*-(?:request|owner|bounces?)(?:\+.*)?)"
 )
@@ -299,7 +306,8 @@ RULES: tuple[Rule, ...] = (
     Rule(Automatic.AUTO_REPLY, has_word("Delivered-To", "autoresponder")),
     Rule(Automatic.AUTO_REPLY, both(_auto_submitted_unknown, starts_like_an_absence)),
     Rule(Automatic.AUTO_REPLY, unless(is_form, both(has_word("X-Auto-Response-Suppress", "all"), _auto_submitted_unknown))),
-    Rule(Automatic.AUTO_REPLY, both(either(_auto_submitted_unknown, _LOOP_FIELD, _BULK_WORD), either(acknowledges, says_it_is_away))),
+    Rule(Automatic.AUTO_REPLY, both(_answers_from_nobody, _auto_submitted_unknown)),
+    Rule(Automatic.AUTO_REPLY, both(either(_auto_submitted_unknown, _LOOP_FIELD, _BULK_WORD), either(says_received, says_it_is_away))),
     # The same by words alone, without any header.
     Rule(Automatic.AUTO_REPLY, says_it_is_away, Carries.IF_IT_ANSWERS),
     Rule(Automatic.AUTO_REPLY, acknowledges, Carries.IF_IT_ANSWERS),

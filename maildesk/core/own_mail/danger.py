@@ -14,8 +14,9 @@ from maildesk.core.decision.parts import FollowedUp, ReportInDanger, followed_up
 from maildesk.core.letters.letter import INSIDE_THE_HOUSE
 from maildesk.core.mail.message import Message
 from maildesk.core.threading.evidence import named_ids
-from maildesk.core.triage.propose import CHARS_READ, propose
+from maildesk.core.triage.propose import CHARS_READ, tells_of_danger
 
+CHARS_MAX = 200_000
 OVERLAP_CHARS = 500  # of two pieces, so that no sentence is cut in both
 
 
@@ -27,13 +28,12 @@ def in_danger(matter: Matter) -> Matter | None:
     """
     if _returns_our_word(matter):
         return None
-    message, today = matter.message, matter.policy.calendar.local(matter.arrival.received_at).date()
-    for piece in _pieces(message):
-        read = replace(message, reply=piece)
-        if propose(read, matter.policy.categories, today).is_danger:
-            whole = "\n\n".join(filter(None, (message.text, message.beside)))
-            return replace(matter, message=replace(read, text=whole), writer=replace(matter.writer, role=Role.CITIZEN))
-    return None
+    message = matter.message
+    piece = next((piece for piece in _pieces(message) if tells_of_danger(f"{message.subject}\n\n{piece}")), None)
+    if piece is None:
+        return None
+    whole = "\n\n".join(filter(None, (message.text, message.beside)))
+    return replace(matter, message=replace(message, text=whole, reply=piece), writer=replace(matter.writer, role=Role.CITIZEN))
 
 
 def with_danger(report: Decision, shown: Decision) -> Decision:
@@ -56,7 +56,7 @@ def _returns_our_word(matter: Matter) -> bool:
 
 
 def _pieces(message: Message) -> Iterator[str]:
-    """The writer's words first, then everything, in pieces that are read as a whole."""
-    for text in (message.reply, message.text, message.beside):
+    """The writer's own words first, then everything, in pieces that are read whole."""
+    for text in (message.reply[:CHARS_READ], message.text[:CHARS_MAX], message.beside):
         for start in range(0, max(len(text), 1), CHARS_READ - OVERLAP_CHARS):
             yield text[start : start + CHARS_READ]

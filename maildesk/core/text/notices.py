@@ -27,14 +27,17 @@ _NOT_BACK_YET = (
 
 # What a sentence of an absence says.
 ABSENCE: Mapping[str, re.Pattern[str]] = {
+    # The whole sentence: who complains of automatic answers begins like it.
     SELF: re.compile(
-        r"^\W*(?:(?:dies|das) ist |es handelt sich um |diese \w+ (?:ist|wurde) )?(?:eine? )?(?:automati(?:sch|sierte)\w*|auto[- ])"
-        r"(?: \w+)? ?(?:antwort|nachricht|mail|e-mail|abwesenheit|benachrichtigung|hinweis|abwesenheits\w+|eingangsbestätigung"
-        r"|erzeugt|erstellt|generiert|versandt|versendet)"
-        r"|^\W*(?:this is an? |this \S+ (?:is|was) )?(?:auto(?:mat(?:ed|ic)(?:ally)?)?[- ]?)"
-        r"(?:generated |sent )?(?:reply|response|message|e?-?mail|notification|generated|sent)"
-        r"|^\W*(?:це |это )?автомат\w+ (?:відповідь|ответ|повідомлення|сообщение)"
-        r"|\botomatik (?:bir )?(?:yanıt|cevap|mesaj)|رد (?:آلي|تلقائي)|automatyczna odpowiedź|réponse automatique|răspuns automat",
+        r"^\W*(?:(?:dies|das|hier) ist |es handelt sich (?:hier(?:bei)? )?um |diese[rs]? \S+ (?:ist|wurde|wird) )?"
+        r"(?:eine? )?(?:automat\w*|maschinell)(?: \w+)? [\w-]*(?:antwort|nachricht|mail|meldung|notiz|hinweis|benachrichtigung|bestätigung"
+        r"|erzeugt|erstellt|generiert|versendet"
+        r"|versandt|verschickt)(?: und ist ohne unterschrift (?:gültig|wirksam))?\W*$"
+        r"|^\W*(?:this is an? |this \S+ (?:is|was) )?auto(?:mat(?:ed|ic(?:ally)?))?[- ]?(?:generated |sent |system )?"
+        r"(?:reply|response|message|e-?mail|notification|generated|sent)\W*$"
+        r"|^\W*(?:це |это )?автомат\w+ (?:відповідь|ответ|повідомлення|сообщение)\W*$"
+        r"|^\W*(?:bu )?(?:bir )?otomatik (?:bir )?(?:yanıt|cevap|mesaj)\w*\W*$|^\W*(?:هذا |هذه )?(?:رد|رسالة) (?:آلي|تلقائي)\w*\W*$"
+        r"|^\W*(?:to jest )?automatyczna odpowiedź\W*$|^\W*(?:ceci est une )?réponse automatique\W*$|^\W*răspuns automat\W*$"
     ),
     AWAY: re.compile(
         rf"\b(?:ich|bin|wir|sind|büro|praxis|kanzlei|sekretariat|haben|ist|bleibt)\b.{{0,120}}{_NOT_BACK_YET}"
@@ -77,16 +80,18 @@ TICKET: Mapping[str, re.Pattern[str]] = {
         r"\b.{0,60}(?:\d{3}|#\d|[a-z]{2,8}-\d)|\bnummer\b.{0,20}#?\d|заявк\w+.{0,30}\d{3}"
     ),
     RECEIVED: re.compile(
-        r"\b(?:eingegangen|erhalten|erfasst|erstellt|angelegt|registriert|aufgenommen|eröffnet|zugestellt|received|created|opened"
+        r"\b(?:eingegangen|erhalten|erfasst|erstellt|angelegt|registriert|aufgenommen|eröffnet|zugestellt|übermittelt|received|created|opened"
         r"|registered|logged|отримано|зареєстровано|получен\w*|зарегистрирован\w*)\b"
     ),
     HANDLED: re.compile(
         r"\b(?:bearbeitet|bearbeitung|bearbeiten|prüfen|geprüft|melden|kümmer\w*|handled|process\w*|review\w*|get back|respond"
-        r"|antworten wir)\b|\bbei (?:rückfragen|weiteren)|\b(?:nicht|not) (?:antworten|reply)\b"
+        r"|antworten wir)\b|\bbei (?:rückfragen|weiteren)|\b(?:nicht|not) (?:antworten|reply)\b|\bantworten sie (?:bitte )?nicht\b"
+        r"|oberhalb dieser zeile|above this line|\b(?:ansehen|abstellen|abbestellen|view|unsubscribe)\b"
         r"|\b(?:geben sie|quote|keep)\b.{0,40}(?:nummer|diese|number)"
     ),
     THANKS: ABSENCE[THANKS],
     SELF: ABSENCE[SELF],
+    ELSEWHERE: ABSENCE[ELSEWHERE],
 }
 
 # What a receipt says: the fields of the mail that was read, and that it was.
@@ -96,9 +101,12 @@ RECEIPT: Mapping[str, re.Pattern[str]] = {
         r"|your (?:message|document)|nachricht(?: von)?|message(?: from)?|ваше повідомлення|кому|тема|надіслано|конверт)\s*(?::|$)"
     ),
     READ: re.compile(
-        r"^(?!.*\bbitte\b)(?!.*\bplease\b).{0,200}\b(?:gelesen|geöffnet|angezeigt|empfangen|gelöscht|empfangsbestätigung|lesebestätigung"
-        r"|read"
-        r"|opened|displayed|received|deleted|receipt|прочитано|прочитане|прочитан|видалено|okundu|przeczytan\w*)\b"
+        r"^(?:gelesen|geöffnet|read|opened|прочитано|okundu) (?:am |on )?\d"
+        r"|^(?:wurde|was|ihre? \S+|your \S+|die \S+|the \S+|dies(?:e \S+)?|this|hinweis|note|bestätigt|gelesen am|status|es gibt|there is"
+        r"|ваш\w* \S+|це|бул[оа]|wiadomość|mesajınız)\b"
+        r"(?!.*\b(?:bitte|please|aber|but)\b).{0,200}\b(?:gelesen|geöffnet|angezeigt|empfangen|gelöscht"
+        r"|empfangsbestätigung|lesebestätigung|read|opened|displayed|received|deleted|receipt|прочитано|прочитане|прочитан|видалено|okundu"
+        r"|przeczytan\w*)\b"
     ),
 }
 

@@ -23,7 +23,7 @@ _TRAIN: Final = r"vor (?:den|einen|die) (?:zug|s-bahn|bahn|lkw)\b"
 _MINE: Final = r"(?:mann|freund|partner|vater|bruder|sohn|stiefvater|lebensgefährte|exmann|ex-mann|ex|er|nachbar)"
 
 SELF_HARM: Final = (
-    r"bringe? (?:ich )?mich (?:(?:selbst|selber|jetzt|dann|einfach|noch|heute|bald|wirklich|sonst|morgen) ){0,4}um§",
+    r"bringe? (?:ich )?mich (?:(?:selbst|selber|jetzt|dann|einfach|noch|heute|bald|wirklich|sonst|morgen|abend|nacht|früh) ){0,4}um§",
     r"(?:ich (?:\w+ ){0,2})?(?:werde|will|möchte|könnte|würde|muss|wollte|kann) (?:ich )(?:\w+ ){0,3}mich (?:\w+ ){0,2}umbringen(?! vor\b)",
     r"ich (?:\w+ ){0,2}(?:werde|will|möchte|könnte|würde|muss|wollte) (?:\w+ ){0,3}mich (?:\w+ ){0,2}umbringen(?! vor\b)",
     r"(?:werde|will|möchte|könnte|würde|muss|wollte|kann) (?:ich )?mich (?:\w+ ){0,2}umbringen(?! vor\b)",
@@ -46,6 +46,10 @@ SELF_HARM: Final = (
     r"(?:ich|mich) ~(?:von (?:der|einer) brücke|vom (?:dach|hochhaus|balkon)) ~(?:spring|stürz)\w*|pulsadern|überdosis",
     r"erhänge? (?:ich )?mich|mich (?:\w+ )?(?:zu )?erhängen|hänge? (?:ich )?mich (?:\w+ ){0,2}auf§|mich auf(?:zu)?hängen\b",
     r"verletze mich selbst|ritze mich|mir (?:\w+ )?(?:etwas|was) an(?:tue|tun|zutun)\b|tue? (?:ich )?mir (?:\w+ ){0,2}(?:etwas|was) an§",
+    # A farewell, and the means that somebody has made ready.
+    r"(?:alle|meine|die|genug) (?:\w+ )?(?:tabletten|pillen|schlaftabletten) (?:\w+ ){0,2}(?:gesammelt|auf einmal|geschluckt)\b",
+    r"(?:strick|seil) (?:\w+ ){0,3}(?:hängt|hangt|bereit|geknüpft|um den hals)\b|(?:niemand|keiner) soll (?:mich|nach mir) (?:\w+ )?suchen",
+    r"(?:bin|gehe?|gang) (?:\w+ ){0,3}(?:weg|fort),? (?:für|fia) immer§|(?:für|fia) immer (?:weg|fort)§",
     r"mache? (?:ich )?(?:\w+ ){0,2}schluss mit (?:allem|meinem leben|dem leben)",
     r"kill(?:ing)? myself(?! laughing)|(?<!n't )(?<!not )(?<!dont )(?:want|wanna) (?:to )?die\b|end(?:ing)? my (?:own )?life|suicidal",
     r"commit suicide|don'?t want to live\b(?! in\b| with\b| here\b| like\b)|better off dead|take my own life",
@@ -105,7 +109,7 @@ THREAT: Final = (
 CHILD: Final = (
     rf"{_CHILD} (?:\w+ ){{0,5}}(?:wird|werden|wurde|wurden) (?:(?!sich\b)\w+ ){{0,5}}{_BEATEN}",
     rf"{_CHILD} (?:\w+ ){{0,5}}(?:wird|werden) (?!~~(?:politik|jobcenter|amt|ihnen|schule|staat)\b)(?:\w+ ){{0,4}}vernachlässigt\b",
-    rf"(?:wird|werden|wurde|wurden) (?:(?:das|mein\w*|sein\w*|ihr\w*|unser\w*|die) )?{_CHILD} (?:(?!sich\b)\w+ ){{0,5}}{_BEATEN}",
+    rf"(?:wird|werden|wurde|wurden) (?:(?:das|mein\w*|sein\w*|ihr\w*|unser\w*|die) (?:\w+ )?)?{_CHILD} (?:(?!sich\b)\w+ ){{0,5}}{_BEATEN}",
     rf"(?:schlägt|misshandelt|verprügelt|missbraucht|schlagen) (?:\w+ ){{0,2}}(?:ihre?n?|seine?n?|das|die|den|unsere?n?|meine?n?)"
     rf"(?: \w+)? {_CHILD}(?!~~\bvor\b)",
     rf"vernachlässig(?:t|en) (?:\w+ )?(?:ihre?n?|seine?n?|das)(?: \w+)? {_CHILD}",

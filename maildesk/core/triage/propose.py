@@ -18,8 +18,9 @@ from maildesk.core.office.categories import URGENCY_KEYS, Categories
 from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
 from maildesk.core.text.identifiers import IDENTIFIERS, found_in
 from maildesk.core.text.patterns import Words, plain
+from maildesk.core.text.said import Said, say
 from maildesk.core.triage.danger import NEEDS
-from maildesk.core.triage.words import FLAG_LABELS, FLAGS, KINDS, NOT_MEANT, TOPICS, URGENT
+from maildesk.core.triage.words import FLAG_SENTENCES, FLAGS, KINDS, NOT_MEANT, TOPICS, URGENT
 
 CHARS_READ = 20_000
 SUBJECT_CHARS_READ = 500
@@ -68,6 +69,12 @@ def propose(message: Message, categories: Categories | None = None, today: date 
     evidence += [f"proposed urgency: {urgency}, by {why}"] if urgency != "normal" else []
     evidence += [f"proposed flag: {flag}, by {said}" for flag, said in flags.items()]
     return Proposal(kind, topics, urgency, tuple(flags), tuple(evidence))
+
+
+def tells_of_danger(text: str) -> bool:
+    """Whether the words tell of danger for a person, whoever wrote them."""
+    words = Words(plain(text)).without("|".join(NOT_MEANT))
+    return any(words.say(pattern) for flag, patterns in FLAGS.items() if URGENT.get(flag) == AT_ONCE for pattern in patterns)
 
 
 def _has(categories: Categories, list_name: str, key: str) -> bool:
@@ -156,6 +163,6 @@ def graver(one: str, other: str) -> str:
     return max(one, other, key=URGENCY_KEYS.index)
 
 
-def noticed(proposal: Proposal) -> str:
-    """What colleagues are asked to look at, in German; empty if there is nothing."""
-    return ", ".join(FLAG_LABELS[flag] for flag in proposal.flags if flag in FLAG_LABELS)
+def noticed(proposal: Proposal) -> tuple[Said, ...]:
+    """What colleagues are asked to look at."""
+    return tuple(say(FLAG_SENTENCES[flag]) for flag in proposal.flags if flag in FLAG_SENTENCES)

@@ -184,14 +184,14 @@ URGENT: Final = {
 }  # fmt: skip
 
 # What colleagues read of a flag, where it asks them to do something.
-FLAG_LABELS: Final = {
-    "selbstgefaehrdung": "Selbstgefährdung", "bedrohung": "Gewalt oder Drohung", "kindeswohl": "Gefahr für ein Kind",
-    "mittellos": "kein Geld für das Nötigste", "wohnungsverlust": "Verlust der Wohnung", "stromsperre": "Sperre von Strom oder Heizung",
-    "datenpanne": "Datenpanne", "widerspruch": "Widerspruch", "antrag": "Antrag", "frist_genannt": "Termin oder Frist genannt",
-    "dienstaufsichtsbeschwerde": "Dienstaufsichtsbeschwerde", "betroffenenrecht_auskunft": "Auskunft nach der DSGVO",
-    "betroffenenrecht_loeschung": "Löschung nach der DSGVO", "anonym": "möchte anonym bleiben", "rueckrufwunsch": "bittet um Rückruf",
-    "kein_telefon": "kann nicht telefonieren", "einfache_sprache": "einfache Sprache", "dritte_person": "schreibt für eine andere Person",
-    "ohne_vollmacht": "ohne Vollmacht",
+FLAG_SENTENCES: Final = {
+    "selbstgefaehrdung": "flag.self_harm", "bedrohung": "flag.violence", "kindeswohl": "flag.child_at_risk",
+    "mittellos": "flag.no_money", "wohnungsverlust": "flag.loss_of_home", "stromsperre": "flag.power_cut",
+    "datenpanne": "flag.data_breach", "widerspruch": "flag.objection", "antrag": "flag.application", "frist_genannt": "flag.day_named",
+    "dienstaufsichtsbeschwerde": "flag.complaint_on_person", "betroffenenrecht_auskunft": "flag.access_to_data",
+    "betroffenenrecht_loeschung": "flag.erasure_of_data", "anonym": "flag.anonymous", "rueckrufwunsch": "flag.call_back",
+    "kein_telefon": "flag.no_telephone", "einfache_sprache": "flag.plain_language", "dritte_person": "flag.third_person",
+    "ohne_vollmacht": "flag.no_authority",
 }  # fmt: skip
 
 TOPICS: Final[dict[str, str]] = {

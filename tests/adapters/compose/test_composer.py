@@ -59,16 +59,15 @@ def test_it_is_marked_as_an_automatic_response_so_that_no_other_robot_answers_it
 
 def test_an_alarm_is_automatic_as_well_so_that_no_holiday_notice_answers_it() -> None:
     policy = Policy(DESK, CALENDAR, b"k" * 32)
-    letter = alarm_letter(
-        policy, Alarm("Der Mailweg ist gestört", "Seit 09:15 Uhr kommt nichts an.", "Bitte sehen Sie nach."), "w@desk.example", IN_HOURS
-    )
+    letter = alarm_letter(policy, Alarm("no_pass", {"minutes": 16}), "w@desk.example", IN_HOURS)
 
     mail = written(letter)
 
     assert (mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"]) == ("auto-generated", "All")
-    assert decoded(mail["Subject"]) == "Der Mailweg ist gestört"
+    assert decoded(mail["Subject"]) == "Kein Durchgang"
+    assert mail["X-Maildesk-Alarm"] == "no_pass"
     assert mail.get_content_type() == "text/plain"
-    assert "Bitte sehen Sie nach." in content(mail, "text/plain")
+    assert "Ist der Mailserver erreichbar?" in content(mail, "text/plain")
 
 
 def test_a_letter_that_a_person_wrote_is_not_marked_as_automatic(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maildesk.adapters.compose import mime, names
-from maildesk.core.letters.letter import Enclosure, Letter
+from maildesk.core.letters.letter import SENDER, Enclosure, Letter
 from maildesk.errors import TemplateError
 from tests.rig.builders import parsed
 from tests.rig.letters import Page, a_composer, a_letter, content, decoded
@@ -82,7 +82,7 @@ def test_our_own_parser_reads_the_same_names_types_and_contents_back() -> None:
 
 
 def test_the_same_letter_and_contents_make_the_same_octets() -> None:
-    letter = enclosing(an_enclosure(), sender_name="Eva Müller über Kundendialog")
+    letter = enclosing(an_enclosure(), context={SENDER: "Eva Müller über Kundendialog"})
 
     assert COMPOSER(letter, contents_of(PDF)) == a_composer()(letter, contents_of(PDF))
     assert COMPOSER(letter, contents_of(PDF)) != COMPOSER(letter, {})
@@ -261,17 +261,17 @@ def test_an_answer_is_marked_as_no_robot_and_all_that_stays_in_the_house_is() ->
     ids=ascii,
 )
 def test_a_name_is_shown_before_the_address_of_the_desk_and_cannot_be_taken_for_another(name: str, shown: str) -> None:
-    mail = written(a_letter(sender_name=name), {})
+    mail = written(a_letter(context={SENDER: name}), {})
 
     assert decoded(mail["From"]).replace('"', "") == f"{shown} <kundendialog@desk.example>"
-    originator = parsed(COMPOSER(a_letter(sender_name=name))).originator
+    originator = parsed(COMPOSER(a_letter(context={SENDER: name}))).originator
     assert originator.addr_spec == "kundendialog@desk.example"
     assert mail.get_all("From") == [mail["From"]]
 
 
 @given(st.text(max_size=300))
 def test_whatever_a_name_is_the_mail_comes_from_the_desk(name: str) -> None:
-    letter = a_letter(sender_name=name)
+    letter = a_letter(context={SENDER: name})
     mail = written(letter, {})
     shown = decoded(mail["From"])
 

@@ -8,14 +8,20 @@ in the difference of the files.
 
 from __future__ import annotations
 
+import json
+import re
 import tempfile
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from maildesk.core.letters.letter import Letter
+from maildesk.core.letters.automatic import as_of_now
+from maildesk.core.letters.letter import SENDER, Letter
+from maildesk.core.text.said import from_json
 from tests.rig.every_letter import as_file, every_letter
-from tests.rig.letters import SHIPPED
+from tests.rig.letters import CALENDAR, IN_HOURS, SHIPPED
 from tests.rig.places import CORPUS
 
 FOLDER = CORPUS / "letters"
@@ -41,6 +47,42 @@ def test_a_letter_is_the_same_byte_for_byte(name: str, letters: dict[str, Letter
 @pytest.mark.parametrize("name", NAMES)
 def test_with_the_templates_that_a_house_copied_from_0_1_0_a_letter_is_the_same_too(name: str, letters: dict[str, Letter]) -> None:
     assert as_file(letters[name], OF_0_1_0).decode() == (FOLDER / f"{name}.txt").read_bytes().decode()
+
+
+STORED = json.loads((CORPUS / "stored" / "letters-0.1.0.json").read_text(encoding="utf-8"))  # as that version put them into its outbox
+LINKS_UNDER_HEADINGS = ("order-2-confirmed-weber", "entry-phone_lines-confirmed-weber")
+
+
+@pytest.mark.parametrize("name", [name for name in STORED if name not in LINKS_UNDER_HEADINGS])
+def test_a_letter_that_0_1_0_stored_says_the_same(name: str, letters: dict[str, Letter]) -> None:
+    said = as_file(stored(name, letters)).decode().partition("\n\n")[2]
+
+    assert said == (FOLDER / f"{name}.txt").read_bytes().decode().partition("\n\n")[2]
+
+
+@pytest.mark.parametrize("name", LINKS_UNDER_HEADINGS)
+def test_the_links_of_a_stored_confirmation_are_all_there_though_not_under_their_headings(name: str, letters: dict[str, Letter]) -> None:
+    as_stored, now = (re.findall(r"mailto:[^>\"]+", as_file(letter).decode()) for letter in (stored(name, letters), letters[name]))
+
+    assert as_stored == now
+
+
+def test_a_late_letter_that_0_1_0_stored_promises_no_day_any_more(letters: dict[str, Letter]) -> None:
+    letter = stored("papers-acknowledgement-eva", letters)
+    letter = replace(letter, context={**letter.context, "naechster_arbeitstag": "Montag, 23.11.2026"})
+    text = as_file(as_of_now(letter, CALENDAR, IN_HOURS + timedelta(days=3))).decode()
+
+    assert "erreicht Sie leider verspätet" in text
+    assert "Sie erhalten eine Antwort." in text
+    assert "wieder für Sie da" not in text
+
+
+def stored(name: str, letters: dict[str, Letter]) -> Letter:
+    old = STORED[name]
+    context = from_json(old["context"])
+    assert isinstance(context, dict)
+    assert all(isinstance(value, str) for value in context.values())
+    return replace(letters[name], context={**context, SENDER: old["sender_name"]})
 
 
 def write_files() -> None:

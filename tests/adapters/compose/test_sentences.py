@@ -16,10 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maildesk.adapters.compose.sentences import _sentences_of
+from maildesk.core import health
 from maildesk.core.text.said import Said, Value, from_json, say, to_json
 from maildesk.errors import TemplateError
 from tests.rig.letters import SHIPPED, a_composer, a_letter
-from tests.rig.places import ROOT
+from tests.rig.places import CORPUS, ROOT
 
 FILES = sorted(SHIPPED.glob("said.*.toml"))
 KEY = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")
@@ -55,15 +56,9 @@ def said_keys() -> Iterator[str]:
 
 
 def alarm_keys() -> Iterator[str]:
-    names = {
-        node.targets[0].id: node.value.value
-        for source in SOURCES
-        for node in source.body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Constant)
-    }
     for argument in calls_of("Alarm"):
         assert isinstance(argument, ast.Constant | ast.Name), "an alarm is called by its id"
-        alarm = argument.value if isinstance(argument, ast.Constant) else names[argument.id]
+        alarm = argument.value if isinstance(argument, ast.Constant) else getattr(health, argument.id)
         yield from (f"alarm.{alarm}.{part}" for part in ("title", "detail", "advice"))
 
 
@@ -116,7 +111,7 @@ def test_the_values_of_a_sentence_are_sentences_days_times_and_lists(tmp_path: P
 
 
 def test_what_a_stranger_typed_is_escaped_by_the_page_and_by_no_sentence() -> None:
-    letter = a_letter("relay", context={**RELAY, "hinweise": (say("hint.noticed", what="<b>&{{ nr }}"),)})
+    letter = a_letter("relay", context={**RELAY, "hinweise": (say("hint.noticed", what=("<b>&{{ nr }}",)),)})
     wording = a_composer().words(letter)
 
     assert "erkannt): <b>&{{ nr }}." in " ".join(wording.text.split())
@@ -140,6 +135,27 @@ def test_the_check_names_file_and_key_of_a_broken_sentence(words: str, complaint
     assert problem == f"{tmp_path / 'said.de.toml'}: {complaint}"
 
 
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("{% if verspaetet == 'ja' %}", "verspaetet is no text any more, and is true or false: write {% if verspaetet %}"),
+        ("{{ 'spät' if '' != verspaetet }}", "verspaetet is no text any more, and is true or false: write {% if verspaetet %}"),
+        ("{% if neu_anzahl == '1' %}", "neu_anzahl is no text any more, and is a number: compare it with one"),
+    ],
+)
+def test_the_check_names_the_line_of_a_comparison_that_held_in_0_1_0(line: str, complaint: str, tmp_path: Path) -> None:
+    end = "{% endif %}" if "{%" in line else ""
+    (tmp_path / "_verspaetet.de.txt").write_text(
+        f"Guten Tag,\n{line}{end}\n{{% if telefon == '1' or frist %}}{{% endif %}}", encoding="utf-8"
+    )
+
+    assert a_composer(tmp_path).problems() == (f"{tmp_path / '_verspaetet.de.txt'}: line 2: {complaint}",)
+
+
+def test_the_templates_of_0_1_0_have_nothing_to_be_changed() -> None:
+    assert a_composer(CORPUS / "templates-0.1.0").problems() == ()
+
+
 @pytest.mark.parametrize("words", ["[hint\n", "[hint]\nnoticed = 3\n", "[hint]\nnoticed = ['a']\n"])
 def test_a_file_that_cannot_be_read_is_named(words: str, tmp_path: Path) -> None:
     (tmp_path / "said.de.toml").write_text(words, encoding="utf-8")
@@ -153,7 +169,7 @@ def test_a_broken_sentence_holds_its_letter_and_names_no_value_of_it(tmp_path: P
     (tmp_path / "said.de.toml").write_text("[hint]\nnoticed = '{{ what.secret.other }}'\n", encoding="utf-8")
 
     with pytest.raises(TemplateError) as told:
-        words_of(say("hint.noticed", what="GEHEIM"), tmp_path)
+        words_of(say("hint.noticed", what=("GEHEIM",)), tmp_path)
 
     assert str(told.value).startswith(f"{tmp_path / 'said.de.toml'}: hint.noticed: ")
     assert "GEHEIM" not in str(told.value)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,20 @@ from maildesk.adapters.compose import Wording
 from maildesk.core.letters.letter import INSIDE_THE_HOUSE
 from maildesk.core.office.policy import Desk
 from maildesk.errors import TemplateError
-from tests.rig.letters import DESK, IN_HOURS, OUT_OF_HOURS, SHIPPED, SILENT_DESK, Page, a_composer, a_letter, content, contrast, written
+from tests.rig.letters import (
+    DESK,
+    DUE,
+    IN_HOURS,
+    OUT_OF_HOURS,
+    SHIPPED,
+    SILENT_DESK,
+    Page,
+    a_composer,
+    a_letter,
+    content,
+    contrast,
+    written,
+)
 
 TO_CITIZENS = ("acknowledgement", "follow-up")
 WORDS_MAX = 25
@@ -24,7 +37,7 @@ LINE_MAX = 78
 CONTRAST_MIN = 4.5  # WCAG 2.2, 1.4.3
 
 
-def wording(template: str, desk: Desk = DESK, at: datetime = IN_HOURS, due: str = "04.12.2026") -> Wording:
+def wording(template: str, desk: Desk = DESK, at: datetime = IN_HOURS, due: date | None = DUE) -> Wording:
     return a_composer(desk=desk).words(a_letter(template, desk=desk, at=at, due=due))
 
 
@@ -41,7 +54,7 @@ def every_wording() -> Iterator[Wording]:
     for template in TO_CITIZENS:
         for desk in desks:
             for at in (IN_HOURS, OUT_OF_HOURS):
-                for due in ("04.12.2026", ""):
+                for due in (DUE, None):
                     yield wording(template, desk, at, due)
 
 
@@ -96,7 +109,7 @@ def test_outside_of_service_hours_a_letter_says_when_somebody_is_there_and_what_
 
 def test_what_the_desk_has_not_got_leaves_no_trace() -> None:
     for template in TO_CITIZENS:
-        said = wording(template, SILENT_DESK, due="")
+        said = wording(template, SILENT_DESK, due=None)
         for text in (said.text, " ".join(Page(said.html).words)):
             assert not re.search(r"Telefon|Post:|per Post|Datenschutzhinweise|spätestens|\(\)|None|href=", text)
 

@@ -68,4 +68,4 @@ def test_a_scan_under_an_unproved_staff_address_is_told_as_such() -> None:
     decision = decided(octets)
 
     assert decision.part.unverified
-    assert [alarm.name for alarm in decision.alarms] == ["Absender nicht bewiesen"]
+    assert [alarm.name for alarm in decision.alarms] == ["unproved_staff"]

@@ -28,6 +28,7 @@ from maildesk.core.mail.message import Address, Message
 from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.office.policy import Desk, Policy, Staff
 from maildesk.core.orders.reader import read_orders
+from maildesk.core.orders.words import OrderName
 from tests.rig.builders import MONDAY, a_mail, parsed
 from tests.rig.ordering import VOCABULARY
 from tests.rig.places import CORPUS
@@ -287,3 +288,10 @@ def test_every_answer_leaves_alone_also_as_html(form: Callable[[str], str], quot
         if got.text != wanted or held:
             wrong.append((got.text, held))
     assert wrong == []
+
+
+def test_a_banner_above_an_order_does_not_hide_it():
+    reading = read_orders("", mail("banner_above_an_order").reply, VOCABULARY, MONDAY.date())
+
+    assert [(order.name, order.key) for order in reading.orders] == [(OrderName.KIND, "kritik")]
+    assert reading.mistakes == ()

@@ -24,7 +24,7 @@ from maildesk.core.letters.letter import Due
 from maildesk.errors import StoreUnusable
 from tests.rig.builders import MONDAY
 from tests.rig.intake import BERLIN, Intake, answer_to, mail_of
-from tests.rig.letters import a_composer
+from tests.rig.letters import in_words
 from tests.rig.trails import keyed
 
 AT = MONDAY.strftime("%Y-%m-%d %H:%M:%S.%f")
@@ -202,7 +202,7 @@ def test_alarms_are_known_by_their_ids_now(intake: Intake) -> None:
 
 @pytest.mark.parametrize("title", [title for title in ALARMS if "nobody" not in title])
 def test_alarms_are_called_as_before(title: str) -> None:
-    assert a_composer().sentence(alarm_title(ALARMS[title])) == title
+    assert in_words(alarm_title(ALARMS[title])) == title
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def test_an_id_above_a_quotation_proposes_a_case_and_says_so_once(intake: Intake
     for name in ("second", "third"):
         intake.take(mail_of(EVA, name, **quoting, **answer_to("answer")))
 
-    assert (decision.outcome, decision.case_number, decision.merges) == (NEW, SECOND, ())
+    assert (decision.outcome, decision.case_number, decision.part.merges) == (NEW, SECOND, ())
     assert intake.case(SECOND)["links"] == [{"kind": "same-concern", "number": FIRST}]
 
 

@@ -112,8 +112,8 @@ def test_a_reminder_says_the_number_the_day_and_the_question_and_nothing_else_of
     assert reminder(POLICY, QUESTION, morning(DUE)).context == {
         "nr": "KD-2026-00042",
         "stelle": "Kundendialog Musterstadt",
-        "frist": "23.11.2026",
-        "gefragt_am": "16.11.2026",
+        "frist": DUE,
+        "gefragt_am": date(2026, 11, 16),
         "frage": "Was ist hier geschehen?",
     }
 
@@ -156,7 +156,7 @@ def test_the_desk_learns_whom_it_asked_and_gets_links_that_are_orders() -> None:
     letter = overdue_letters(POLICY, QUESTION, morning(DUE))[0]
 
     assert (letter.template, letter.context["wer"], letter.context["titel"]) == (OVERDUE, BERTA, "Heizung")
-    urls = [line.split("\t")[1] for line in letter.context["links"].splitlines()]
+    urls = [row["ziel"] for row in letter.context["links"]]
     readings = [read_orders(unquote(url.partition("?subject=")[2]), "", VOCABULARY, SOME_DAY) for url in urls]
     assert [[order.name for order in reading.orders] for reading in readings] == [[OrderName.SHOW], [OrderName.DUE]]
     assert readings[1].orders[0].day == SOME_DAY + timedelta(days=7)

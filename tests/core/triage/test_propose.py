@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from maildesk.core.office.categories import Categories, Category
-from maildesk.core.triage.propose import CHARS_READ, FLAG_LABELS, Proposal, graver, propose
+from maildesk.core.triage.propose import CHARS_READ, FLAG_SENTENCES, Proposal, graver, propose
 from maildesk.core.triage.words import FLAGS, KINDS, TOPICS, URGENT
 from maildesk.settings.categories import CATEGORIES_FILE, load_categories
 from tests.rig.builders import a_message
@@ -231,7 +231,7 @@ def test_what_only_looks_like_a_flag_is_none(flag: str, text: str) -> None:
 
 def test_every_flag_that_may_be_urgent_has_rows_on_both_sides() -> None:
     assert URGENT.keys() <= SHOWN.keys() & NOT_SHOWN.keys()
-    assert set(URGENT) <= FLAG_LABELS.keys()
+    assert set(URGENT) <= FLAG_SENTENCES.keys()
 
 
 KINDS_SHOWN = (
@@ -315,7 +315,7 @@ def test_all_keys_are_those_of_the_lists_that_ship(tmp_path: Path) -> None:
     assert set(KINDS) <= set(shipped.kind)
     assert set(TOPICS) <= set(shipped.topic)
     assert set(URGENT.values()) <= set(shipped.urgency)
-    assert set(FLAG_LABELS) <= set(FLAGS) | {"anonym"}
+    assert set(FLAG_SENTENCES) <= set(FLAGS) | {"anonym"}
 
 
 def test_the_evidence_repeats_nothing_of_the_mail() -> None:

@@ -47,6 +47,7 @@ class Leaf:
     role: Role = Role.ATTACHMENT
     whole: bool = False  # a container that is kept as it stands: too deep, or an attached mail
     unpacked: bytes | None = None  # the content of a part that stood in winmail.dat
+    others: tuple[Leaf, ...] = ()  # of a plain body: the HTML that is another form of it
 
     @cached_property
     def content(self) -> bytes:
@@ -208,6 +209,9 @@ def _choose(groups: list[list[Leaf]]) -> None:
         for leaf in group:
             if group not in chosen:
                 leaf.role = Role.ALTERNATIVE
+    plain_leaves = [leaf for group in plain for leaf in group if not leaf.is_blank]
+    if len(plain_leaves) == 1:
+        plain_leaves[0].others = tuple(leaf for group in filled if group not in plain for leaf in group if leaf.media_type == "text/html")
 
 
 def _named_later_texts(leaves: list[Leaf]) -> Iterator[Leaf]:

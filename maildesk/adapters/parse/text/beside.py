@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from maildesk.adapters.parse import limits
 from maildesk.adapters.parse.delivery_reports.returned import HEAD_TYPES, MAIL_TYPES, inner_mail
 from maildesk.adapters.parse.mime import words
+from maildesk.adapters.parse.mime.head import split_head
 from maildesk.adapters.parse.mime.params import raw_field
 from maildesk.adapters.parse.mime.tree import Leaf, Role, Tree, tree_of
 from maildesk.adapters.parse.text.body import body_text, clean, text_of
@@ -38,7 +39,10 @@ def _texts(leaf: Leaf, deep: int) -> Iterator[str]:
         yield words.decoded(raw_field(inner, "subject"), limits.SUBJECT_CHARS_MAX)
         yield body_text(tree, "")
         yield beside(tree, deep + 1)
+    elif leaf.media_type in HEAD_TYPES:
+        head = split_head(leaf.content[: limits.FIELD_BYTES_MAX])
+        yield from (words.decoded(raw, limits.SUBJECT_CHARS_MAX) for raw in head.raws("subject"))
     elif leaf.media_type == "text/calendar":
         yield all_words(leaf)
-    elif leaf.role is not Role.BODY and leaf.media_type.startswith("text/") and leaf.media_type not in HEAD_TYPES:
+    elif leaf.role is not Role.BODY and leaf.media_type.startswith("text/"):
         yield clean(text_of(leaf))

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from maildesk.adapters.store.rows.letter_states import IS_UNDECIDED, IS_UNWRITTEN, WAITS
-from maildesk.adapters.store.tables import letters
+from maildesk.adapters.store.tables import cases, letters
+from maildesk.core.case.case import Status
 from maildesk.core.health import COPY_WITHIN, LATE_AFTER, Signs
-from maildesk.core.letters.letter import ALARM, LetterState
+from maildesk.core.letters.letter import ACKNOWLEDGEMENT, ALARM, LetterState
 
 LOOK_BACK = timedelta(days=8)
 COPIES_OF = timedelta(days=1)
@@ -44,7 +45,17 @@ def read_signs(connection: Connection, last_whole_pass: datetime | None, now: da
         failed_alarms=_number_and_oldest(
             connection, letters.c.created_at, *failed_alarms, letters.c.next_attempt_at > now - timedelta(days=7)
         )[0],
+        unacknowledged=_unacknowledged(connection),
     )
+
+
+def _unacknowledged(connection: Connection) -> tuple[datetime, ...]:
+    """When acknowledgements were written that have not left, as long as nobody answers or closes their cases."""
+    not_left = (LetterState.QUEUED, LetterState.SENDING, LetterState.FAILED, LetterState.HELD)
+    theirs = (letters.c.state.in_(not_left), letters.c.template == ACKNOWLEDGEMENT, letters.c.sent_at.is_(None))
+    open_ones = (cases.c.acknowledged_at.is_(None), cases.c.answered_at.is_(None), cases.c.status != Status.CLOSED)
+    query = select(letters.c.created_at).join(cases, cases.c.id == letters.c.case_id).where(*theirs, *open_ones)
+    return tuple(connection.execute(query).scalars())
 
 
 def _number_and_oldest(connection: Connection, moment: Any, *conditions: Any) -> tuple[int, datetime | None]:
