@@ -78,16 +78,16 @@ def _in_words(case: JsonObject | None, settings: Settings) -> JsonObject | None:
     """With what its events show as text."""
     if case is None:
         return None
-    composer = building.composer(settings)
-    return {**case, "events": [{**each, "detail": _words(composer, each["detail"])} for each in case["events"]]}
+    composer, language = building.composer(settings), settings.desk.languages[0]
+    return {**case, "events": [{**each, "detail": _words(composer, each["detail"], language)} for each in case["events"]]}
 
 
-def _words(composer: Composer, detail: str | Said) -> str:
+def _words(composer: Composer, detail: str | Said, language: str) -> str:
     """A sentence with a mistake is shown by its key: `maildesk check` says more."""
     if isinstance(detail, str):
         return detail
     try:
-        return composer.sentence(detail)
+        return str(composer.in_words(detail, language))
     except TemplateError:
         return detail.key
 
