@@ -3,8 +3,10 @@
 #
 # make demo     plays the desk with an embedded mail server (ONCE=1: once, then leaves)
 # make test     installs what the tests need, and runs them (PYTEST_ARGS="-k intake")
+# make test-days runs them as if today were another day, for six days that may make trouble (DAY=drawn: for any other one; DAY="2028-02-29 10:00")
 # make torture  breaks maildesk everywhere for half an hour, and prints what became of the mail (TORTURE_ARGS="--minutes 5 --seed 7")
 # make check    style, types, licences
+# make figures  prints rooms and arrows of the core, lines, and how long functions are
 # make lock     writes the pinned requirements anew (UV_FLAGS=--upgrade: newer versions)
 # make clean    takes away everything that the above made in this folder
 
@@ -13,11 +15,12 @@ SHELL := /bin/bash
 .ONESHELL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture check lock clean debian-packages
+.PHONY: help demo test test-days torture check figures lock clean debian-packages
 
 VENV := .venv
 TOOLS := .venv-tools
 PYTHON := $(VENV)/bin/python
+PYTEST := $(PYTHON) -m pytest -n 2 --dist worksteal
 DEBIAN_PACKAGES := dovecot-imapd dovecot-lmtpd postfix procps strace systemd
 # Hashes cover everything, also what builds the project itself: nothing is fetched that no lock names.
 PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input
@@ -32,10 +35,15 @@ demo: $(VENV)/.runtime
 	@$(PYTHON) -m maildesk demo $(if $(ONCE),--once)
 
 test: debian-packages $(VENV)/.dev
-	@$(PYTHON) -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	@$(PYTEST) $(PYTEST_ARGS)
+
+test-days: DEBIAN_PACKAGES += datefudge
+test-days: debian-packages $(VENV)/.dev
+	@$(PYTHON) -m tests.other_days "$(or $(DAY),all)" $(PYTEST) $(PYTEST_ARGS)
 
 torture: debian-packages $(VENV)/.dev
-	@$(PYTHON) -m tests.torture $(TORTURE_ARGS)
+	@$(if $(TORTURE_ARGS),,MAILDESK_SAMPLES=all $(PYTHON) -m pytest -q -n 2 --dist worksteal -m sampled)
+	$(PYTHON) -m tests.torture $(TORTURE_ARGS)
 
 check: $(VENV)/.dev
 	@$(PYTHON) -m ruff check
@@ -43,6 +51,9 @@ check: $(VENV)/.dev
 	$(PYTHON) -m mypy
 	$(PYTHON) -m reuse lint --lines
 	echo "maildesk: style, types and licences are in order"
+
+figures: $(VENV)/.made
+	@$(PYTHON) -m tests.figures
 
 lock: $(TOOLS)/bin/uv
 	@$(UV_COMPILE) --extra demo --group build --output-file requirements.lock

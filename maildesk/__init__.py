@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """maildesk turns a mailbox into tracked cases.
 
-The road of a message has seven steps; they stand in this order in `maildesk.jobs.intake`:
+The road of a message has seven steps; they are one under the other in `maildesk.jobs.intake`:
 
 1. `mailbox.fetch`       the octets leave the server, nothing changes there
 2. `parse`               octets -> Message

@@ -8,7 +8,7 @@ import shutil
 import socket
 from collections.abc import Callable, Container
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,12 +85,14 @@ def backups(settings: Settings) -> Backups | None:
 
 def surroundings(settings: Settings) -> Surroundings:
     """What is around the desk, as the watch wants to know it."""
-    file = settings.database_file
+    file, days = settings.database_file, calendar(settings)
+    oldest = days.working_days_before(days.local(now()).date(), settings.deadlines.acknowledge_working_days)
     return Surroundings(
         poll_seconds=settings.imap.poll_seconds,
         free_bytes=shutil.disk_usage(settings.state_dir).free,
         database_bytes=file.stat().st_size if file.exists() else 0,
         backups_wanted=settings.backups_dir is not None,
+        acknowledged_before=datetime.combine(oldest, time.min, days.zone),
     )
 
 

@@ -4,15 +4,35 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.octets import FolderState, RawMessage
 from tests.rig.dovecot import Dovecot
+from tests.torture.world import Site
+
+SHARED_MEMORY = Path("/dev/shm")
+FREE_BYTES_MIN = 2 * 1024**3
+
+
+def pytest_configure() -> None:
+    """Files go to memory where it has room: no test takes the power away, and on a disk each commit waits for it."""
+    if "TMPDIR" in os.environ or not os.access(SHARED_MEMORY, os.W_OK) or os.statvfs(SHARED_MEMORY).f_flag & os.ST_NOEXEC:
+        return
+    if shutil.disk_usage(SHARED_MEMORY).free > FREE_BYTES_MIN:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(SHARED_MEMORY)
+
+
+# The same examples each time, and none that fails because the machine is busy.
+settings.register_profile("maildesk", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("maildesk")
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +42,13 @@ def dovecot() -> Iterator[Dovecot]:
         server = Dovecot.start(Path(folder))
         yield server
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """The servers of the torture; each world in it has a user of its own."""
+    with Site() as made:
+        yield made
 
 
 @pytest.fixture

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +21,7 @@ from maildesk import errors
 from maildesk.cli.app import app
 from maildesk.settings.passwords import read_passwords
 from maildesk.settings.settings import Settings, load_settings
+from tests.rig.command import maildesk
 from tests.rig.places import ROOT
 
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
@@ -129,8 +128,8 @@ def test_every_error_stands_in_the_row_of_its_exit_code() -> None:
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["cases", "--nonsense"], ["show"]])
 def test_wrong_use_ends_with_the_exit_code_of_the_page(arguments: list[str]) -> None:
-    done = subprocess.run([sys.executable, "-m", "maildesk", *arguments], capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
+    said = maildesk(*arguments)
+    assert (said.code, said.out) == (2, "")
 
 
 # --- configuration ---
@@ -279,6 +278,20 @@ def test_every_page_that_the_code_names_exists() -> None:
     named = {name for path in sources for name in re.findall(r"docs/[a-z]+\.md", path.read_text(encoding="utf-8"))}
     assert named
     assert {name for name in named if not (ROOT / name).exists()} == set()
+
+
+def test_every_file_of_the_code_that_a_page_names_exists() -> None:
+    named = {
+        name
+        for page in PAGES
+        if page.name != "CHANGELOG.md"  # which tells of files as they were
+        for name in re.findall(
+            r"`((?:maildesk/)?(?:core|adapters|jobs|settings|daemon|cli|demo|tests)/[\w/]*[\w.]+)`", page.read_text(encoding="utf-8")
+        )
+    }
+    assert "core/desk.py" in named
+    places = ("", "maildesk")
+    assert {name for name in named if not any((ROOT / place / name).exists() for place in places)} == set()
 
 
 def test_every_make_target_that_a_page_names_exists() -> None:

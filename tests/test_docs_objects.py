@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +19,7 @@ from maildesk.core.letters.letter import Letter, LetterState
 from maildesk.core.mail.classify import Automatic
 from maildesk.octets import Octets, RawMessage
 from maildesk.settings.settings import load_settings
+from tests.rig import command
 from tests.test_docs import OBJECTS_PAGE, section, write_desk
 
 PERSON = b"From: Eva Muster <eva@example.net>\r\nTo: kundendialog@example.org\r\nSubject: Frage\r\nMessage-ID: <a1@example.net>\r\n"
@@ -49,10 +48,9 @@ def documented(heading: str) -> Any:
 
 def maildesk(desk: Path, *arguments: str, code: int = 0) -> Any:
     """What a command prints with --json, read; JSON Lines as their first line."""
-    command = [sys.executable, "-m", "maildesk", *arguments, "--json", "--config", str(desk)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == code, done.stderr
-    return json.loads(done.stdout)
+    said = command.maildesk(*arguments, "--json", "--config", desk)
+    assert said.code == code, said.err
+    return said.json
 
 
 @pytest.fixture

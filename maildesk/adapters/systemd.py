@@ -40,11 +40,6 @@ def stopping() -> None:
     _notify("STOPPING=1")
 
 
-def extend_timeout(seconds: float) -> None:
-    """Asks for so many more seconds, counted from now, for a start or stop that takes long, such as a migration."""
-    _notify(f"EXTEND_TIMEOUT_USEC={max(0, round(seconds * 1_000_000))}")
-
-
 def _one_line(text: str) -> str:
     """Line ends would begin a new assignment of the protocol."""
     printable = "".join(letter if letter.isprintable() else " " for letter in text)

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +15,8 @@ from maildesk import __version__, building, printing
 from maildesk.core.case.case import Channel, Status
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.health import problems
-from maildesk.errors import CannotCreateError, StoreBusy, WrongUseError
+from maildesk.core.letters.alarms import alarm_title
+from maildesk.errors import CannotCreateError, StoreBusy, TemplateError, WrongUseError
 from maildesk.jobs import watch
 
 if TYPE_CHECKING:
@@ -229,9 +232,10 @@ def status(settings: Settings, *, as_json: bool) -> int:
         now = building.now()
         counts, last = store.views.counts(now), store.fact("last_pass")
         condition = watch.condition(store, building.surroundings(settings), now)
-        alarms = [{"name": name, "since": since.isoformat()} for name, since in store.standing_alarms().items()]
+        standing = store.standing_alarms()
         schema = store.schema()
     wrong = problems(condition, now)
+    titles = _alarm_titles(settings, standing)
     found = {
         "healthy": not wrong,
         "problems": list(wrong),
@@ -240,7 +244,7 @@ def status(settings: Settings, *, as_json: bool) -> int:
         "backlog": last.get("backlog", 0) if last else None,
         **counts,
         "last_backup": condition.backup.get("at"),
-        "alarms": alarms,
+        "alarms": [{"name": titles[name], "since": since.isoformat()} for name, since in standing.items()],
         "schema": schema,
         "version": __version__,
     }
@@ -249,6 +253,15 @@ def status(settings: Settings, *, as_json: bool) -> int:
     else:
         _show_status(found, settings)
     return NOT_DONE if wrong else OK
+
+
+def _alarm_titles(settings: Settings, names: Collection[str]) -> dict[str, str]:
+    """What the alarms are called in their letters, by their names; one whose words have a mistake is called by its name."""
+    composer, titles = building.composer(settings), {name: name for name in names}
+    for name in names:
+        with suppress(TemplateError):
+            titles[name] = composer.in_words(alarm_title(name), settings.desk.languages[0])
+    return titles
 
 
 def _is_running(settings: Settings) -> bool:

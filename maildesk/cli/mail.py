@@ -21,11 +21,12 @@ from maildesk.core.mail.classify import classify
 from maildesk.core.mail.message import Message
 from maildesk.core.triage.propose import Proposal, propose
 from maildesk.errors import Hold, MaildeskError
-from maildesk.jobs import importing, intake, outbox, planning, watch
+from maildesk.jobs import importing, outbox, planning, polling, watch
 from maildesk.jobs.counts import PassReport
 from maildesk.jobs.importing import Import
 from maildesk.jobs.intake import Intake, Watching
 from maildesk.jobs.outbox import Post
+from maildesk.jobs.rehearsing import rehearse
 from maildesk.octets import RawMessage
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _take_in_all(work: Intake) -> PassReport:
         with work.mailbox.deadline(building.PASS_SECONDS_MAX):
             work.mailbox.prepare()
             with _Bar() as bar:
-                report = intake.run_once(work, Watching(lambda: time.monotonic() > due, bar.show))  # noqa: B023  # each pass has its own
+                report = polling.run_once(work, Watching(lambda: time.monotonic() > due, bar.show))  # noqa: B023  # each pass has its own
         more = report.left > 0
         whole = whole.and_then(report)
     return whole
@@ -156,7 +157,7 @@ def _rehearse(settings: Settings, passwords: Passwords, stack: ExitStack, *, as_
     mailbox = stack.enter_context(building.mailbox(settings, passwords))
     work = _intake(settings, mailbox, store, stack.enter_context(ParserProcess()))
     stack.enter_context(work.mailbox.deadline(building.PASS_SECONDS_MAX))
-    report = intake.rehearse(work, lambda raw, decision: _tell_decision(raw, decision, as_json=as_json))
+    report = rehearse(work, lambda raw, decision: _tell_decision(raw, decision, as_json=as_json))
     if not as_json:
         printing.line()
         printing.line("Nothing was changed. What a pass would do:")

@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from maildesk.core.letters.alarms import DAILY, Alarm
@@ -23,14 +22,15 @@ BACKUP_WITHIN = timedelta(hours=50)  # two nights, and an hour for the clock
 CERTIFICATE_DAYS = 14
 FREE_BYTES_MIN = 256 * 1024 * 1024
 QUARANTINE = "quarantine"  # the alarm that is raised with each mail that goes there
-COUNT = "count_uneven"  # the alarm of a pass that does not come out even
+UNEVEN = "count_uneven"  # the alarm of a pass that does not come out even
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
     """What the rows of the letters tell. `late`: letters waiting for longer than LATE_AFTER. `copies_missing`: letters that were taken,
     with their copies, long enough before the last good pass, and whose copies did not come. `undecided`: in doubt until a person says.
-    `unwritten`: their template has a mistake, or they cannot become a mail for another reason.
+    `unwritten`: their template has a mistake, or they cannot become a mail for another reason. `unacknowledged`: when
+    acknowledgements were written that wait, are held or failed, of cases that nobody has answered or closed.
     """
 
     late: int = 0
@@ -42,16 +42,20 @@ class Signs:
     undecided: int = 0
     unwritten: int = 0
     failed_alarms: int = 0
+    unacknowledged: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is around the desk. `free_bytes` beside a database of `database_bytes`."""
+    """What is around the desk. `free_bytes` beside a database of `database_bytes`. `acknowledged_before`: an acknowledgement
+    that was written before this moment must have left by now.
+    """
 
     poll_seconds: int = 60
     free_bytes: int = 1 << 62
     database_bytes: int = 0
     backups_wanted: bool = False
+    acknowledged_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,15 @@ def _unwritten(condition: Condition, _now: datetime) -> Trouble | None:
     return Trouble(text, Alarm("letters_unwritten", {"count": number}, DAILY))
 
 
+def _unacknowledged(condition: Condition, _now: datetime) -> Trouble | None:
+    before = condition.surroundings.acknowledged_before
+    number = sum(written_at < before for written_at in condition.signs.unacknowledged) if before else 0
+    if not number:
+        return None
+    text = f"{number} cases have not been acknowledged within [deadlines] acknowledge_working_days: see maildesk outbox"
+    return Trouble(text, Alarm("unacknowledged", {"count": number}, DAILY))
+
+
 def _copies(condition: Condition, _now: datetime) -> Trouble | None:
     signs = condition.signs
     if signs.copies_missing < COPIES_MIN or signs.copies_missing_since is None:
@@ -212,25 +225,6 @@ def _backup(condition: Condition, now: datetime) -> Trouble | None:
     return Trouble(text, Alarm("backup_failed", {"last": last}, DAILY))
 
 
-def certificates(ends: Mapping[str, str]) -> dict[str, datetime]:
-    """The ends of certificates as servers show them; what cannot be read is left out.
-
-    >>> certificates({"IMAP": "Jun  1 12:00:00 2027 GMT", "SMTP": ""})
-    {'IMAP': datetime.datetime(2027, 6, 1, 12, 0, tzinfo=datetime.timezone.utc)}
-    """
-    found = ((server, _CERTIFICATE_END.fullmatch(text)) for server, text in ends.items())
-    return {server: _end(match) for server, match in found if match}
-
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_CERTIFICATE_END = re.compile(rf"({'|'.join(_MONTHS)}) +(\d\d?) (\d\d):(\d\d):(\d\d) (\d{{4}}) GMT")
-
-
-def _end(match: re.Match[str]) -> datetime:
-    month, day, hour, minute, second, year = match.groups()
-    return datetime(int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
-
-
 def _certificates(condition: Condition, now: datetime) -> Trouble | None:
     for server, ends in sorted(condition.certificates.items()):
         days = (ends - now).days
@@ -246,6 +240,7 @@ FINDERS: tuple[Callable[[Condition, datetime], Trouble | None], ...] = (
     _silence,
     _late,
     _unwritten,
+    _unacknowledged,
     _copies,
     _quarantined,
     _failed,
@@ -258,6 +253,6 @@ FINDERS: tuple[Callable[[Condition, datetime], Trouble | None], ...] = (
 )
 # Whoever watches says when these are over.
 WATCHED = (
-    "no_pass", "letters_late", "letters_unwritten", "copies_missing", QUARANTINE, "letters_refused", "letters_in_doubt", "another_desk",
-    "disk_space", "backup_failed", "certificate_ends",
+    "no_pass", "letters_late", "letters_unwritten", "unacknowledged", "copies_missing", QUARANTINE, "letters_refused", "letters_in_doubt",
+    "another_desk", "disk_space", "backup_failed", "certificate_ends",
 )  # fmt: skip

@@ -23,7 +23,7 @@ from maildesk.core.office.policy import Policy
 from maildesk.daemon.parts import Parts
 from maildesk.daemon.pauses import Pauses
 from maildesk.errors import MailboxRefused, MaildeskError, Retry, StoreReplaced, place_of
-from maildesk.jobs import intake, outbox, planning, upkeep, watch
+from maildesk.jobs import outbox, planning, polling, upkeep, watch
 from maildesk.jobs.intake import Watching
 
 log = logging.getLogger(__name__)
@@ -172,7 +172,7 @@ class Serving:
                 self._prepare()
                 due = time.monotonic() + building.PASS_SECONDS
                 watching = Watching(should_stop=lambda: self._ending.is_set() or time.monotonic() > due)
-                report = intake.run_once(self._parts.intake, watching)
+                report = polling.run_once(self._parts.intake, watching)
         except StoreReplaced:
             raise  # no matter of the mailbox
         except Retry as error:

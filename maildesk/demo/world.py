@@ -190,12 +190,12 @@ class World:
     def pulse(self) -> tuple[object, ...]:
         """Changes whenever something may have happened; cheap enough to be asked all day."""
         self.check_daemon()
-        return len(self._delivered), self.counts(), self._store.views.fact("last_pass")
+        return len(self._delivered), self.counts(), self._store.fact("last_pass")
 
     def has_begun(self) -> bool:
         """Whether the daemon has looked into the mailbox."""
         self.check_daemon()
-        return bool(self._store.views.fact("last_good_pass"))
+        return bool(self._store.fact("last_good_pass"))
 
     def check_daemon(self) -> None:
         """Raises Stop, with what it said last, if the daemon is gone."""

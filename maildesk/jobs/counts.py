@@ -4,9 +4,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from maildesk.core.decision.decision import Outcome
+from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.letters.alarms import Alarm
+from maildesk.octets import RawMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of one mail. Without an outcome it failed and is tried again, without a decision it failed."""
+
+    raw: RawMessage
+    outcome: Outcome | None
+    folder: Folder | None
+    decision: Decision | None = None
+
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """What somebody must be told."""
+        return self.decision.alarms if self.decision else ()
 
 
 @dataclass(slots=True)
@@ -25,6 +43,17 @@ class PassReport:
     left: int = 0
     unfiled: int = 0
     unrecorded: int = 0  # have an outcome, but no line in the ledger: must never happen
+
+    def count(self, handled: Iterable[Handled]) -> None:
+        for each in handled:
+            if each.outcome is None:
+                self.retrying += 1
+            else:
+                self.outcomes[each.outcome] += 1
+
+    def count_withheld(self, number: int) -> None:
+        self.withheld += number
+        self.retrying += number
 
     def add(self, other: PassReport) -> None:
         """Counts what was done with other mails of the same pass."""

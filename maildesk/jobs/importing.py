@@ -11,7 +11,7 @@ from maildesk.core.decision.decision import Outcome
 from maildesk.core.office.policy import Policy
 from maildesk.errors import Hold
 from maildesk.jobs.counts import PassReport
-from maildesk.jobs.handling import handle, parse_all
+from maildesk.jobs.intake import Coming, handle, parse_all
 from maildesk.jobs.ports import Clock, ImportStore, Parse
 from maildesk.octets import RawMessage
 
@@ -54,7 +54,7 @@ def _take_in(work: Import, batch: list[RawMessage], report: PassReport) -> None:
         for raw, message in parsed:
             outcome: Outcome | None = None
             while outcome is None:  # ends: after the last try the mail is quarantined
-                outcome = handle(transaction, raw, message, work.policy, now, imported=True)[0].outcome
+                outcome = handle(transaction, raw, message, work.policy, now, Coming(imported=True)).outcome
             report.outcomes[outcome] += 1
 
 
@@ -93,6 +93,5 @@ def _retry(work: Import, quarantine_id: int, raw: RawMessage) -> None:
     now = work.clock()
     with work.store.transaction() as transaction:
         transaction.release(quarantine_id, now)
-        handled, decision = handle(transaction, raw, message, work.policy, now)
-        if decision is None or handled.outcome is None:
+        if handle(transaction, raw, message, work.policy, now).decision is None:
             raise Hold("the mail could still not be handled")

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from maildesk.core.mail.folders import Head, Mark, OtherFolder, turn
-from maildesk.core.office.policy import Policy
 from maildesk.errors import MailboxRefused, MailboxUnreachable
-from maildesk.jobs.ports import Clock, IntakeStore, Mailbox
+from maildesk.jobs.counts import PassReport
+from maildesk.jobs.intake import Intake, Mails, Watching, account, take_in
 from maildesk.octets import FolderState
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 FACT = "folders"
 HEADS_MAX = 500
 LOST_MAX = 3  # folders one after the other
+NOT_FINISHED = "the pass did not finish"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class News:
     state: FolderState
     mark: Mark
 
+    @property
+    def mails(self) -> Mails:
+        return Mails(self.state, self.state.uids, self.folder)
+
 
 class LookAround:
     """One look at the other folders, made before the inbox is looked at. `news` yields what is to be taken in; `done` says that it was.
@@ -43,25 +48,22 @@ class LookAround:
 
     def __init__(
         self,
-        mailbox: Mailbox,
-        store: IntakeStore,
-        policy: Policy,
-        clock: Clock,
+        intake: Intake,
         *,
         rehearsal: bool = False,
         wanted: Callable[[Head], bool] = lambda _head: True,
         with_quarantine: bool = False,
     ) -> None:
-        self._mailbox = mailbox
-        self._store = store
-        self._clock = clock
+        self._mailbox = intake.mailbox
+        self._store = intake.store
+        self._clock = intake.clock
         self._rehearsal = rehearsal
         self._wanted = wanted
         self._with_quarantine = with_quarantine
-        seen, days = store.last_whole_pass(), timedelta(days=policy.letters.not_older_than_days)
+        seen, days = intake.store.last_whole_pass(), timedelta(days=intake.policy.letters.not_older_than_days)
         # A folder seen for the first time may hold years of old mail. What came since we last saw the whole inbox may have passed us by.
-        self._since = min(seen, clock() - days) if seen else clock() - days
-        self._known = store.fact(FACT)
+        self._since = min(seen, intake.clock() - days) if seen else intake.clock() - days
+        self._known = intake.store.fact(FACT)
         self._marks = {name: Mark(*mark) for name, mark in self._known.get("marks", {}).items()}
         self._refused = set(self._known.get("refused", ()))
         self._after: str = self._known.get("after", "")
@@ -156,3 +158,23 @@ class LookAround:
 
 def _pair(head: Head) -> tuple[str, int]:
     return head.message_id, head.size_bytes
+
+
+def take_in_elsewhere(intake: Intake, around: LookAround, report: PassReport, watching: Watching) -> str:
+    """Folder by folder. Returns the last problem in one sentence, or an empty string: one folder does not hold up the others."""
+    problem = ""
+    for news in around.news():
+        part = PassReport(seen=len(news.state.uids))
+        try:
+            take_in(intake, news.mails, part, watching)
+        except (MailboxUnreachable, MailboxRefused) as error:
+            log.warning("a folder of the mailbox: %s", error)
+            problem = f"mails in another folder than the inbox could not be fetched: {error}"
+            part.seen = sum(part.outcomes.values()) + part.retrying
+        problem = account(intake, news.state, part) or problem
+        recorded = intake.store.recorded(news.state.name, news.state.uid_validity, news.state.uids)
+        around.done(news, [uid for uid in news.state.uids if uid not in recorded])
+        report.add(part)
+        if watching.should_stop():
+            break
+    return problem or around.problem

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from maildesk.core.letters.automatic import as_of_now
 from maildesk.core.letters.delivery import Delivery, Outgoing, Result
-from maildesk.core.letters.letter import ANSWER, INSIDE_THE_HOUSE, PAUSE_MAX, UNWRITTEN, Due, Letter, QueuedLetter
+from maildesk.core.letters.letter import ANSWER, INSIDE_THE_HOUSE, PAUSE_MAX, Due, Letter, QueuedLetter
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
 from maildesk.errors import Hold, MaildeskError, SenderUnreachable, place_of
@@ -123,7 +123,7 @@ def _sent(post: Post, queued: QueuedLetter, report: OutboxReport, *, enclosed: b
             written = _write(post, queued, octets, post.enclose if enclosed else nothing_enclosed)
         except Hold as error:
             log.error("outbox: letter %d: %s", queued.row, error)
-            return _put_off(post, queued, f"{UNWRITTEN}{error}", UNWRITTEN_AGAIN_AFTER, report)
+            return _put_off(post, queued, f"cannot be written: {error}", UNWRITTEN_AGAIN_AFTER, report, unwritten=True)
         try:
             if not post.store.mark_sending(queued.row, written.message.subject, post.clock()):
                 raise _NoLongerOurs
@@ -197,10 +197,12 @@ def _note(post: Post, written: _Written, delivery: Delivery, report: OutboxRepor
     return _put_off(post, written.queued, said, pause, report)
 
 
-def _put_off(post: Post, queued: QueuedLetter, why: str, pause: timedelta, report: OutboxReport) -> OutboxReport:
+def _put_off(
+    post: Post, queued: QueuedLetter, why: str, pause: timedelta, report: OutboxReport, *, unwritten: bool = False
+) -> OutboxReport:
     now = post.clock()
     if now - (queued.letter.created_at or now) > GIVE_UP_AFTER:
         post.store.mark_failed(queued.row, f"given up after {GIVE_UP_AFTER.days} days: {why}", now)
         return replace(report, failed=report.failed + 1)
-    post.store.mark_deferred(queued.row, why, now + pause)
+    post.store.mark_deferred(queued.row, why, now + pause, unwritten=unwritten)
     return replace(report, deferred=report.deferred + 1)

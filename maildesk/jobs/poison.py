@@ -1,22 +1,32 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Mails during whose fetching the line broke, again and again: one of them breaks it, and must not keep those behind it waiting.
+"""Mails that cannot be had or handled: they cost themselves, and keep none behind them waiting.
 
-A line that breaks once is nothing special: the next pass asks for the same mails in the same order. Those that were asked for when it broke
-twice are suspects: they come last, and each alone, so that all but the bad one are taken in. What breaks the line also alone rests: ten
-minutes, and each time twice as long, at most a day. It stays in the inbox, is counted, and `status` tells of it.
+One that fails is tried again, and after the last try put into quarantine with its octets.
+
+One of the mails during whose fetching the line breaks may break it. A line that breaks once is nothing special: the next pass asks for the
+same mails in the same order. Those that were asked for when it broke twice are suspects: they come last, and each alone, so that all but
+the bad one are taken in. What breaks the line also alone rests: ten minutes, and each time twice as long, at most a day. It stays in the
+inbox, is counted, and `status` tells of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import logging
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from maildesk.jobs.ports import Clock, IntakeStore
-from maildesk.octets import FolderState
+from maildesk.core.decision.decision import Folder, Outcome
+from maildesk.errors import MailboxUnreachable, MailsWithheld
+from maildesk.jobs.counts import Handled
+from maildesk.jobs.ports import Clock, IntakeStore, Mailbox, Transaction
+from maildesk.octets import FolderState, RawMessage
 
+log = logging.getLogger(__name__)
+
+TRIES_MAX = 3
 FACT = "suspects"
 SUSPECT_BREAKS = 2
 RESTING_BREAKS = 3
@@ -34,18 +44,32 @@ class Turns:
 
 
 class Suspects:
-    """The suspects of one folder. What is remembered of them lasts while they are to be taken in."""
+    """The suspects of one folder. What is remembered of them lasts while they are to be taken in. `withheld`: how many did not come."""
 
     def __init__(self, store: IntakeStore, clock: Clock, state: FolderState) -> None:
         self._store = store
         self._clock = clock
         self._state = state
+        self.withheld = 0
         known = store.fact(FACT)
         of_folder = known.get(state.name, {})
         self._all: dict[str, Any] = known
         self._broke: dict[int, tuple[int, datetime]] = {}
         if of_folder.get("uid_validity") == state.uid_validity:
             self._broke = {int(uid): (times, datetime.fromisoformat(at)) for uid, (times, at) in of_folder["broke"].items()}
+
+    def fetch(self, mailbox: Mailbox, uids: Sequence[int]) -> Iterator[tuple[RawMessage, ...]]:
+        """The mails in batches; one that the server does not hand out, or over which the line breaks, keeps none of the others waiting."""
+        turns = self.turns(uids)
+        self.withheld = len(turns.resting)
+        for asked in (turns.together, *((uid,) for uid in turns.alone)):
+            try:
+                yield from mailbox.fetch(self._state, asked) if asked else ()
+            except MailsWithheld as error:
+                self.withheld += error.number
+            except MailboxUnreachable as error:
+                self.broke(error.asked_for)
+                raise
 
     def turns(self, uids: Sequence[int]) -> Turns:
         wanted = frozenset(uids) if self._broke else frozenset()
@@ -73,3 +97,13 @@ class Suspects:
         times, at = self._broke[uid]
         rest = min(FIRST_REST * 2 ** min(times - RESTING_BREAKS, 10), LONGEST_REST) if times >= RESTING_BREAKS else timedelta(0)
         return timedelta(0) <= now - at < rest
+
+
+def failed(transaction: Transaction, raw: RawMessage, error: str, now: datetime) -> Handled:
+    """Counts a failed try of a mail; the last one puts it into quarantine."""
+    tries = transaction.note_failure(raw, error, now)
+    log.error("mail uid=%s could not be handled, try %d of %d: %s", raw.uid, tries, TRIES_MAX, error)
+    if tries < TRIES_MAX:
+        return Handled(raw, None, None)
+    transaction.quarantine(raw, error, now)
+    return Handled(raw, Outcome.QUARANTINED, Folder.QUARANTINE)

@@ -131,7 +131,7 @@ class IntakeStore(Protocol):
     def learn(self, name: str, value: dict[str, Any], now: datetime) -> None: ...
 
     def standing_alarms(self) -> Mapping[str, datetime]:
-        """Since when each of the alarms stands."""
+        """Since when each of the alarms stands, by its name (`Alarm.name`)."""
 
 
 class ImportStore(Protocol):
@@ -160,8 +160,8 @@ class OutboxStore(Protocol):
     def mark_sent(self, row: int, raw: RawMessage, message: Message, now: datetime, *, copy_expected: bool) -> None:
         """At the 250. The letter is kept, as it was sent, among the messages of its case."""
 
-    def mark_deferred(self, row: int, error: str, next_attempt_at: datetime) -> None:
-        """It waits until then, unless it has left meanwhile."""
+    def mark_deferred(self, row: int, error: str, next_attempt_at: datetime, *, unwritten: bool = False) -> None:
+        """It waits until then, unless it has left meanwhile. `unwritten`: no mail could be made of it."""
 
     def defer_due(self, due: Due, error: str, next_attempt_at: datetime) -> int:
         """All letters that are due wait until then; how many."""

@@ -16,9 +16,10 @@ from typing import Any, Protocol
 
 from maildesk.core.letters.keyed_ids import parse_keyed_id
 from maildesk.core.mail.folders import Head, OtherFolder, Place
-from maildesk.core.office.policy import Policy
-from maildesk.jobs.other_folders import LookAround, News
-from maildesk.jobs.ports import Clock, IntakeStore, Mailbox
+from maildesk.jobs.counts import PassReport
+from maildesk.jobs.intake import Intake, Watching, take_in
+from maildesk.jobs.other_folders import LookAround, News, take_in_elsewhere
+from maildesk.jobs.ports import IntakeStore
 from maildesk.octets import FolderState
 
 log = logging.getLogger(__name__)
@@ -54,14 +55,26 @@ def end(store: IntakeStore, now: datetime) -> None:
     log.warning("the mailbox has been seen whole since the restore")
 
 
-def own_letters(mailbox: Mailbox, store: IntakeStore, policy: Policy, clock: Clock) -> Iterator[News]:
+def take_in_what_came_before(intake: Intake, around: LookAround, report: PassReport, watching: Watching) -> None:
+    """First which letters left since the backup, and which numbers they told; then what was taken in since, from where it lies; the inbox
+    last, after this: a mail there may answer one of those.
+    """
+    for news in _own_letters(intake):
+        part = PassReport(seen=len(news.state.uids))
+        take_in(intake, news.mails, part, watching)
+        report.add(part)
+    if not report.left:
+        take_in_elsewhere(intake, around, report, watching)
+
+
+def _own_letters(intake: Intake) -> Iterator[News]:
     """Mails of all folders, the inbox among them, that bear an id of ours and are not known."""
-    around = LookAround(mailbox, store, policy, clock, rehearsal=True, wanted=_is_own, with_quarantine=True)
-    inbox = mailbox.look()
+    around = LookAround(intake, rehearsal=True, wanted=_is_own, with_quarantine=True)
+    inbox = intake.mailbox.look()
     uids = around.unknown(inbox, goes_on=True)
     if uids:
         state = FolderState(inbox.name, inbox.uid_validity, uids)
-        yield News(OtherFolder(inbox.name, Place.INBOX), state, mailbox.mark(inbox.name))
+        yield News(OtherFolder(inbox.name, Place.INBOX), state, intake.mailbox.mark(inbox.name))
     yield from around.news()
 
 

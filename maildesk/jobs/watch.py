@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from maildesk.core.health import ANOTHER_DESK, QUARANTINE, WATCHED, Condition, Signs, Surroundings, Trouble, certificates, troubles
+from maildesk.core.health import ANOTHER_DESK, QUARANTINE, WATCHED, Condition, Signs, Surroundings, Trouble, troubles
 from maildesk.core.letters.alarms import Alarm
 from maildesk.core.office.policy import Policy
 from maildesk.jobs.alarm import clear, tell
@@ -23,7 +23,7 @@ from maildesk.jobs.upkeep import BACKUP
 log = logging.getLogger(__name__)
 
 FACT = "watch"
-CERTIFICATES = "certificates"
+CERTIFICATES = "certificate_ends"
 NEVER_AGAIN = timedelta(days=36500)
 
 
@@ -53,15 +53,15 @@ def condition(store: WatchStore, surroundings: Surroundings, now: datetime) -> C
         surroundings=surroundings,
         backup=store.fact(BACKUP),
         watched_since=datetime.fromisoformat(since) if since else None,
-        certificates=certificates(store.fact(CERTIFICATES)),
+        certificates={server: datetime.fromisoformat(ends) for server, ends in store.fact(CERTIFICATES).items()},
         another_desk=datetime.fromisoformat(another) if another else None,
     )
 
 
-def note_certificates(store: WatchStore, imap: str, smtp: str, now: datetime) -> None:
+def note_certificates(store: WatchStore, imap: datetime | None, smtp: datetime | None, now: datetime) -> None:
     """When they end, as the servers showed them; one that was not seen this time is remembered."""
     known = store.fact(CERTIFICATES)
-    seen = {**known, **{server: ends for server, ends in (("IMAP", imap), ("SMTP", smtp)) if ends}}
+    seen = {**known, **{server: ends.isoformat() for server, ends in (("IMAP", imap), ("SMTP", smtp)) if ends}}
     if seen != known:
         store.learn(CERTIFICATES, seen, now)
 

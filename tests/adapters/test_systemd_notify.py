@@ -46,7 +46,6 @@ def manager(listen: Listen, tmp_path: Path) -> socket.socket:
         (systemd.ready, b"READY=1"),
         (systemd.watchdog, b"WATCHDOG=1"),
         (systemd.stopping, b"STOPPING=1"),
-        (lambda: systemd.extend_timeout(1.5), b"EXTEND_TIMEOUT_USEC=1500000"),
         (lambda: systemd.status("12 cases open"), b"STATUS=12 cases open"),
     ],
 )

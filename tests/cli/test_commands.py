@@ -38,7 +38,7 @@ def test_an_import_counts_every_mail_and_a_second_one_adds_nothing(tmp_path: Pat
     (folder / "robot.eml").write_bytes(a_mail(message_id="r@example.org", auto_submitted="auto-replied"))
     (folder / "notes.txt").write_text("no mail")
 
-    first = maildesk("import", "--config", config, "--json", folder)
+    first = maildesk("import", "--config", config, "--json", folder, forked=False)
     second = maildesk("import", "--config", config, "--json", folder)
 
     assert (first.code, second.code) == (0, 0)
@@ -52,7 +52,7 @@ def test_an_import_counts_every_mail_and_a_second_one_adds_nothing(tmp_path: Pat
 def test_an_import_that_is_killed_in_the_middle_ends_the_same_when_started_again(tmp_path: Path, config: Path) -> None:
     folder = mails(tmp_path / "mails", 400)
     with start("import", "--config", config, folder) as process:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 300
         while _cases_in(tmp_path / "maildesk.db") < 60 and time.monotonic() < deadline:
             time.sleep(0.02)
         process.send_signal(signal.SIGKILL)
@@ -240,7 +240,7 @@ def test_status_is_unhealthy_before_the_first_pass(config: Path) -> None:
     assert said.code == 1
     assert said.json["healthy"] is False
     assert said.json["running"] is False
-    assert said.json["schema"] == "0006"
+    assert said.json["schema"] == "0007"
 
 
 def test_a_closed_pipe_is_no_error(tmp_path: Path, config: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from maildesk.core.case.case import Direction, KnownCase, Role, Status
 from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.decision.parts import Opened, ProofCopy
 from maildesk.core.decision.questions import Arrival, Known, OwnLetter
 from maildesk.core.desk import decide, questions
 from maildesk.core.letters.keyed_ids import keyed_message_id, parse_keyed_id
@@ -31,7 +32,7 @@ POLICY = Policy(
     secret=b"k" * 32,
     staff=(WEBER,),
 )
-CASE = KnownCase("KD-2026-00042", Status.OPEN, EVA.key, frozenset({EVA.key}), acknowledged=True, due_on=date(2026, 12, 4))
+CASE = KnownCase("KD-2026-00042", Status.OPEN, EVA.key, frozenset({EVA.key}), due_on=date(2026, 12, 4))
 OUR_LETTER = keyed_message_id(POLICY.secret, CASE.number, "abcdefghijklmnop", EVA.addr_spec, "example.com")
 
 
@@ -53,9 +54,9 @@ def test_a_persons_mail_opens_a_case_and_is_acknowledged_once() -> None:
     decision = decided(a_message(), knowing(case=None))
 
     assert decision.outcome is Outcome.NEW_CASE
-    assert decision.new_case is not None
-    assert decision.new_case.number == "KD-2026-00043"
-    assert decision.new_case.due_on == date(2026, 12, 7)
+    assert isinstance(decision.part, Opened)
+    assert decision.part.new_case.number == "KD-2026-00043"
+    assert decision.part.new_case.due_on == date(2026, 12, 7)
     assert [letter.template for letter in decision.letters] == ["acknowledgement"]
     assert decision.letters[0].recipient == EVA.addr_spec
     assert decision.folder is Folder.ARCHIVE
@@ -136,7 +137,7 @@ def test_a_follow_up_to_a_closed_case_opens_it_again() -> None:
 
     decision = decided(a_message(in_reply_to=("x@example.org",)), knowing(case=closed, message_id="x@example.org"))
 
-    assert decision.status is Status.OPEN
+    assert decision.part.status is Status.OPEN
 
 
 def test_an_out_of_office_reply_joins_its_case_but_gets_no_letter() -> None:
@@ -186,7 +187,7 @@ def test_the_copy_of_our_own_letter_confirms_it_and_goes_to_the_sent_folder() ->
 
     decision = decided(a_message(message_id=OUR_LETTER, originator="desk@example.com", to=(EVA.addr_spec,)), knowing(own_letter=own))
 
-    assert decision.confirms_letter == own.letter_id
+    assert decision.part == ProofCopy(own.letter_id)
     assert decision.folder is Folder.SENT
     assert decision.direction is Direction.OUT
 
@@ -204,7 +205,7 @@ def test_nor_does_one_who_writes_our_address_into_from() -> None:
 
     decision = decided(a_message(message_id=OUR_LETTER, originator="desk@example.com"), knowing(own_letter=own))
 
-    assert decision.confirms_letter == ""
+    assert not isinstance(decision.part, ProofCopy)
     assert decision.outcome is Outcome.NEW_CASE
 
 
@@ -212,7 +213,7 @@ def test_a_staff_address_in_from_is_kept_as_staff_mail_and_proves_nothing() -> N
     decision = decided(a_message(originator=WEBER.address), knowing(case=None))
 
     assert decision.outcome is Outcome.STAFF
-    assert decision.new_case is not None
+    assert isinstance(decision.part, Opened)
     assert decision.refusal is Refusal.STAFF
     assert any(event.what == "unproved" for event in decision.events)
 
@@ -228,7 +229,7 @@ def test_staff_mail_in_a_case_is_a_note_inside_the_house() -> None:
 def refused(policy: Policy = POLICY, *, known: Known | None = None, received_at: datetime = MONDAY, **fields: object) -> Refusal | None:
     decision = decided(a_message(**fields), known or knowing(case=None), policy, received_at=received_at)
     assert bool(decision.letters) == (decision.refusal is None)
-    assert decision.new_case is not None, "whatever is refused, the case is made"
+    assert isinstance(decision.part, Opened), "whatever is refused, the case is made"
     return decision.refusal
 
 

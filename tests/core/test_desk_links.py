@@ -12,6 +12,7 @@ import pytest
 
 from maildesk.core.case.case import CaseLink, Direction, KnownCase, LinkKind, Role, Status
 from maildesk.core.decision.decision import Decision, Outcome
+from maildesk.core.decision.parts import Opened
 from maildesk.core.letters.letter import CONSULTATION, LetterReport
 from maildesk.core.letters.refusal import RecentLetters, Refusal
 from maildesk.core.mail.message import Address, DeliveryReport, Message
@@ -74,23 +75,23 @@ def test_a_new_case_is_linked_to_older_ones_and_the_history_says_so(
 ) -> None:
     decision = decided(a_message(**fields), known)
 
-    assert decision.new_case is not None
-    assert [(link.kind.value, link.number) for link in decision.links] == links
+    assert isinstance(decision.part, Opened)
+    assert [(link.kind.value, link.number) for link in decision.part.links] == links
     assert whats(decision) == ["opened", *(kind for kind, _ in links)]
-    assert decision.merges == ()
+    assert decision.part.merges == ()
 
 
 def test_a_forged_mail_is_not_linked_to_the_cases_of_the_person_that_it_names() -> None:
-    assert decided(forged(), facts(others=(OtherCase(N, "Frage zum Fahrplan", "x"),))).links == ()
+    assert decided(forged(), facts(others=(OtherCase(N, "Frage zum Fahrplan", "x"),))).part.links == ()
 
 
 def test_a_reply_to_a_case_closed_long_ago_opens_a_case_and_is_acknowledged() -> None:
     decision = decided(a_message(**NAMES_ROOT), facts(replace(CLOSED, closed_at=LONG_AGO), **ROOT))
 
-    assert decision.links == (CaseLink(LinkKind.CONTINUES, N),)
+    assert decision.part.links == (CaseLink(LinkKind.CONTINUES, N),)
     assert [letter.template for letter in decision.letters] == ["acknowledgement"]
-    assert decision.new_case is not None
-    assert decision.new_case.opened_by_reply
+    assert isinstance(decision.part, Opened)
+    assert decision.part.new_case.opened_by_reply
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ def test_a_reply_to_a_case_closed_long_ago_opens_a_case_and_is_acknowledged() ->
 def test_a_follow_up_opens_what_was_answered_or_closed_again(status: Status, reopened: bool) -> None:
     decision = decided(a_message(**NAMES_ROOT), facts(replace(CASE, status=status, closed_at=CLOSED.closed_at), **ROOT))
 
-    assert decision.status is (Status.OPEN if reopened else None)
+    assert decision.part.status is (Status.OPEN if reopened else None)
     assert ("reopened" in whats(decision)) is reopened
 
 
@@ -109,7 +110,7 @@ def test_a_repeated_mail_is_kept_without_letter_and_without_reopening() -> None:
 
     decision = decided(a_message(), facts(CLOSED, same_subject=again))
 
-    assert (decision.case_number, decision.status, decision.refusal, decision.letters) == (N, None, Refusal.REPEATED, ())
+    assert (decision.case_number, decision.part.status, decision.refusal, decision.letters) == (N, None, Refusal.REPEATED, ())
     assert whats(decision) == ["repeated"]
 
 
@@ -119,7 +120,7 @@ def test_merges_stand_in_the_history_of_the_case_that_survives() -> None:
 
     decision = decided(a_message(references=tuple(ids)), facts(CASE, older, cases_by_message_id=ids))
 
-    assert (decision.case_number, decision.merges) == (older.number, (N,))
+    assert (decision.case_number, decision.part.merges) == (older.number, (N,))
     assert "merged" in whats(decision)
 
 
@@ -129,7 +130,7 @@ def test_merges_stand_in_the_history_of_the_case_that_survives() -> None:
 def test_an_unknown_writer_on_a_known_thread_joins_without_a_letter() -> None:
     decision = decided(a_message(originator=STRANGER, **NAMES_ROOT), facts(CASE, **ROOT))
 
-    assert (decision.outcome, decision.case_number, decision.unverified) == (Outcome.FOLLOW_UP, N, True)
+    assert (decision.outcome, decision.case_number, decision.part.unverified) == (Outcome.FOLLOW_UP, N, True)
     assert (decision.letters, decision.refusal) == ((), Refusal.UNVERIFIED)
     assert whats(decision) == ["follow-up", "unverified"]
 
@@ -142,7 +143,7 @@ NOT_OURS = ("authentication-results", "mx.evil.example; dmarc=fail header.from=e
 def test_a_forged_mail_becomes_a_case_that_verifies_nobody_and_gets_no_letter(message: Message) -> None:
     decision = decided(message, facts())
 
-    assert (decision.outcome, decision.refusal, decision.unverified) == (Outcome.NEW_CASE, Refusal.FORGED, True)
+    assert (decision.outcome, decision.refusal, decision.part.unverified) == (Outcome.NEW_CASE, Refusal.FORGED, True)
     assert decision.letters == ()
     assert "forged" in whats(decision)
 
@@ -155,16 +156,16 @@ def test_what_other_servers_say_makes_nobody_forged(fields: tuple[tuple[str, str
 
     decision = decided(a_message(fields=fields), facts(), policy)
 
-    assert (decision.refusal, decision.unverified) == (None, False)
+    assert (decision.refusal, decision.part.unverified) == (None, False)
 
 
 def test_a_forged_mail_joins_by_a_message_id_unverified_and_by_a_number_not_at_all() -> None:
     by_id = decided(forged(**NAMES_ROOT), facts(CASE, **ROOT))
     by_number = decided(forged(subject=f"AW: {N}"), facts(CASE))
 
-    assert (by_id.case_number, by_id.unverified, by_id.refusal, by_id.letters) == (N, True, Refusal.FORGED, ())
+    assert (by_id.case_number, by_id.part.unverified, by_id.refusal, by_id.letters) == (N, True, Refusal.FORGED, ())
     assert "forged" in whats(by_id)
-    assert (by_number.outcome, by_number.links) == (Outcome.NEW_CASE, (CaseLink(LinkKind.MENTIONS, N),))
+    assert (by_number.outcome, by_number.part.links) == (Outcome.NEW_CASE, (CaseLink(LinkKind.MENTIONS, N),))
 
 
 # --- staff and colleagues ---
@@ -175,7 +176,7 @@ def test_staff_mail_without_proof_is_a_note_without_effect_and_an_alarm(case: Kn
     decision = decided(a_message(originator=WEBER.address, **NAMES_ROOT), facts(case, **ROOT))
 
     assert (decision.outcome, decision.direction, decision.role) == (Outcome.STAFF, Direction.NOTE, Role.STAFF)
-    assert (decision.status, decision.letters, decision.notices, decision.merges) == (None, (), (), ())
+    assert (decision.part.status, decision.letters, decision.notices, decision.part.merges) == (None, (), (), ())
     assert whats(decision) == ["follow-up", "unproved"]
     assert [alarm.name for alarm in decision.alarms] == ["unproved_staff"]
 
@@ -186,8 +187,8 @@ def test_staff_mail_without_proof_joins_nothing_by_what_can_be_typed(subject: st
 
     decision = decided(a_message(originator=WEBER.address, subject=subject), known)
 
-    assert (decision.outcome, decision.unverified, decision.refusal) == (Outcome.STAFF, True, Refusal.STAFF)
-    assert decision.new_case is not None
+    assert (decision.outcome, decision.part.unverified, decision.refusal) == (Outcome.STAFF, True, Refusal.STAFF)
+    assert isinstance(decision.part, Opened)
     assert len(decision.alarms) == 1
 
 
@@ -207,7 +208,7 @@ def test_who_is_proved_writes_a_note_and_alarms_nobody(message: Message, known: 
     decision = decided(message, known)
 
     assert (decision.outcome, decision.direction, decision.case_number) == (Outcome.STAFF, Direction.NOTE, N)
-    assert (decision.status, decision.letters, decision.alarms) == (None, (), ())
+    assert (decision.part.status, decision.letters, decision.alarms) == (None, (), ())
     assert not {"unproved", "forged"} & set(whats(decision))
 
 
@@ -216,7 +217,7 @@ def test_an_imported_mail_alarms_nobody() -> None:
     flood = decided(a_message(), facts(), imported=True, recent=RecentLetters(to_sender=99))
 
     assert (unproved.alarms, flood.alarms) == ((), ())
-    assert unproved.new_case is not None
+    assert isinstance(unproved.part, Opened)
 
 
 @pytest.mark.parametrize("recent", [RecentLetters(to_sender=5), RecentLetters(to_domain=1000), RecentLetters(of_desk=2000)])
@@ -266,9 +267,9 @@ INFORMED = replace(POLICY, staff=(*POLICY.staff, Staff("C. Lang", "lang@example.
 def test_staff_who_are_informed_are_told_once_of_what_became_of_a_letter(action: str, before: str, told: bool) -> None:
     decision = decided(a_report(action, keyed()), facts(CASE, letters=a_letter(report=before)), INFORMED)
 
-    assert (decision.outcome, decision.case_number, decision.status) == (Outcome.REPORT, N, None)
+    assert (decision.outcome, decision.case_number) == (Outcome.REPORT, N)
     assert (decision.letters, decision.refusal) == ((), Refusal.AUTOMATIC)
-    assert decision.letter_report == LetterReport(LETTER_ID, action, "5.1.1" if action == "failed" else "4.4.1", proved=True)
+    assert decision.part == LetterReport(LETTER_ID, action, "5.1.1" if action == "failed" else "4.4.1", proved=True)
     assert [letter.recipient for letter in decision.notices] == (list(INFORMED.informed) if told else [])
     assert len({letter.letter_id for letter in decision.notices}) == len(decision.notices)
     assert not any(letter.automatic for letter in decision.notices)
@@ -295,14 +296,14 @@ def test_a_failure_that_names_only_the_recipient_joins_and_proves_nothing() -> N
     decision = decided(a_report(), facts(CASE, returned=(a_letter()[keyed()],)))
 
     assert (decision.outcome, decision.case_number) == (Outcome.REPORT, N)
-    assert decision.letter_report == LetterReport(LETTER_ID, "failed", "5.1.1", proved=False)
+    assert decision.part == LetterReport(LETTER_ID, "failed", "5.1.1", proved=False)
 
 
 @pytest.mark.parametrize("action", ["delivered", "relayed", "expanded"])
 def test_good_news_of_a_letter_change_nothing(action: str) -> None:
     decision = decided(a_report(action, keyed()), facts(CASE, letters=a_letter()))
 
-    assert (decision.outcome, decision.letter_report, decision.notices) == (Outcome.REPORT, None, ())
+    assert (decision.outcome, decision.part, decision.notices) == (Outcome.REPORT, None, ())
 
 
 @pytest.mark.parametrize("action", ["failed", "delayed", "delivered"])
@@ -310,15 +311,15 @@ def test_good_news_of_a_letter_change_nothing(action: str) -> None:
 def test_a_report_on_nothing_of_ours_opens_no_case_and_gets_no_letter(action: str, known: ThreadFacts) -> None:
     decision = decided(a_report(action, "x@example.net"), known)
 
-    assert (decision.outcome, decision.case_number, decision.new_case) == (Outcome.SET_ASIDE, "", None)
-    assert (decision.letters, decision.notices, decision.letter_report) == ((), (), None)
+    assert (decision.outcome, decision.case_number, decision.part) == (Outcome.SET_ASIDE, "", None)
+    assert (decision.letters, decision.notices) == ((), ())
 
 
 def test_a_report_joins_but_tells_nobody_when_it_is_imported() -> None:
     decision = decided(a_report("failed", keyed()), facts(CASE, letters=a_letter()), imported=True)
 
     assert (decision.outcome, decision.notices) == (Outcome.REPORT, ())
-    assert decision.letter_report is not None
+    assert isinstance(decision.part, LetterReport)
 
 
 # --- what every decision says ---

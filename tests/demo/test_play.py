@@ -41,7 +41,7 @@ class Demo:
     def text(self) -> str:
         return self.output.read_text(encoding="utf-8")
 
-    def says(self, words: str, seconds: float = 60) -> bool:
+    def says(self, words: str, seconds: float = 300) -> bool:
         deadline = time.monotonic() + seconds
         while not (found := words in " ".join(self.text().split())) and time.monotonic() < deadline and self.process.poll() is None:
             time.sleep(0.05)

@@ -24,20 +24,27 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import permutations
-from pathlib import Path
 
 import pytest
 
 from maildesk.core.decision.decision import Outcome
+from tests.rig import samples
 from tests.rig.conversations import COLLEAGUE, TAKES_LATE, WEBER, Mail, a_world
-from tests.rig.reception import Reception, a_reception
+from tests.rig.reception import Reception, Receptions, receptions
+from tests.rig.samples import sampled
 
-WORLDS = 60
-IN_ONE_TEST = 10
+WORLDS = samples.of(60, 12)
+IN_ONE_TEST = 3
 Together = set[frozenset[str]]
+
+
+@pytest.fixture(scope="module")
+def a_reception(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receptions]:
+    with receptions(tmp_path_factory.mktemp("reception")) as made:
+        yield made
 
 
 # --- the promises ---------------------------------------------------------------------------------------------------------------
@@ -93,15 +100,15 @@ def changes_nothing_the_second_time(desk: Reception) -> None:
 PROMISES = (is_safe, is_complete, leaks_nothing, answers_who_began)
 
 
-def together(folder: Path, script: Sequence[Mail], order: Sequence[Mail], *, twice: bool = False) -> Together:
+def together(a_reception: Receptions, script: Sequence[Mail], order: Sequence[Mail], *, twice: bool = False) -> Together:
     """Takes the mails in, in this order, and says which are together, when all promises have been looked at."""
-    with a_reception(folder, script) as desk:
-        desk.take_in(order, every=TAKES_LATE / (len(order) + 1))
-        for promise in PROMISES:
-            promise(desk)
-        case_of = desk.case_of()
-        if twice:
-            changes_nothing_the_second_time(desk)
+    desk = a_reception(script)
+    desk.take_in(order, every=TAKES_LATE / (len(order) + 1))
+    for promise in PROMISES:
+        promise(desk)
+    case_of = desk.case_of()
+    if twice:
+        changes_nothing_the_second_time(desk)
     return {frozenset(name for name in case_of if case_of[name] == case) for case in case_of.values()}
 
 
@@ -121,14 +128,15 @@ def orders(script: Sequence[Mail], seed: int) -> tuple[list[Mail], list[Mail]]:
     return (written[::-1] if seed % 2 else written), mixed
 
 
+@sampled
 @pytest.mark.parametrize("first", range(0, WORLDS, IN_ONE_TEST))
-def test_every_mail_ends_in_its_own_conversation_or_in_a_case_of_its_own_in_any_order(first: int, tmp_path: Path) -> None:
+def test_every_mail_ends_in_its_own_conversation_or_in_a_case_of_its_own_in_any_order(first: int, a_reception: Receptions) -> None:
     for seed in range(first, first + IN_ONE_TEST):
         script = a_world(seed)
         try:
             first_order, second_order = orders(script, seed)
-            one = together(tmp_path, script, first_order, twice=True)
-            other = together(tmp_path, script, second_order)
+            one = together(a_reception, script, first_order, twice=True)
+            other = together(a_reception, script, second_order)
             one, other = in_both(one, other)
             assert one == other or any(mail.is_lossy for mail in script), "the order changed what belongs together"
         except AssertionError as error:
@@ -146,11 +154,11 @@ def a_line(name: str, writer: str, subject: str = "Frage", **said: object) -> Ma
     return Mail(name, conversation, writer, 60 * int(minute), subject, f"Antrag Bescheid {name.replace('.', 'x')}", **said)  # type: ignore[arg-type]
 
 
-def in_all_orders(folder: Path, *script: Mail) -> list[Together]:
-    return [together(folder, script, order) for order in permutations(script)]
+def in_all_orders(a_reception: Receptions, *script: Mail) -> list[Together]:
+    return [together(a_reception, script, order) for order in permutations(script)]
 
 
-def test_who_answers_for_two_people_does_not_bring_them_together_by_a_common_subject(tmp_path: Path) -> None:
+def test_who_answers_for_two_people_does_not_bring_them_together_by_a_common_subject(a_reception: Receptions) -> None:
     script = (
         a_line("eva.1", EVA),
         a_line("adam.2", ADAM),
@@ -158,18 +166,18 @@ def test_who_answers_for_two_people_does_not_bring_them_together_by_a_common_sub
         a_line("eva.4", EVA, "Re: Frage", answers="eva.1"),
     )
 
-    for found in in_all_orders(tmp_path, *script):
+    for found in in_all_orders(a_reception, *script):
         assert found == {frozenset({"eva.1", "eva.4"}), frozenset({"adam.2", "adam.3"})}
 
 
-def test_two_concerns_of_one_person_under_one_subject_stay_apart_if_an_answer_overtakes_its_question(tmp_path: Path) -> None:
+def test_two_concerns_of_one_person_under_one_subject_stay_apart_if_an_answer_overtakes_its_question(a_reception: Receptions) -> None:
     script = (a_line("one.1", EVA), a_line("two.2", EVA), a_line("two.3", EVA, "AW: Frage", answers="two.2"))
 
-    for found in in_all_orders(tmp_path, *script):
+    for found in in_all_orders(a_reception, *script):
         assert found == {frozenset({"one.1"}), frozenset({"two.2", "two.3"})}
 
 
-def test_who_answers_two_answers_to_one_circular_does_not_bring_their_writers_together(tmp_path: Path) -> None:
+def test_who_answers_two_answers_to_one_circular_does_not_bring_their_writers_together(a_reception: Receptions) -> None:
     script = (
         a_line("eva.1", EVA, "Re: Rundbrief", circular="rundbrief@list.example"),
         a_line("adam.2", ADAM, "Re: Rundbrief", circular="rundbrief@list.example"),
@@ -177,11 +185,11 @@ def test_who_answers_two_answers_to_one_circular_does_not_bring_their_writers_to
         a_line("adam.4", RUTH, "AW: Rundbrief", answers="adam.2"),
     )
 
-    for found in in_all_orders(tmp_path, *script):
+    for found in in_all_orders(a_reception, *script):
         assert found == {frozenset({"eva.1", "eva.3"}), frozenset({"adam.2", "adam.4"})}
 
 
-def test_two_conversations_that_go_on_from_one_mail_of_outlook_stay_apart(tmp_path: Path) -> None:
+def test_two_conversations_that_go_on_from_one_mail_of_outlook_stay_apart(a_reception: Receptions) -> None:
     script = (
         a_line("eva.1", EVA, "Re: Rundbrief", circular="rundbrief@list.example", program="exchange"),
         a_line("eva.2", RUTH, "AW: Rundbrief", answers="eva.1", program="exchange"),
@@ -189,41 +197,41 @@ def test_two_conversations_that_go_on_from_one_mail_of_outlook_stay_apart(tmp_pa
         a_line("adam.4", RUTH, "AW: Rundbrief", answers="adam.3", program="exchange"),
     )
 
-    for found in in_all_orders(tmp_path, *script):
+    for found in in_all_orders(a_reception, *script):
         assert found == {frozenset({"eva.1", "eva.2"}), frozenset({"adam.3", "adam.4"})}
 
 
-def test_an_answer_without_headers_to_somebody_else_is_no_answer_under_ones_own_subject(tmp_path: Path) -> None:
+def test_an_answer_without_headers_to_somebody_else_is_no_answer_under_ones_own_subject(a_reception: Receptions) -> None:
     lost = frozenset({"in-reply-to", "references"})
     script = (a_line("eva.1", EVA), a_line("adam.2", ADAM), a_line("adam.3", EVA, "AW: Frage", answers="adam.2", lost=lost))
 
-    for found in in_all_orders(tmp_path, *script):
+    for found in in_all_orders(a_reception, *script):
         assert found == {frozenset({"eva.1"}), frozenset({"adam.2"}), frozenset({"adam.3"})}
 
 
-def test_an_answer_without_headers_finds_its_question_by_the_subject_in_both_orders(tmp_path: Path) -> None:
+def test_an_answer_without_headers_finds_its_question_by_the_subject_in_both_orders(a_reception: Receptions) -> None:
     lost = frozenset({"in-reply-to", "references"})
     script = (a_line("eva.1", EVA), a_line("eva.2", EVA, "AW: Frage", answers="eva.1", lost=lost))
 
-    for found in in_all_orders(tmp_path, *script):
+    for found in in_all_orders(a_reception, *script):
         assert found == {frozenset({"eva.1", "eva.2"})}
 
 
 @pytest.mark.parametrize("faster", [RUTH, COLLEAGUE])
-def test_who_was_overtaken_by_an_answer_still_gets_the_acknowledgement(faster: str, tmp_path: Path) -> None:
+def test_who_was_overtaken_by_an_answer_still_gets_the_acknowledgement(faster: str, a_reception: Receptions) -> None:
     question, answer = a_line("eva.1", EVA), a_line("eva.2", faster, "AW: Frage", answers="eva.1")
 
-    with a_reception(tmp_path, (question, answer)) as desk:
-        desk.take_in((answer, question), every=timedelta(minutes=1))
-        mine = [placed.decision for placed in desk.placed if placed.mail is question]
-        wholes = set(desk.wholes().values())
+    desk = a_reception((question, answer))
+    desk.take_in((answer, question), every=timedelta(minutes=1))
+    mine = [placed.decision for placed in desk.placed if placed.mail is question]
+    wholes = set(desk.wholes().values())
 
     assert [letter.template for letter in mine[0].letters] == ["acknowledgement"]
     assert mine[0].outcome is Outcome.NEW_CASE
     assert wholes == {mine[0].case_number}, "the answer's case became part of hers"
 
 
-def test_two_answers_that_overtook_a_mail_that_was_sent_twice_come_together_with_it(tmp_path: Path) -> None:
+def test_two_answers_that_overtook_a_mail_that_was_sent_twice_come_together_with_it(a_reception: Receptions) -> None:
     question = a_line("eva.1", EVA)
     twice = Mail(**{**vars(question), "name": "eva.1.thumb", "minute": 64, "again": "eva.1", "how": "thumb"})
     script = (
@@ -233,11 +241,11 @@ def test_two_answers_that_overtook_a_mail_that_was_sent_twice_come_together_with
         a_line("eva.3", ADAM, "Re: Frage", answers="eva.1"),
     )
 
-    for found in in_all_orders(tmp_path, *script):
+    for found in in_all_orders(a_reception, *script):
         assert len(found) == 1
 
 
-def test_relatives_who_answer_each_other_in_any_order_are_in_one_case(tmp_path: Path) -> None:
+def test_relatives_who_answer_each_other_in_any_order_are_in_one_case(a_reception: Receptions) -> None:
     script = (
         a_line("eva.1", EVA, "Beschwerde"),
         a_line("eva.2", RUTH, "AW: Beschwerde", answers="eva.1", program="phone"),
@@ -245,5 +253,5 @@ def test_relatives_who_answer_each_other_in_any_order_are_in_one_case(tmp_path: 
         a_line("eva.4", ADAM, "SV: Beschwerde", answers="eva.3", program="phone"),
     )
 
-    for found in in_all_orders(tmp_path, *script):
+    for found in in_all_orders(a_reception, *script):
         assert len(found) == 1

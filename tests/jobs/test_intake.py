@@ -23,12 +23,14 @@ from maildesk.core.mail.message import Message
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
 from maildesk.errors import MailboxUnreachable, StoreUnusable, Unparseable
-from maildesk.jobs import intake
+from maildesk.jobs import polling
 from maildesk.jobs.counts import PassReport
 from maildesk.jobs.intake import Intake, Watching
+from maildesk.jobs.rehearsing import rehearse
 from maildesk.octets import FolderState, RawMessage
 from tests.rig.builders import a_mail
 from tests.rig.dovecot import Dovecot
+from tests.rig.stores import with_tables
 from tests.torture.command import ENDLESS, GREEDY, POISON, ForkedParser
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -43,7 +45,7 @@ POLICY = Policy(
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "maildesk.db", "KD", BERLIN) as store:
+    with Store.open(with_tables(tmp_path / "maildesk.db"), "KD", BERLIN) as store:
         yield store
 
 
@@ -65,7 +67,7 @@ def parsed(raw: RawMessage) -> Message:
 
 
 def a_pass(mailbox: ImapMailbox, store: Store, read: Callable[[RawMessage], Message] = parsed) -> PassReport:
-    return intake.run_once(Intake(mailbox, store, read, POLICY, now))
+    return polling.run_once(Intake(mailbox, store, read, POLICY, now))
 
 
 def in_folder(dovecot: Dovecot, user: str, folder: str) -> int:
@@ -115,7 +117,7 @@ def test_octets_are_kept_exactly_as_the_server_has_them(
 
     case = store.views.case("KD-2026-00001")
     assert case is not None
-    kept = store.octets_of_message(case["messages"][0]["id"])
+    kept = store.octets_by_digest(case["messages"][0]["sha256"])
     assert kept is not None
     assert kept.all() == on_server
 
@@ -235,7 +237,7 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(
     deliver(a_letter_from(1), answer, a_letter_from(3, precedence="bulk"))
     told: list[Decision | None] = []
 
-    report = intake.rehearse(Intake(mailbox, store, parsed, POLICY, now), lambda _raw, decision: told.append(decision))
+    report = rehearse(Intake(mailbox, store, parsed, POLICY, now), lambda _raw, decision: told.append(decision))
 
     assert [decision and decision.outcome for decision in told] == [Outcome.NEW_CASE, Outcome.FOLLOW_UP, Outcome.NEW_CASE]
     assert all(decision and decision.evidence for decision in told)
@@ -301,7 +303,7 @@ def test_a_pass_that_is_told_to_stop_leaves_the_rest_for_the_next(
 ) -> None:
     deliver(*(a_letter_from(number) for number in range(60)))
 
-    stopped = intake.run_once(Intake(mailbox, store, parsed, POLICY, now), Watching(should_stop=lambda: True))
+    stopped = polling.run_once(Intake(mailbox, store, parsed, POLICY, now), Watching(should_stop=lambda: True))
     rest = a_pass(mailbox, store)
 
     assert stopped.comes_out_even

@@ -216,7 +216,7 @@ def test_a_mailbox_that_may_only_be_read_is_refused_before_anything_is_taken_in_
             shared.arrives(1)
             shared.a_pass()
             shared.arrives(2)
-            rights = dovecot.folder / "mail" / user / "dovecot-acl"
+            rights = dovecot.folder / "mail" / user / "mailboxes" / "INBOX" / "dbox-Mails" / "dovecot-acl"
             rights.write_text("owner lr\n")
             shared.mailbox.close()  # Dovecot looks at rights again only where somebody logs in
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
@@ -22,9 +21,9 @@ from maildesk.core.decision.decision import Outcome
 from maildesk.core.mail.folders import Mark, OtherFolder, Place, turn
 from maildesk.core.office.policy import LetterLimits
 from maildesk.errors import MailboxRefused, MailboxUnreachable, StoreUnusable, Unparseable
-from maildesk.jobs import intake
 from maildesk.jobs.intake import Intake, Watching
 from maildesk.jobs.other_folders import FACT
+from maildesk.jobs.rehearsing import rehearse
 from maildesk.octets import FolderState, RawMessage
 from tests.rig.builders import a_mail
 from tests.rig.dovecot import Dovecot
@@ -177,12 +176,8 @@ def test_a_pass_without_news_costs_one_command_a_folder(shared: Shared, monkeypa
 
 def test_the_first_look_at_an_old_mailbox_fetches_none_of_its_old_mails(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
     old = datetime.now(BERLIN) - timedelta(days=30)
-    mails = shared.dovecot.folder / "mail" / shared.user / ".Archive" / "cur"
     for number in range(2000):
-        path = mails / f"{int(old.timestamp())}.M{number}.host:2,S"
-        path.write_bytes(a_mail("Alt.\n", message_id=f"old{number}@example.org").replace(b"\r\n", b"\n"))
-        os.utime(path, (old.timestamp(), old.timestamp()))
-        path.chmod(0o666)
+        shared.saves(a_mail("Alt.\n", message_id=f"old{number}@example.org"), "Archive", msg_time=old)
 
     with commands(shared, monkeypatch) as given:
         report = shared.a_pass()
@@ -387,7 +382,7 @@ def test_a_folder_that_cannot_be_read_is_no_trouble_for_the_others(shared: Share
     shared.arrives()
     shared.move("Zuletzt")
     with Locked(shared.dovecot.settings(shared.user), shared.dovecot.password, tmp_path) as mailbox:
-        mailbox.path = shared.dovecot.folder / "mail" / shared.user / ".Gesperrt"
+        mailbox.path = shared.dovecot.folder / "mail" / shared.user / "mailboxes" / "Gesperrt"
         shared.mailbox = mailbox
         reports = [shared.a_pass(), shared.a_pass()]
         mailbox.path.chmod(0o700)
@@ -471,7 +466,7 @@ def test_a_rehearsal_tells_of_the_other_folders_and_remembers_nothing(shared: Sh
     told: list[tuple[str, Outcome | None]] = []
 
     work = Intake(shared.mailbox, shared.store, parsed, POLICY, now)
-    report = intake.rehearse(work, lambda raw, decision: told.append((raw.folder, decision and decision.outcome)))
+    report = rehearse(work, lambda raw, decision: told.append((raw.folder, decision and decision.outcome)))
 
     assert told == [("Archive", Outcome.NEW_CASE), ("Sent", Outcome.STAFF)]
     assert report.comes_out_even

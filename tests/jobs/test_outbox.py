@@ -53,7 +53,7 @@ def test_an_accepted_letter_is_kept_in_its_case_as_it_was_sent_and_its_copy_prov
     assert (office.letter["state"], office.letter["proven_at"]) == ("sent", None)
     assert case["acknowledged_at"] == office.clock().isoformat()
     assert [each["direction"] for each in case["messages"]] == ["in", "out"]
-    assert office.store.octets_of_message(case["messages"][1]["id"]).all() == taken.octets  # type: ignore[union-attr]
+    assert office.store.octets_by_digest(case["messages"][1]["sha256"]).all() == taken.octets  # type: ignore[union-attr]
     assert office.letter["subject"] == "Ihre Nachricht – Vorgang KD-2026-00001"
 
     assert office.copy_arrives(taken.octets) is Outcome.ALREADY_KNOWN

@@ -24,7 +24,7 @@ from maildesk.adapters.compose import Composer
 from maildesk.adapters.parse import ParserProcess, parse
 from maildesk.core.letters.letter import Enclosure, Letter
 from maildesk.jobs.counts import OutboxReport
-from maildesk.jobs.handling import handle
+from maildesk.jobs.intake import handle
 from maildesk.octets import Octets, RawMessage
 from tests.rig.builders import a_multipart, a_part, parsed
 from tests.rig.children import children

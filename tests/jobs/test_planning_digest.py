@@ -179,9 +179,9 @@ def test_each_case_stands_where_its_state_says(desk: AgendaDesk) -> None:
     desk.put(7, status="closed")
     desk.put(8, status="open", merged_into_id=4)
     desk.put(9, status="waiting")
-    desk.sql("INSERT INTO event (case_id, at, who, what, detail) VALUES (9, '2026-11-21 09:00:00.000000', 'staff', 'order', ?)",
-             "wartet auf die Person bis 04.12.2026")  # fmt: skip
-    desk.sql("INSERT INTO event (case_id, at, who, what, detail) VALUES (9, '2026-11-22 09:00:00.000000', 'staff', 'order', 'Notiz')")
+    insert = "INSERT INTO event (case_id, at, who, what, detail, data) VALUES (9, ?, 'staff', 'order', '', ?)"
+    desk.sql(insert, "2026-11-21 09:00:00.000000", '{"order": "wait", "day": "2026-12-04"}')
+    desk.sql(insert, "2026-11-22 09:00:00.000000", '{"order": "note"}')
     desk.ask(3, date(2026, 11, 20))
     desk.at(MONDAY, 7, 30)
     desk.write()

@@ -11,6 +11,7 @@ import pytest
 
 from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.core.decision.decision import Outcome
+from tests.rig.days import case_number
 from tests.rig.dovecot import Dovecot
 from tests.rig.shared import FIRST, Shared, a_shared_mailbox, an_answer, our_letter, outcomes
 
@@ -68,7 +69,7 @@ def test_a_number_in_the_subject_means_the_case_of_the_recipient_where_there_are
     shared.arrives(1)
     shared.arrives(2)
     shared.a_pass()
-    shared.saves(an_answer("c2@example.org", in_reply_to="", subject=f"AW: {FIRST} und KD-2026-00002"))
+    shared.saves(an_answer("c2@example.org", in_reply_to="", subject=f"AW: {FIRST} und {case_number(2)}"))
 
     shared.a_pass()
 

@@ -243,6 +243,33 @@ def test_a_letter_that_only_a_person_can_decide_on_is_told(office: Office) -> No
     assert alarms(office) == ["letters_in_doubt", "letters_in_doubt; over"]
 
 
+def test_an_acknowledgement_that_has_not_left_in_its_working_days_is_told_until_somebody_answers_or_closes(office: Office) -> None:
+    office.take_in()
+    with ScriptedSmtp(rcpt=b"550 5.1.1 no such user") as server:
+        office.send(server)
+    assert office.letter["state"] == "failed"
+
+    in_time, late = (Surroundings(acknowledged_before=office.clock() + timedelta(minutes=minutes)) for minutes in (-1, 1))
+    a_good_pass(office)
+    assert not any("acknowledged" in problem for problem in looks(office, in_time))
+    assert "1 cases have not been acknowledged within [deadlines] acknowledge_working_days: see maildesk outbox" in looks(office, late)
+    assert "unacknowledged" in alarms(office)
+
+    with closing(sqlite3.connect(office.file)) as database, database:
+        database.execute("UPDATE cases SET status = 'closed', closed_at = opened_at")
+    assert not any("acknowledged" in problem for problem in looks(office, late))
+    assert alarms(office)[-1] == "unacknowledged; over"
+
+
+def test_an_acknowledgement_that_has_left_is_no_trouble_however_old_it_is(office: Office) -> None:
+    office.take_in()
+    with SmtpSink() as sink:
+        office.send(sink)
+    a_good_pass(office)
+
+    assert looks(office, Surroundings(acknowledged_before=office.clock() + timedelta(days=9))) == ()
+
+
 def test_a_disk_that_is_nearly_full_is_told_before_it_is(office: Office) -> None:
     a_good_pass(office)
     nearly_full = Surroundings(free_bytes=100 * 1024**2)
@@ -289,13 +316,13 @@ def test_a_backup_that_fails_or_stays_away_is_told(office: Office) -> None:
 
 def test_a_certificate_near_its_end_is_told(office: Office) -> None:
     a_good_pass(office)
-    ends = [f"{office.clock() + timedelta(days=days):%b %d %H:%M:%S %Y} GMT" for days in (80, 13, 90)]
+    ends = [office.clock() + timedelta(days=days) for days in (80, 13, 90)]
 
     watch.note_certificates(office.store, ends[0], ends[1], office.clock())
     assert looks(office) == ("the certificate of the SMTP server ends in 13 days: whoever runs it must renew it",)
-    watch.note_certificates(office.store, "", "", office.clock())
+    watch.note_certificates(office.store, None, None, office.clock())
     assert len(looks(office)) == 1, "a server that was not seen this time has not renewed it"
-    watch.note_certificates(office.store, "", ends[2], office.clock())
+    watch.note_certificates(office.store, None, ends[2], office.clock())
     assert looks(office) == ()
     assert alarms(office) == ["certificate_ends", "certificate_ends; over"]
 

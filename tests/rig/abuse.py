@@ -18,7 +18,7 @@ from maildesk.adapters.store import Store
 from maildesk.core.mail.folders import Filed, Head, Mark, OtherFolder
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
-from maildesk.jobs import intake, outbox
+from maildesk.jobs import outbox, polling
 from maildesk.jobs.counts import OutboxReport, PassReport
 from maildesk.jobs.intake import Intake
 from maildesk.jobs.outbox import Post
@@ -26,6 +26,7 @@ from maildesk.octets import FolderState, Octets, RawMessage
 from tests.rig.builders import a_mail
 from tests.rig.letters import SHIPPED
 from tests.rig.office import BERLIN, Clock, parsed
+from tests.rig.stores import with_tables
 
 DESK = "desk@example.com"
 TECHNIK = "technik@example.com"
@@ -106,7 +107,7 @@ class BusyDesk:
     def arrive(self, *mails: bytes) -> PassReport:
         for octets in mails:
             self.inbox.put(octets)
-        report = intake.run_once(Intake(self.inbox, self.store, parsed, self.policy, self.clock))
+        report = polling.run_once(Intake(self.inbox, self.store, parsed, self.policy, self.clock))
         assert report.comes_out_even
         assert report.backlog == 0
         return report
@@ -152,7 +153,7 @@ class BusyDesk:
 @contextmanager
 def a_busy_desk(folder: Path, policy: Policy = POLICY) -> Iterator[BusyDesk]:
     file = folder / "maildesk.db"
-    with Store.open(file, policy.desk.prefix, BERLIN) as store:
+    with Store.open(with_tables(file), policy.desk.prefix, BERLIN) as store:
         yield BusyDesk(store, file, policy)
 
 

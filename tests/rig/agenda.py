@@ -73,9 +73,9 @@ class AgendaDesk:
             with self.office.store.planning() as planning:
                 planning.queue(letter, now)
         self.sql(
-            "INSERT INTO consultation (case_id, letter_id, asked, asked_key, asked_by, asked_at, due_on) "
-            "SELECT id, ?, ?, ?, 'moser', ?, ? FROM cases WHERE number = ?",
-            letter.letter_id if by_letter else "", BERTA, BERTA, stored(now), due_on.isoformat(), number(case),
+            "INSERT INTO consultation (case_id, letter_id, asked, asked_by, asked_at, due_on) "
+            "SELECT id, ?, ?, 'moser', ?, ? FROM cases WHERE number = ?",
+            letter.letter_id if by_letter else "", BERTA, stored(now), due_on.isoformat(), number(case),
         )  # fmt: skip
 
     def write(self) -> int:

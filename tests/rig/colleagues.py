@@ -10,6 +10,7 @@ from email.message import Message
 from urllib.parse import unquote
 
 from tests.rig.builders import a_mail
+from tests.rig.days import case_number
 from tests.rig.desk import ADDRESS, TestDesk
 from tests.rig.letters import content
 from tests.rig.post_office import Accepted
@@ -84,6 +85,6 @@ def click(desk: TestDesk, letter: Accepted, order: str, *, who: str = WEBER, num
     return polled(desk)
 
 
-def case(desk: TestDesk, number: str = "KD-2026-00001") -> dict[str, object]:
+def case(desk: TestDesk, number: str = case_number(1)) -> dict[str, object]:
     found: dict[str, object] = desk.maildesk("show", number, "--json").json
     return found

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""A private, real Dovecot 2.3: IMAP, IMAPS and LMTP on loopback, any user with one password, Maildir, never as root.
+"""A private, real Dovecot 2.3: IMAP, IMAPS and LMTP on loopback, any user with one password, never as root.
 
 Used like this: `dovecot = Dovecot.start(folder)`, `user = dovecot.new_user()`, `dovecot.deliver(user, octets)`,
 `ImapMailbox(dovecot.settings(user), dovecot.password, spool_dir)`, `dovecot.stop()`.
@@ -28,6 +28,7 @@ import trustme
 from imapclient import IMAPClient
 
 from maildesk.settings.servers import ImapSettings
+from tests.rig.days import CLOCK
 
 HOST = "127.0.0.1"
 SOCKET_PATH_MAX = 60  # Dovecot adds up to 40 letters, and a socket's path may have 107 (unix(7))
@@ -53,7 +54,10 @@ default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
 first_valid_uid = 1
-mail_location = maildir:{folder}/mail/%n
+# else its processes have another clock than we, where the tests run on another day (make test-days)
+import_environment = $import_environment {clock}
+# no Maildir: there a mail's INTERNALDATE is the time of its file, which the kernel sets
+mail_location = sdbox:{folder}/mail/%n
 mail_fsync = never
 mail_max_userip_connections = 1000
 imap_capability = {capabilities}
@@ -193,7 +197,7 @@ def _write_files(folder: Path, ca: trustme.CA, more: str, **values: Any) -> None
     certificate = ca.issue_cert(HOST, "localhost")
     (folder / "certificate.pem").write_bytes(b"".join(blob.bytes() for blob in certificate.cert_chain_pems))
     (folder / "key.pem").write_bytes(certificate.private_key_pem.bytes())
-    text = CONFIGURATION.format(folder=folder, host=HOST, user=owner.pw_name, group=group, password=Dovecot.password, **values)
+    text = CONFIGURATION.format(folder=folder, host=HOST, clock=CLOCK, user=owner.pw_name, group=group, password=Dovecot.password, **values)
     (folder / "dovecot.conf").write_text(text + more, encoding="utf-8")
     if os.geteuid() == 0:
         for path in (folder, *folder.iterdir()):

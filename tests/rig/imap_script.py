@@ -18,7 +18,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
+from imaplib import Time2Internaldate
 from typing import Any
 
 from maildesk.settings.servers import ImapSettings
@@ -82,6 +84,7 @@ class ScriptedImap:
         self.sent_octets = 0
         self.moved = 0
         self.connections = 0
+        self._arrived = Time2Internaldate(datetime.now(UTC)).encode()  # in quotes; all mails have just come: old ones get no letter
         self._over = threading.Event()
         self._listener = socket.create_server((HOST, 0))
         self.port = int(self._listener.getsockname()[1])
@@ -176,7 +179,7 @@ class ScriptedImap:
     def _fetched(self, uid: int, command: bytes) -> bytes:
         body = self.mails[uid]
         if b"RFC822.SIZE" in command:
-            return b'* 1 FETCH (UID %d RFC822.SIZE %d INTERNALDATE "22-Nov-2026 10:00:00 +0100")\r\n' % (uid, len(body))
+            return b"* 1 FETCH (UID %d RFC822.SIZE %d INTERNALDATE %b)\r\n" % (uid, len(body), self._arrived)
         if part := re.search(rb"<(\d+)\.(\d+)>", command):
             origin, length = int(part.group(1)), int(part.group(2))
             return fetch_line(uid, body[origin : origin + length], item=b"BODY[]<%d>" % origin)

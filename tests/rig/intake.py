@@ -18,9 +18,10 @@ from maildesk.adapters.store import CaseFilter, Store
 from maildesk.core.decision.decision import Decision
 from maildesk.core.letters.letter import Due, Letter
 from maildesk.core.office.policy import Policy
-from maildesk.jobs.handling import handle
+from maildesk.jobs.intake import Coming, handle
 from maildesk.octets import Octets, RawMessage
 from tests.rig.builders import MONDAY, a_mail
+from tests.rig.stores import with_tables
 from tests.rig.trails import POLICY
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -41,10 +42,10 @@ class Intake:
         self.uid += 1
         raw = RawMessage("INBOX", 7, self.uid, self.now, Octets.of(octets))
         with self.store.transaction() as transaction:
-            handled, decision = handle(transaction, raw, parse(raw.octets), self.policy, self.now, imported=imported)
-        assert decision is not None, "the mail could not be handled"
-        assert handled.outcome is decision.outcome
-        return decision
+            handled = handle(transaction, raw, parse(raw.octets), self.policy, self.now, Coming(imported=imported))
+        assert handled.decision is not None, "the mail could not be handled"
+        assert handled.outcome is handled.decision.outcome
+        return handled.decision
 
     def later(self, **ago: float) -> None:
         self.now += timedelta(**ago)
@@ -100,7 +101,7 @@ class Intake:
 @contextmanager
 def an_intake(folder: Path) -> Iterator[Intake]:
     file = folder / "maildesk.db"
-    with Store.open(file, "KD", BERLIN) as store:
+    with Store.open(with_tables(file), "KD", BERLIN) as store:
         yield Intake(store, file)
 
 

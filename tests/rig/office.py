@@ -22,7 +22,7 @@ from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy
 from maildesk.jobs import outbox
 from maildesk.jobs.counts import OutboxReport
-from maildesk.jobs.handling import handle
+from maildesk.jobs.intake import handle
 from maildesk.jobs.outbox import Post
 from maildesk.octets import Octets, RawMessage
 from maildesk.settings.servers import SmtpSettings
@@ -30,6 +30,7 @@ from tests.rig.builders import MONDAY, a_mail
 from tests.rig.letters import SHIPPED
 from tests.rig.smtp_letters import sender_for
 from tests.rig.smtp_server import ScriptedSmtp, SmtpSink
+from tests.rig.stores import with_tables
 
 BERLIN = ZoneInfo("Europe/Berlin")
 POLICY = Policy(Desk("Kundendialog", "desk@example.com"), WorkCalendar(BERLIN), b"k" * 32)
@@ -67,7 +68,7 @@ class Office:
     def _handle(self, octets: bytes, uid: int) -> Outcome | None:
         raw = RawMessage("INBOX", 7, uid, self.clock(), Octets.of(octets))
         with self.store.transaction() as transaction:
-            return handle(transaction, raw, parse(raw.octets), POLICY, self.clock())[0].outcome
+            return handle(transaction, raw, parse(raw.octets), POLICY, self.clock()).outcome
 
     def pass_is_over(self, began: datetime | None = None) -> None:
         """The intake has seen the whole mailbox."""
@@ -118,5 +119,5 @@ def parsed(raw: RawMessage) -> Message:
 def an_office(folder: Path) -> Iterator[Office]:
     (folder / "templates").mkdir()
     file = folder / "maildesk.db"
-    with Store.open(file, "KD", BERLIN) as store:
+    with Store.open(with_tables(file), "KD", BERLIN) as store:
         yield Office(store, file, folder / "templates", Clock())

@@ -31,6 +31,7 @@ from typing import Any
 import pytest
 
 from maildesk.settings.servers import SmtpSettings
+from tests.rig.days import CLOCK, clock
 from tests.rig.dovecot import HOST, free_port
 
 PROGRAMS = Path("/usr/lib/postfix/sbin")
@@ -70,6 +71,7 @@ smtputf8_enable = no
 biff = no
 notify_classes =
 in_flow_delay = 0
+import_environment = MAIL_CONFIG MAIL_LOGTAG POSTLOG_SERVICE POSTLOG_HOSTNAME {clock}
 queue_run_delay = 1s
 minimal_backoff_time = 1s
 maximal_backoff_time = 2s
@@ -135,7 +137,7 @@ class Postfix:
     def _write_configuration(self) -> None:
         etc = self.folder / "etc"
         refusing = "" if self.null_sender else REFUSING_NULL.format(folder=self.folder)
-        main = MAIN.format(folder=self.folder, host=HOST, sender_restrictions=refusing, size_bytes_max=self.size_bytes_max)
+        main = MAIN.format(folder=self.folder, host=HOST, clock=CLOCK, sender_restrictions=refusing, size_bytes_max=self.size_bytes_max)
         (etc / "main.cf").write_text(main)
         (etc / "master.cf").write_text(MASTER.format(host=HOST, port=self.port))
         (etc / "senders").write_text("<> REJECT\n")
@@ -146,7 +148,7 @@ class Postfix:
         with (self.folder / "out").open("ab") as out:
             self._master = subprocess.Popen(
                 [str(PROGRAMS / "master"), "-c", str(self.folder / "etc"), "-d"], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                start_new_session=True, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C"},
+                start_new_session=True, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C", **clock()},
             )  # fmt: skip
         if not _comes_true(self._answers, START_SECONDS):
             self.kill()

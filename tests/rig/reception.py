@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -23,11 +23,12 @@ from maildesk.adapters.store import Store
 from maildesk.core.decision.decision import Decision
 from maildesk.core.letters.letter import Letter
 from maildesk.core.mail.message import Message
-from maildesk.jobs.handling import handle
+from maildesk.jobs.intake import handle
 from maildesk.jobs.ports import Transaction
 from maildesk.octets import Octets, RawMessage
 from tests.rig.builders import MONDAY, a_mail, a_multipart, a_part
 from tests.rig.conversations import BERLIN, POLICY, Mail
+from tests.rig.stores import empty_again, with_tables
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Reception:
         now = MONDAY + every * self.deliveries
         self.deliveries += 1
         raw = RawMessage("INBOX", 7, self.deliveries, now, Octets.of(octets))
-        decision = handle(transaction, raw, _parsed(octets), POLICY, now)[1]
+        decision = handle(transaction, raw, _parsed(octets), POLICY, now).decision
         assert decision is not None, "a mail of this world cannot be handled"
         return decision
 
@@ -282,14 +283,17 @@ class Reception:
                     yield mail.name, bearer[named]
 
 
+Receptions = Callable[[Sequence[Mail]], Reception]
+
+
 @contextmanager
-def a_reception(folder: Path, script: Sequence[Mail]) -> Iterator[Reception]:
-    """A desk with an empty database in `folder`, made once and copied."""
-    empty, file = folder / "empty.db", folder / "maildesk.db"
-    if not empty.exists():
-        Store.open(empty, "KD", BERLIN).close()
-    for leftover in folder.glob("maildesk.db*"):
-        leftover.unlink()
-    file.write_bytes(empty.read_bytes())
+def receptions(folder: Path) -> Iterator[Receptions]:
+    """Makes desks, each for a script of mails and with an empty database: the same one, so that a desk lasts until the next one."""
+    file = with_tables(folder / "maildesk.db")
+
+    def a_reception(script: Sequence[Mail]) -> Reception:
+        empty_again(file)
+        return Reception(store, file, {mail.name: mail for mail in script})
+
     with Store.open(file, "KD", BERLIN) as store:
-        yield Reception(store, file, {mail.name: mail for mail in script})
+        yield a_reception

@@ -20,13 +20,15 @@ from maildesk.core.decision.decision import Outcome
 from maildesk.core.letters.letter import Due
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
-from maildesk.jobs import intake
+from maildesk.jobs import polling
 from maildesk.jobs.counts import PassReport
 from maildesk.jobs.intake import Intake
 from tests.rig.builders import a_mail
+from tests.rig.days import case_number
 from tests.rig.dovecot import Dovecot
 from tests.rig.letters import SHIPPED
 from tests.rig.office import BERLIN, parsed
+from tests.rig.stores import with_tables
 
 DESK = "desk@example.com"
 POLICY = Policy(
@@ -35,7 +37,7 @@ POLICY = Policy(
     secret=b"k" * 32,
     staff=(Staff("W", "weber@example.com", "weber", receives="none", lead=True),),
 )
-FIRST = "KD-2026-00001"
+FIRST = case_number(1)
 
 
 @dataclass
@@ -65,7 +67,7 @@ class Shared:
 
     def a_pass(self, **changed: Any) -> PassReport:
         work = Intake(self.mailbox, self.store, changed.pop("parse", parsed), self.policy, changed.pop("clock", now))
-        report = intake.run_once(work, **changed)
+        report = polling.run_once(work, **changed)
         assert report.comes_out_even
         return report
 
@@ -91,7 +93,7 @@ class Shared:
 
 @contextmanager
 def a_shared_mailbox(dovecot: Dovecot, user: str, mailbox: ImapMailbox, folder: Path) -> Iterator[Shared]:
-    with Store.open(folder / "maildesk.db", "KD", BERLIN) as store:
+    with Store.open(with_tables(folder / "maildesk.db"), "KD", BERLIN) as store:
         client = dovecot.client(user)
         yield Shared(dovecot, user, mailbox, store, client, folder / "maildesk.db")
         client.shutdown()

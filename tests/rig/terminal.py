@@ -11,11 +11,14 @@ import termios
 import threading
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from tests.rig.command import COMMAND, SECONDS_MAX, Said, environment
+from tests.rig import zygote
+from tests.rig.command import COMMAND, SECONDS_MAX, Said, environment, forks
 
 CHUNK_OCTETS = 65536
 OUTPUT_FLAGS = 1  # of tcgetattr(3)
+AT_START = frozenset({"LC_ALL", "PYTHONIOENCODING", "PYTHONUTF8"})  # a fork comes too late for them
 
 
 def printed(*words: str | Path | bytes, terminal: bool = False, **more: str) -> Said:
@@ -24,7 +27,7 @@ def printed(*words: str | Path | bytes, terminal: bool = False, **more: str) -> 
     said: list[bytearray] = [bytearray(), bytearray()]
     readers = [threading.Thread(target=_read, args=(end[0], buffer)) for end, buffer in zip(ends, said, strict=True)]
     environ = environment(**{"TERM": "xterm-256color", **more})
-    process = subprocess.Popen([*COMMAND, *words], stdin=subprocess.DEVNULL, stdout=ends[0][1], stderr=ends[1][1], env=environ)
+    process = _started(words, ends[0][1], ends[1][1], environ, truly=not AT_START.isdisjoint(more))
     for reader, (_, written_to) in zip(readers, ends, strict=True):
         os.close(written_to)
         reader.start()
@@ -35,6 +38,13 @@ def printed(*words: str | Path | bytes, terminal: bool = False, **more: str) -> 
         for reader in readers:
             reader.join()
     return Said(code, *(bytes(buffer).decode("utf-8", "surrogateescape") for buffer in said))
+
+
+def _started(words: tuple[str | Path | bytes, ...], out: int, err: int, environ: dict[str, str], *, truly: bool) -> Any:
+    if truly:
+        return subprocess.Popen([*COMMAND, *words], stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environ)
+    with Path(os.devnull).open("rb") as nothing:
+        return forks().start(zygote.COMMAND, [os.fsdecode(word) for word in words], environ, (nothing.fileno(), out, err))
 
 
 def _a_terminal() -> tuple[int, int]:

@@ -60,7 +60,6 @@ def a_case(number: str = "KD-2026-00042", of: Address = EVA, **fields: Any) -> K
         "status": Status.OPEN,
         "correspondent": of.key,
         "participants": frozenset({of.key}),
-        "acknowledged": True,
         "due_on": date(2026, 12, 4),
         "opened_at": OPENED,
         **fields,

@@ -11,6 +11,7 @@ import pytest
 
 from tests.rig.builders import a_mail
 from tests.rig.colleagues import EVA, MOSER, STAFF, WEBER, answers, case, click, polled, shown, text_of, to, writes
+from tests.rig.days import case_number
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot
 from tests.rig.post_office import Accepted, PostOffice
@@ -131,7 +132,7 @@ def test_a_statement_that_a_colleague_forwards_to_the_desk_is_taken_in_and_answe
     answers(desk, to(desk, WEBER)[0], f"#rueckfrage {BERG} Wo lag die Akte?")
     body = f"zur Akte\n\n-----Ursprüngliche Nachricht-----\nVon: Berg, Karin <{BERG}>\nAn: Weber, Anna\nBetreff: AW: Akte\n\n{STATEMENT}"
 
-    answers(desk, to(desk, WEBER)[0], body, number=2, subject="WG: [KD-2026-00001] Akte")
+    answers(desk, to(desk, WEBER)[0], body, number=2, subject=f"WG: [{case_number(1)}] Akte")
 
     assert "Stellungnahme eingetragen" in text_of(to(desk, WEBER)[-1])
     assert len(to(desk, EVA)) == 1
@@ -164,16 +165,16 @@ def test_a_mail_that_is_about_something_else_becomes_a_case_of_its_own(desk: Tes
     answers(desk, second, "#teilen")
 
     assert [each["subject"] for each in desk.maildesk("cases", "--json").json] == ["Wartezeit", "Wartezeit"]
-    assert len(case(desk, "KD-2026-00002")["messages"]) == 1  # type: ignore[arg-type]
+    assert len(case(desk, case_number(2))["messages"]) == 1  # type: ignore[arg-type]
     new = to(desk, MOSER)[-1]
-    assert shown(new).startswith("[KD-2026-00002]")
+    assert shown(new).startswith(f"[{case_number(2)}]")
     answers(desk, new, "Der Aufzug fährt wieder.", who=MOSER, number=3)
-    assert "KD-2026-00002" in shown(to(desk, EVA)[-1])
+    assert case_number(2) in shown(to(desk, EVA)[-1])
     answers(desk, second, "Danke für den Hinweis auf den Aufzug.", number=4)
     assert "Inzwischen hat schon jemand" in text_of(to(desk, WEBER)[-1]), "the old mail belongs to the new case now"
 
     writes(desk, "Danke!\n", message_id="drei@example.org", in_reply_to=to(desk, EVA)[-1].mail["Message-ID"])
-    assert case(desk, "KD-2026-00002")["status"] == "open", "and what a citizen answers joins it, and does not make them one again"
+    assert case(desk, case_number(2))["status"] == "open", "and what a citizen answers joins it, and does not make them one again"
     assert case(desk)["status"] == "new"
 
 
@@ -185,20 +186,20 @@ def test_a_split_is_taken_back(desk: TestDesk) -> None:
     click(desk, to(desk, WEBER)[-1], "#rueckgaengig")
 
     assert len(case(desk)["messages"]) >= 4  # type: ignore[arg-type]
-    assert case(desk, "KD-2026-00002")["status"] == "closed", "it is part of the first one again"
+    assert case(desk, case_number(2))["status"] == "closed", "it is part of the first one again"
 
 
 def test_cases_made_one_by_mistake_are_set_apart_again(desk: TestDesk) -> None:
     writes(desk)
     other = "ben@example.org"
     writes(desk, "Die Tür klemmt.\n", sender=f"Ben <{other}>", message_id="tuer@example.org", subject="Tür")
-    answers(desk, to(desk, WEBER)[-1], "#zusammenlegen KD-2026-00001")
-    assert case(desk, "KD-2026-00002")["status"] == "closed"
+    answers(desk, to(desk, WEBER)[-1], f"#zusammenlegen {case_number(1)}")
+    assert case(desk, case_number(2))["status"] == "closed"
 
     click(desk, to(desk, WEBER)[-1], "#rueckgaengig")
 
-    assert case(desk, "KD-2026-00002")["status"] == "new"
-    assert [each["number"] for each in desk.maildesk("cases", "--status", "new", "--json").json] == ["KD-2026-00001", "KD-2026-00002"]
+    assert case(desk, case_number(2))["status"] == "new"
+    assert [each["number"] for each in desk.maildesk("cases", "--status", "new", "--json").json] == [case_number(1), case_number(2)]
 
 
 def test_a_case_is_shown_again_with_its_attachments_and_the_answer_to_that_leaves(desk: TestDesk) -> None:

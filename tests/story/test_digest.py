@@ -103,7 +103,7 @@ def test_the_daemon_looks_again_and_again_and_writes_one(desk: TestDesk, monkeyp
         stack.callback(serving.end)
         serving.start()
         assert digests(desk, WEBER, at_seven_thirty) == []
-        wait_until(lambda: bool(digests(desk, KURZ, at_seven_thirty)), 30)
+        wait_until(lambda: bool(digests(desk, KURZ, at_seven_thirty)))
         time.sleep(1)
 
     assert [len(digests(desk, reader, at_seven_thirty)) for reader in (WEBER, KURZ, LANG)] == [1, 1, 0]

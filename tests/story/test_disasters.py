@@ -17,16 +17,18 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from maildesk.adapters.store import Store
 from maildesk.core.decision.decision import Outcome
 from maildesk.errors import StoreReplaced
+from tests.rig import samples
 from tests.rig.builders import a_mail
-from tests.rig.command import ROOT, environment
+from tests.rig.command import ROOT, environment, forks
+from tests.rig.days import special
 from tests.rig.desk import wait_until
+from tests.rig.samples import sampled
 from tests.torture.backups import put_back
 from tests.torture.mails import Mail
 from tests.torture.oracle import corrupt, findings, in_database
@@ -37,12 +39,6 @@ from tests.torture.world import Site, World
 
 SEED = 23
 DAY = 24 * 60.0
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    with Site() as made:
-        yield made
 
 
 @pytest.fixture
@@ -148,16 +144,16 @@ def test_a_daemon_whose_database_becomes_another_one_works_on_with_that_and_lose
     world: World, become_another: Callable[[World, Path], None]
 ) -> None:
     backup = world.desk.folder / "made"
-    with running([sys.executable, "-m", "maildesk", "run", "--config", str(world.desk.config)]) as process:
-        wait_until(lambda: recorded(world) >= len(world.mails), 30)
+    with world.desk.daemon() as process:
+        wait_until(lambda: recorded(world) >= len(world.mails))
         assert world.run("backup", str(backup)).code == 0
         another_mail(world, "before")
-        wait_until(lambda: letters_of(world)["before@example.org"] == 1 and nothing_waits(world), 30)
+        wait_until(lambda: letters_of(world)["before@example.org"] == 1 and nothing_waits(world))
         before = letters_of(world)
         become_another(world, backup)
         another_mail(world, "after")
-        wait_until(lambda: letters_of(world)["after@example.org"] == 1 and world.inbox() == 0, 60)
-        wait_until(lambda: in_database(world) == ((), ()), 60)
+        wait_until(lambda: letters_of(world)["after@example.org"] == 1 and world.inbox() == 0)
+        wait_until(lambda: in_database(world) == ((), ()))
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
 
@@ -212,11 +208,12 @@ def test_a_copy_of_the_database_that_works_afterwards_sends_nothing_again(world:
         assert copy.rows("SELECT count(*) FROM cases") == world.rows("SELECT count(*) FROM cases")
 
 
-@pytest.mark.parametrize("seed", range(6))
+@sampled
+@pytest.mark.parametrize("seed", range(samples.of(6, 2)))
 def test_two_copies_of_the_database_at_work_at_the_same_moment_write_to_nobody_twice(site: Site, seed: int) -> None:
     with site.world(seed, citizens=6) as world, a_copy_of(world) as copy:
-        both = [subprocess.Popen(each.command, env=each.variables, cwd=ROOT, stderr=subprocess.DEVNULL) for each in (world, copy)]
-        assert [process.wait(60) for process in both] == [0, 0]
+        with world.started() as one, copy.started() as other:
+            assert [one.wait(), other.wait()] == [0, 0]
         go_on_together(world, copy)
 
         assert faults_of(world, copy) == []
@@ -231,11 +228,11 @@ def test_two_daemons_on_copies_of_the_database_write_to_nobody_twice(world: Worl
     with a_copy_of(world) as copy, ExitStack() as stack:
         before = letters_of(world)
         for each in (world, copy):
-            stack.enter_context(running([sys.executable, "-m", "maildesk", "run", "--config", str(each.desk.config)]))
+            stack.enter_context(each.desk.daemon())
         for number in range(30):
             another_mail(world, f"n{number}")
             time.sleep(0.15)
-        wait_until(lambda: all(each.rows("SELECT count(*) FROM cases")[0][0] == 33 for each in (world, copy)), 90)
+        wait_until(lambda: all(each.rows("SELECT count(*) FROM cases")[0][0] == 33 for each in (world, copy)))
         stack.close()
         copy.mails = world.mails
         go_on_together(world, copy)
@@ -319,15 +316,16 @@ def test_a_clock_that_jumps_makes_no_number_twice_and_no_letter_more(world: Worl
 
 
 @pytest.mark.parametrize(
-    "moment",
+    ("day", "hour"),
     [
-        datetime(2027, 3, 28, 0, 58, tzinfo=UTC),  # 01:58 in Berlin, then 03:00
-        datetime(2027, 10, 31, 0, 58, tzinfo=UTC),  # 02:58, then 02:00 once more
-        datetime(2026, 12, 31, 22, 58, tzinfo=UTC),  # 23:58, then another year
+        ("summer time begins", 0),  # 01:58 in Berlin, then 03:00
+        ("summer time ends", 0),  # 02:58, then 02:00 once more
+        ("the last day of the year", 22),  # 23:58, then another year
     ],
     ids=["spring", "autumn", "new year"],
 )
-def test_an_hour_that_is_missing_or_double_and_a_new_year_are_nothing_special(world: World, moment: datetime) -> None:
+def test_an_hour_that_is_missing_or_double_and_a_new_year_are_nothing_special(world: World, day: str, hour: int) -> None:
+    moment = special(datetime.now(UTC).date())[day].replace(hour=hour, minute=58)
     world.poll()
     world.ahead_seconds = (moment - datetime.now(UTC)).total_seconds()
     for number in range(4):
@@ -341,20 +339,20 @@ def test_an_hour_that_is_missing_or_double_and_a_new_year_are_nothing_special(wo
     numbers = [row[0] for row in world.rows("SELECT number FROM cases ORDER BY id")]
     assert len(numbers) == len(set(numbers)) == 7
     if moment.month == 12:
-        assert [number[3:] for number in numbers[-2:]] == ["2027-00001", "2027-00002"]
+        assert [number[3:] for number in numbers[-2:]] == [f"{moment.year + 1}-00001", f"{moment.year + 1}-00002"]
 
 
 @pytest.mark.parametrize("jump", [timedelta(days=1), timedelta(days=-1)], ids=["a day ahead", "a day back"])
 def test_the_daemon_goes_on_when_its_clock_is_set(world: World, jump: timedelta) -> None:
     text = world.desk.config.read_text(encoding="utf-8").replace("[smtp]", "poll_seconds = 10\nidle = false\n[smtp]")
     world.desk.config.write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "tests.rig.clock", str(jump.total_seconds()), "run", "--config", str(world.desk.config)]
-    with running(command) as process:
-        wait_until(lambda: recorded(world) >= len(world.mails), 30)
+    words = (str(jump.total_seconds()), "run", "--config", str(world.desk.config))
+    with forks().start("tests.rig.clock", words, environment()) as process:
+        wait_until(lambda: recorded(world) >= len(world.mails))
         process.send_signal(signal.SIGUSR1)
         time.sleep(0.5)
         another_mail(world, "later")
-        wait_until(lambda: any(letter.recipients[0] == "later@example.org" for letter in world.post.accepted), 40)
+        wait_until(lambda: any(letter.recipients[0] == "later@example.org" for letter in world.post.accepted))
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
 
@@ -363,12 +361,3 @@ def test_the_daemon_goes_on_when_its_clock_is_set(world: World, jump: timedelta)
 
 def recorded(world: World) -> int:
     return int((world.rows("SELECT count(*) FROM ledger") or [(0,)])[0][0])
-
-
-@contextmanager
-def running(command: list[str]) -> Iterator[Any]:
-    with subprocess.Popen(command, env=environment(), cwd=ROOT, stderr=subprocess.DEVNULL) as process:
-        try:
-            yield process
-        finally:
-            process.kill()

@@ -22,6 +22,7 @@ from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy
 from tests.rig.builders import a_mail, a_multipart, a_part
 from tests.rig.colleagues import EVA, MOSER, STAFF, WEBER, answers, polled, shown, text_of, to
+from tests.rig.days import case_number
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot
 from tests.rig.letters import in_words
@@ -50,7 +51,7 @@ def enters(desk: TestDesk, text: str, *, subject: str = "", number: int = 1, **f
     return polled(desk)
 
 
-def case(desk: TestDesk, number: str = "KD-2026-00001") -> dict[str, Any]:
+def case(desk: TestDesk, number: str = case_number(1)) -> dict[str, Any]:
     with Store.open(desk.folder / "maildesk.db", "KD", UTC) as store:
         return store.views.case(number) or {}
 
@@ -60,7 +61,7 @@ def aside(desk: TestDesk) -> list[dict[str, Any]]:
         return store.views.aside()
 
 
-def correspondent(desk: TestDesk, number: str = "KD-2026-00001") -> tuple[str, ...]:
+def correspondent(desk: TestDesk, number: str = case_number(1)) -> tuple[str, ...]:
     found = case(desk, number)
     return found["channel"], found["correspondent"]["name"], found["correspondent"]["address"]
 
@@ -76,7 +77,7 @@ def test_a_call_by_hand_becomes_a_case_of_the_caller_and_an_answer_reaches_her(d
     assert correspondent(desk) == ("phone", "Eva Muster", EVA)
     assert (case(desk)["kind"], case(desk)["topics"]) == ("kritik", ["kosten_unterkunft"])
     acknowledged = to(desk, EVA)[0]
-    assert "KD-2026-00001" in shown(acknowledged)
+    assert case_number(1) in shown(acknowledged)
     assert not re.search(rb"weber|haus\.example|Heizung|neu-1", acknowledged.octets, re.IGNORECASE)
     (confirmed,), (relayed,) = to(desk, WEBER), to(desk, MOSER)
     assert "Telefonat eingetragen, mit Eingangsbestätigung, Art: Kritik" in text_of(confirmed)
@@ -121,7 +122,7 @@ def test_a_link_proves_who_used_it_and_nobody_else(desk: TestDesk) -> None:
     polled(desk)
 
     assert correspondent(desk) == ("phone", "Eva Muster", "")
-    assert case(desk, "KD-2026-00002")["channel"] == "email", "a link of somebody else proves nothing"
+    assert case(desk, case_number(2))["channel"] == "email", "a link of somebody else proves nothing"
 
 
 def test_what_is_no_entry_is_kept_and_its_writer_is_asked_and_the_answer_to_that_proves_its_writer(desk: TestDesk) -> None:
@@ -141,7 +142,7 @@ def test_what_is_no_entry_is_kept_and_its_writer_is_asked_and_the_answer_to_that
     assert "#frist" in text_of(card)
     assert "belongs to no case" in aside(desk)[0]["evidence"][-1]
 
-    quoted = f"\n\nAm 23.11.2026 um 09:20 schrieb Kundendialog <{ADDRESS}>:\n> [KD-2026-00007] und KD-2026-00008\n"
+    quoted = f"\n\nAm 23.11.2026 um 09:20 schrieb Kundendialog <{ADDRESS}>:\n> [{case_number(7)}] und {case_number(8)}\n"
     enters(
         desk, f"Brief von Familie Muster\n{HEATING}{SIGNATURE}{quoted}", subject=f"AW: {shown(asked)}", number=4,
         in_reply_to=str(asked.mail["Message-ID"]), authentication_results="mx.example.com; dmarc=none",
@@ -191,7 +192,7 @@ def test_each_letter_on_the_copier_is_a_case_of_its_own_that_belongs_to_nobody_y
     counts = polled(desk)
 
     assert counts["new_cases"] == 2
-    assert correspondent(desk) == correspondent(desk, "KD-2026-00002") == ("post", "", "")
+    assert correspondent(desk) == correspondent(desk, case_number(2)) == ("post", "", "")
     relayed = to(desk, WEBER)
     assert len(relayed) == len(to(desk, MOSER)) == 2
     assert [part.get_filename() for part in relayed[0].mail.walk() if part.get_filename()] == ["doc.pdf"]
@@ -211,11 +212,11 @@ def test_the_command_makes_the_same_kind_of_case(desk: TestDesk) -> None:
         desk, "--channel", "visit", "--kind", "lob", "--topic", "umgang", "--name", "Eva Muster", "--address", EVA, "--text", HEATING
     )
 
-    assert number == "KD-2026-00001"
+    assert number == case_number(1)
     assert to(desk, EVA) == [], "letters leave with the next pass"
     polled(desk)
     assert correspondent(desk) == ("visit", "Eva Muster", EVA)
     assert (case(desk)["kind"], case(desk)["kind_confirmed"], case(desk)["topics"]) == ("lob", True, ["umgang"])
     assert len(to(desk, EVA)) == 1
     assert len(to(desk, WEBER)) == len(to(desk, MOSER)) == 1
-    assert added(desk, "--channel", "phone", "--text", HEATING) == "KD-2026-00002", "the same words are another call"
+    assert added(desk, "--channel", "phone", "--text", HEATING) == case_number(2), "the same words are another call"

@@ -23,6 +23,7 @@ import pytest
 
 from tests.rig.builders import a_mail
 from tests.rig.command import Said
+from tests.rig.days import case_number
 from tests.rig.desk import ADDRESS, TestDesk, a_desk, wait_until
 from tests.rig.dovecot import Dovecot
 from tests.rig.hostile import MARK, PAYLOADS, UNFIT_TO_PRINT, as_id, hostile_mail, hostile_report, hostile_robot, raw, word
@@ -41,9 +42,9 @@ WITH_JSON = (*SHOWING_MAILS, "quarantine", "status")
 
 # Fields by which somebody from outside may try to be the desk itself, or to command it.
 CONTROL_FIELDS: dict[str, dict[str, str]] = {
-    "a case to belong to": {"x_maildesk_case": "KD-2026-00001", "x_kd_case": "KD-2026-00001", "x_case_number": "KD-2026-00001"},
+    "a case to belong to": {"x_maildesk_case": case_number(1), "x_kd_case": case_number(1), "x_case_number": case_number(1)},
     "a role": {"x_maildesk_staff": "yes", "x_maildesk_role": "staff", "x_maildesk_from": ADDRESS, "x_kd_role": "lead"},
-    "a command": {"x_maildesk_command": "close KD-2026-00001", "x_maildesk_status": "closed", "x_kd_command": "delete"},
+    "a command": {"x_maildesk_command": f"close {case_number(1)}", "x_maildesk_status": "closed", "x_kd_command": "delete"},
     "a letter": {"x_maildesk_template": "alarm", "x_maildesk_recipient": "opfer@example.net", "x_maildesk_letter_id": "abcdefghijklmnop"},
     "a configuration": {"x_maildesk_config": "letters.proof_copy = false", "x_maildesk_secret": "k" * 32},
     "that no machine wrote it": {"auto_submitted": "no", "x_maildesk_automatic": "no"},
@@ -146,7 +147,7 @@ def arrive(desk: TestDesk, mails: tuple[bytes, ...]) -> None:
 def served(desk: TestDesk) -> str:
     """The log of a daemon that takes in everything, then of a pass that finds what the daemon left."""
     with desk.daemon() as process:
-        wait_until(lambda: bool(desk.post.letters_to("letzte@example.org")), 60)
+        wait_until(lambda: bool(desk.post.letters_to("letzte@example.org")))
         process.send_signal(signal.SIGTERM)
         _, log = process.communicate()
     polled = printed("poll", "--config", desk.config, terminal=True)
@@ -421,7 +422,7 @@ def test_the_smtp_server_hears_the_writer_and_the_desk_only(conversation: Conver
     assert conversation.smtp.mails == []
 
 
-WATCH_SAYS = r"maildesk: (?:alarm Briefe abgelehnt: told 0 addresses|\d+ letters failed in the last week: see maildesk outbox)"
+WATCH_SAYS = r"maildesk: (?:alarm letters_refused: told 0 addresses|\d+ letters failed in the last week: see maildesk outbox)"
 
 
 def test_what_an_smtp_server_answers_commands_no_terminal_and_forges_no_line(conversation: Conversation) -> None:

@@ -21,16 +21,20 @@ from aiosmtpd.smtp import Envelope
 from maildesk.cli import mail
 from maildesk.core.office.policy import LetterLimits
 from maildesk.settings.settings import load_settings
+from tests.rig import samples
 from tests.rig.abuse import DESK, POLICY, TECHNIK, WEBER, BusyDesk, a_busy_desk, from_person, within
 from tests.rig.builders import a_mail
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot
 from tests.rig.letters import content, decoded
 from tests.rig.post_office import PostOffice
+from tests.rig.samples import sampled
 from tests.rig.smtp_letters import sender_for
 from tests.rig.smtp_server import SmtpSink
 
 OTHER = "dialog@example.net"
+ROBOT_MAILS_A_DAY = samples.of(100, 30)
+FLOOD = samples.of(10, 2)
 ALERTS = f'[alerts]\naddresses = ["{TECHNIK}"]\n'
 DAY, PER_DAY = timedelta(days=1), 5
 LIMIT_ALARM = "letter_limit"
@@ -122,18 +126,19 @@ def quoting(number: int, letter: Message | None) -> bytes:
     return a_mail(body, sender="automat@firma.example", to=DESK, subject=subject, message_id=f"r{number}@firma.example")
 
 
+@sampled
 @pytest.mark.parametrize(("robot", "days"), [(naked, 3), (quoting, 1)])
 def test_a_robot_without_a_mark_gets_five_letters_a_day_and_one_person_is_told(busy: BusyDesk, robot: Robot, days: int) -> None:
     mails, answered = 0, 0
     with SmtpSink() as server, sender_for(server.settings()) as sender:
-        while mails < 100 * days:
+        while mails < ROBOT_MAILS_A_DAY * days:
             unanswered = [message_from_bytes(letter.octets) for letter in server.letters[answered:] if letter.recipients[0] not in OURS]
             answered = len(server.letters)
             for letter in (*unanswered, *([] if unanswered else [None])):
                 mails += 1
                 busy.arrive(robot(mails, letter))
             busy.send(sender)
-            busy.clock.forward(minutes=14.4 * (len(unanswered) or 1))
+            busy.clock.forward(minutes=24 * 60 / ROBOT_MAILS_A_DAY * (len(unanswered) or 1))
     to_robot = [letter for letter in server.letters if letter.recipients == ("automat@firma.example",)]
     alarms = busy.letters("alarm")
 
@@ -181,10 +186,12 @@ def test_the_same_with_the_commands(dovecot: Dovecot, user: str, tmp_path: Path)
 # --- floods ---
 
 
+@sampled
 def test_a_flood_is_kept_whole_and_answered_within_the_limits_with_one_alarm(tmp_path: Path) -> None:
     """One sender, one domain and a large provider, all mixed."""
     policy = replace(POLICY, letters=LetterLimits(per_domain_per_hour=30, per_desk_per_hour=60))
-    senders = ["flut@bombe.example"] * 800 + [f"p{n}@schule.example" for n in range(1000)] + [f"g{n}@gmx.de" for n in range(200)]
+    senders = ["flut@bombe.example"] * 80 * FLOOD
+    senders += [f"p{n}@schule.example" for n in range(100 * FLOOD)] + [f"g{n}@gmx.de" for n in range(20 * FLOOD)]
     random.Random(8).shuffle(senders)
     with a_busy_desk(tmp_path, policy) as busy:
         report = busy.arrive(*(from_person(number, sender) for number, sender in enumerate(senders)))
@@ -193,7 +200,7 @@ def test_a_flood_is_kept_whole_and_answered_within_the_limits_with_one_alarm(tmp
         busy.clock.forward(hours=1, seconds=1)
         busy.arrive(*(from_person(5000 + n, f"spaeter{n}@schule.example") for n in range(40)))
 
-        assert report.outcomes["new_case"] == len(senders) == busy.count("cases WHERE id <= 2000")  # type: ignore[index]
+        assert report.outcomes["new_case"] == len(senders) == busy.count(f"cases WHERE id <= {len(senders)}")  # type: ignore[index]
         assert len(letters) == 60
         assert by_domain.count("bombe.example") <= PER_DAY
         assert by_domain.count("schule.example") <= 30

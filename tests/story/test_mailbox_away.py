@@ -53,7 +53,7 @@ def test_when_the_line_that_waits_for_mail_is_dead_the_poll_finds_what_came(tmp_
             proxy.set(Cut(Side.SERVER, 1, How.SILENCE))  # whichever line speaks first from now on, has spoken for the last time
             desk.write(to_desk(2))
             wait_until(lambda: proxy.broke)
-            wait_until(lambda: len(post.letters_to("c2@example.org")) == 1, 60)
+            wait_until(lambda: len(post.letters_to("c2@example.org")) == 1)
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=20)
 

@@ -14,6 +14,7 @@ import pytest
 from aiosmtpd.smtp import Envelope
 
 from tests.rig.builders import a_mail, a_multipart, a_part, parsed
+from tests.rig.days import case_number
 from tests.rig.desk import ADDRESS, TestDesk, a_desk, wait_until
 from tests.rig.dovecot import Dovecot
 from tests.rig.letters import decoded
@@ -61,7 +62,7 @@ class Scene:
         return said.json
 
     def case(self) -> Any:
-        return self.desk.maildesk("show", "KD-2026-00001", "--json").json
+        return self.desk.maildesk("show", case_number(1), "--json").json
 
     def letters_to(self, recipient: str) -> list[Accepted]:
         return self.outside.letters_to(recipient)
@@ -186,9 +187,9 @@ def test_a_bounce_that_postfix_itself_writes_joins_the_case_and_staff_are_told(s
     (letter,) = [each for each in scene.case()["letters"] if each["template"] == "acknowledgement"]
     assert letter["state"] == "failed" or letter["report"] == "failed", letter
     subjects = [decoded(each.mail["Subject"]) for each in scene.letters_to(WEBER)]
-    assert [bool(re.match(r"Brief .*KD-2026-00001", subject)) for subject in subjects] == [True], subjects
+    assert [bool(re.match(rf"Brief .*{case_number(1)}", subject)) for subject in subjects] == [True], subjects
     assert scene.letters_to(EVA) == []
-    assert [each["number"] for each in scene.desk.maildesk("cases", "--json").json] == ["KD-2026-00001"]
+    assert [each["number"] for each in scene.desk.maildesk("cases", "--json").json] == [case_number(1)]
 
 
 @pytest.mark.parametrize("scene", [{"size_bytes_max": 100_000}], indirect=True)

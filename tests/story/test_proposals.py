@@ -11,6 +11,7 @@ import pytest
 
 from tests.rig.builders import a_mail
 from tests.rig.colleagues import EVA, MOSER, STAFF, WEBER, answers, case, click, shown, text_of, to, writes
+from tests.rig.days import case_number
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot
 from tests.rig.letters import content
@@ -60,12 +61,12 @@ def test_danger_is_told_at_once_with_the_number_alone_and_again_with_the_next_ma
     writes(desk, DANGER, subject="GEHEIM")
 
     alarm = alarms(desk)[0]
-    assert shown(alarm) == "SOFORT LESEN – KD-2026-00001 – Hinweis auf Gefahr für Menschen"
+    assert shown(alarm) == f"SOFORT LESEN – {case_number(1)} – Hinweis auf Gefahr für Menschen"
     assert "bringe" not in text_of(alarm)
     assert "GEHEIM" not in text_of(alarm)
     assert EVA not in alarm.octets.decode()
     relayed = next(letter for letter in to(desk, WEBER) if letter is not alarm)
-    assert shown(relayed).startswith("SOFORT LESEN – [KD-2026-00001]")
+    assert shown(relayed).startswith(f"SOFORT LESEN – [{case_number(1)}]")
     assert "Dringlichkeit: Sofort – Gefahr (Vorschlag)" in text_of(relayed)
     assert case(desk)["urgency"] == "sofort"
 
@@ -74,7 +75,7 @@ def test_danger_is_told_at_once_with_the_number_alone_and_again_with_the_next_ma
 
     writes(desk, DANGER + "Heute.", message_id="zwei@example.org", in_reply_to="<frage@example.org>", subject="AW: GEHEIM")
     assert len(alarms(desk)) == 2
-    assert [each["number"] for each in desk.maildesk("cases", "--json").json] == ["KD-2026-00001"]
+    assert [each["number"] for each in desk.maildesk("cases", "--json").json] == [case_number(1)]
 
 
 def test_what_a_colleague_said_of_the_urgency_stays_but_new_danger_is_new(desk: TestDesk) -> None:
@@ -104,7 +105,7 @@ def test_a_follow_up_raises_the_urgency_and_never_lowers_it(desk: TestDesk) -> N
 def test_a_data_breach_is_told_too(desk: TestDesk) -> None:
     writes(desk, BREACH)
 
-    assert [shown(alarm) for alarm in alarms(desk)] == ["HEUTE LESEN – KD-2026-00001 – Hinweis auf eine Datenpanne"]
+    assert [shown(alarm) for alarm in alarms(desk)] == [f"HEUTE LESEN – {case_number(1)} – Hinweis auf eine Datenpanne"]
     assert "72 Stunden" in text_of(alarms(desk)[0])
 
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -17,42 +16,32 @@ from typing import Any
 import pytest
 
 from tests.rig.builders import a_mail
+from tests.rig.days import case_number
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot
 from tests.rig.letters import content
 from tests.rig.post_office import Accepted, PostOffice
-from tests.torture.zygote import Ran, Zygote
 
 WEBER, MOSER = "weber@haus.example", "moser@haus.example"
 STAFF = "".join(f'[[staff]]\nname = "{key}"\naddress = "{key}@haus.example"\nkey = "{key}"\n' for key in ("weber", "moser"))
 SEEN_SINCE = ("number", "status", "subject", "kind", "topics", "assignee", "merged_into", "message_ids")
 
 
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    """Many commands in little time, each a process of its own."""
-    made = Zygote()
-    yield made
-    made.close()
-
-
 @dataclass(frozen=True)
 class FastDesk(TestDesk):
-    """A desk whose commands are forked."""
-
-    zygote: Zygote
+    """A desk whose commands answer in JSON."""
 
     def run(self, *words: str) -> Any:
-        ran: Ran = self.zygote.run(self.folder, *words, "--json", "--config", str(self.config))
-        assert ran.code in {0, 1, 69}, ran.err
-        return json.loads(ran.out) if ran.out else None
+        said = self.maildesk(*words, "--json")
+        assert said.code in {0, 1, 69}, said.err
+        return said.json if said.out else None
 
 
 @pytest.fixture
-def make_desk(dovecot: Dovecot, user: str, tmp_path: Path, zygote: Zygote) -> Callable[..., FastDesk]:
+def make_desk(dovecot: Dovecot, user: str, tmp_path: Path) -> Callable[..., FastDesk]:
     def make(post: PostOffice, **more: str) -> FastDesk:
         desk = a_desk(tmp_path / "desk", dovecot, post, user, **more)
-        return FastDesk(desk.folder, desk.user, desk.dovecot, desk.post, zygote)
+        return FastDesk(desk.folder, desk.user, desk.dovecot, desk.post)
 
     return make
 
@@ -117,9 +106,9 @@ def a_busy_week(desk: FastDesk) -> Path:
     for number in (2, 3):
         writes(desk, number)
     polled(desk)
-    relay = next(letter for letter in desk.post.letters_to(WEBER) if "KD-2026-00002" in content(letter.mail, "text/plain"))
+    relay = next(letter for letter in desk.post.letters_to(WEBER) if case_number(2) in content(letter.mail, "text/plain"))
     answered(desk, relay, "#erledigt #hinweis\n\nGuten Tag,\n\nder Bescheid ist heute zur Post gegangen.")
-    first = next(letter for letter in desk.post.letters_to(MOSER) if "KD-2026-00001" in content(letter.mail, "text/plain"))
+    first = next(letter for letter in desk.post.letters_to(MOSER) if case_number(1) in content(letter.mail, "text/plain"))
     writes(desk, 9, sender="c1@example.org", in_reply_to="<m1@example.org>")
     desk.write(a_mail("Ich bin im Urlaub.\n", sender="robot@example.net", message_id="r@example.net", auto_submitted="auto-replied"))
     answered(desk, first, "#an weber")
@@ -134,7 +123,7 @@ def test_after_a_restore_every_case_is_as_it_was_and_nobody_gets_a_letter_twice(
     backup = a_busy_week(desk)
     before, letters = cases(desk), sent(desk)
     messages = {case["number"]: history(desk, case["number"]) for case in before}
-    assert [case["number"] for case in before] == [f"KD-2026-0000{number}" for number in (1, 2, 3, 4)]
+    assert [case["number"] for case in before] == [case_number(number) for number in (1, 2, 3, 4)]
 
     lose_and_restore(desk, backup)
     assert len(cases(desk)) == 1
@@ -145,7 +134,7 @@ def test_after_a_restore_every_case_is_as_it_was_and_nobody_gets_a_letter_twice(
     *again, new = cases(desk)
     assert again == before
     assert {number: history(desk, number) for number in messages} == messages
-    assert new["number"] == "KD-2026-00005"
+    assert new["number"] == case_number(5)
     assert "m5@example.org" in new["message_ids"]
     assert sorted(recipient for recipient, _ in sent(desk)[len(letters) :]) == ["c5@example.org", MOSER, WEBER], "of the new mail alone"
     assert desk.run("status")["healthy"], desk.run("status")["problems"]
@@ -221,14 +210,14 @@ def test_a_copy_that_comes_late_settles_a_letter_though_its_case_got_another_num
 
         lose_and_restore(desk, backup)
         polled(desk)
-        assert [case["number"] for case in cases(desk)] == ["KD-2026-00001"], "the second citizen's, who was told another number"
+        assert [case["number"] for case in cases(desk)] == [case_number(1)], "the second citizen's, who was told another number"
         post.deliver_held()
         polled(desk)
         polled(desk)
 
         assert len(sent(desk)) == 2
         assert desk.run("outbox") == []
-        told = desk.run("show", "KD-2026-00001")["letters"][0]
+        told = desk.run("show", case_number(1))["letters"][0]
         assert told["proven_at"] is not None
 
 
@@ -249,7 +238,7 @@ def test_a_copy_of_a_mail_by_another_way_is_not_acknowledged_in_place_of_the_mai
     polled(desk)
 
     assert desk.post.letters_to("c1@example.org") == letters
-    assert [(case["number"], case["message_ids"][-1]) for case in cases(desk)] == [("KD-2026-00002", "m1@example.org")]
+    assert [(case["number"], case["message_ids"][-1]) for case in cases(desk)] == [(case_number(2), "m1@example.org")]
 
 
 def test_an_answer_that_waits_in_the_inbox_joins_the_case_that_was_lost(desk: FastDesk) -> None:
@@ -263,8 +252,8 @@ def test_an_answer_that_waits_in_the_inbox_joins_the_case_that_was_lost(desk: Fa
     writes(desk, 9, sender="c1@example.org", in_reply_to="<m1@example.org>")
     polled(desk)
 
-    assert [case["number"] for case in cases(desk)] == ["KD-2026-00001"]
-    assert len([letter for letter in desk.post.letters_to("c1@example.org") if "KD-2026-00001" in letter.mail["Message-ID"]]) == 2
+    assert [case["number"] for case in cases(desk)] == [case_number(1)]
+    assert len([letter for letter in desk.post.letters_to("c1@example.org") if case_number(1) in letter.mail["Message-ID"]]) == 2
 
 
 def test_a_number_that_a_citizen_was_told_goes_to_nobody_else(desk: FastDesk) -> None:
@@ -280,7 +269,7 @@ def test_a_number_that_a_citizen_was_told_goes_to_nobody_else(desk: FastDesk) ->
     writes(desk, 2)
     polled(desk)
 
-    assert [case["number"] for case in cases(desk)] == ["KD-2026-00002"]
+    assert [case["number"] for case in cases(desk)] == [case_number(2)]
 
 
 def test_a_mail_that_was_quarantined_after_the_backup_is_counted_again(desk: FastDesk) -> None:

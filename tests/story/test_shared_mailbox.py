@@ -7,6 +7,7 @@ from __future__ import annotations
 from email import message_from_bytes
 
 from tests.rig.builders import a_mail
+from tests.rig.days import case_number
 from tests.rig.desk import ADDRESS, TestDesk, wait_until
 
 COUNTS = ("new_cases", "follow_ups", "staff", "reports", "set_aside", "already_known", "quarantined")
@@ -42,7 +43,7 @@ def test_a_colleague_reads_moves_and_answers_and_the_case_knows(desk: TestDesk) 
         assert counted(desk) == {"staff": 1}
         assert counted(desk) == {}
 
-    case = desk.maildesk("show", "KD-2026-00001", "--json").json
+    case = desk.maildesk("show", case_number(1), "--json").json
     assert case["status"] == "answered"
     assert case["answered_at"] is not None
     assert [(each["direction"], each["role"]) for each in case["messages"]] == [("in", "citizen"), ("out", "desk"), ("out", "staff")]
@@ -53,7 +54,7 @@ def test_a_colleague_reads_moves_and_answers_and_the_case_knows(desk: TestDesk) 
 
     desk.write(from_eva(2, subject="AW: Frage zum Fahrplan", in_reply_to="<a1@example.com>"))
     assert counted(desk) == {"follow_ups": 1}
-    again = desk.maildesk("show", "KD-2026-00001", "--json").json
+    again = desk.maildesk("show", case_number(1), "--json").json
     assert (again["status"], again["answered_at"]) == ("open", case["answered_at"])
 
 

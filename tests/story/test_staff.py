@@ -12,6 +12,7 @@ import pytest
 
 from tests.rig.builders import a_mail
 from tests.rig.colleagues import EVA, INTERNAL, MOSER, STAFF, WEBER, answers, case, click, polled, shown, text_of, to, writes
+from tests.rig.days import case_number
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot
 from tests.rig.letters import content
@@ -31,7 +32,7 @@ def test_a_citizens_mail_reaches_each_colleague_and_shows_no_address_to_answer_b
     assert len(to(desk, MOSER)) == len(to(desk, WEBER)) == len(to(desk, EVA)) == 1
     assert ADDRESS in relayed.mail["From"]
     assert "Eva Muster über Kundendialog" in str(make_header(decode_header(relayed.mail["From"])))
-    assert shown(relayed) == "[KD-2026-00001] Wartezeit"
+    assert shown(relayed) == f"[{case_number(1)}] Wartezeit"
     assert "seit Wochen" in text_of(relayed)
     assert to(desk, WEBER)[0].mail["Message-ID"] != to(desk, MOSER)[0].mail["Message-ID"]
     assert [each["direction"] for each in case(desk)["messages"]] == ["in", "out"]  # type: ignore[attr-defined]
@@ -44,7 +45,7 @@ def test_an_answer_goes_to_the_citizen_from_the_desk_and_nothing_else_of_it_does
 
     answer = to(desk, EVA)[-1]
     assert counts["staff"] == 1
-    assert shown(answer) == "Antwort auf Ihre Nachricht – Vorgang KD-2026-00001"
+    assert shown(answer) == f"Antwort auf Ihre Nachricht – Vorgang {case_number(1)}"
     assert "Ihr Antrag ist bewilligt" in text_of(answer)
     assert "Ihr Antrag ist bewilligt" in content(answer.mail, "text/html")
     body = (text_of(answer) + content(answer.mail, "text/html")).encode()
@@ -198,10 +199,10 @@ def test_who_only_knows_a_colleagues_address_orders_nothing(desk: TestDesk) -> N
     writes(desk)
     before = case(desk)
 
-    desk.write(a_mail("#erledigt\n", sender=WEBER, to=ADDRESS, subject="[KD-2026-00001] #erledigt", message_id="x@evil.example"))
+    desk.write(a_mail("#erledigt\n", sender=WEBER, to=ADDRESS, subject=f"[{case_number(1)}] #erledigt", message_id="x@evil.example"))
     polled(desk)
     desk.write(
-        a_mail("\n", sender=WEBER, to=ADDRESS, subject=f"[KD-2026-00001] #erledigt ~{'a' * 26}", message_id="y@evil.example"),
+        a_mail("\n", sender=WEBER, to=ADDRESS, subject=f"[{case_number(1)}] #erledigt ~{'a' * 26}", message_id="y@evil.example"),
     )
     polled(desk)
 

@@ -20,14 +20,16 @@ from maildesk.adapters.compose import Composer
 from maildesk.core.case.case import case_numbers_in
 from maildesk.core.decision.decision import Outcome
 from maildesk.core.letters.letter import Letter
+from tests.rig import samples
 from tests.rig.abuse import POLICY, TECHNIK, BusyDesk, a_busy_desk, from_person
 from tests.rig.builders import MONDAY, parsed
 from tests.rig.forgers import AS_NOBODY, AS_STAFF, Seen, forged_orders, guesses
 from tests.rig.letters import SHIPPED, content, decoded
 from tests.rig.reports import Lost, postfix
+from tests.rig.samples import sampled
 
 CASES = 40
-COUNT = 1000
+COUNT = samples.of(1000, 200)
 
 
 @pytest.fixture
@@ -57,18 +59,19 @@ def seen_in(busy: BusyDesk) -> Seen:
     )
 
 
-# --- 1,000 forged orders ---
+# --- forged orders ---
 
 
-def test_a_thousand_forged_orders_move_nothing_and_are_all_kept(busy: BusyDesk) -> None:
+@sampled
+def test_many_forged_orders_move_nothing_and_are_all_kept(busy: BusyDesk) -> None:
     seen, before, last_letter = seen_in(busy), busy.of_the_first(CASES), len(busy.letters())
     orders = list(forged_orders(1, COUNT, seen))
     assert seen.to_weber
     assert all(seen.reply_addresses)
 
     staff = 0
-    for start in range(0, COUNT, 100):
-        staff += busy.arrive(*orders[start : start + 100]).outcomes[Outcome.STAFF]
+    for start in range(0, COUNT, COUNT // 10):
+        staff += busy.arrive(*orders[start : start + COUNT // 10]).outcomes[Outcome.STAFF]
         busy.clock.forward(minutes=5)
 
     assert staff == COUNT, "each one counts as a mail that says to be of staff"
@@ -167,10 +170,11 @@ def written(row: dict[str, Any]) -> Any:
     return message_from_bytes(Composer(POLICY.desk, (SHIPPED,))(letter))
 
 
-# --- 1,000 guesses ---
+# --- guesses ---
 
 
-def test_a_thousand_guesses_join_nothing_and_learn_nothing(busy: BusyDesk) -> None:
+@sampled
+def test_many_guesses_join_nothing_and_learn_nothing(busy: BusyDesk) -> None:
     before, last_letter, last_event = busy.of_the_first(CASES), len(busy.letters()), busy.count("event")
     mails = list(guesses(3, COUNT, CASES))
 

@@ -20,13 +20,14 @@ import pytest
 from maildesk.core.letters.keyed_ids import parse_keyed_id
 from tests.rig.builders import a_mail, a_multipart, a_part
 from tests.rig.colleagues import EVA, MOSER, STAFF, WEBER, case, click, polled, shown, text_of, to
+from tests.rig.days import case_number
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot
 from tests.rig.letters import content
 from tests.rig.post_office import Accepted, PostOffice
 
 BERG = "berg@leistung.haus.example"
-NUMBER = "KD-2026-00001"
+NUMBER = case_number(1)
 QUESTION = """Guten Tag,
 
 meine Heizkosten liegen seit sechs Wochen bei Ihnen, und niemand hat sich gemeldet.

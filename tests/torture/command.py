@@ -77,15 +77,16 @@ def _be_the_parser(command: list[str], source: int, out: int) -> NoReturn:
         os._exit(0)
 
 
-def main(words: list[str], ahead_seconds: float) -> None:
-    """Runs one command with a clock that is ahead by so many seconds. Ends like the command, with SystemExit."""
+def main() -> None:
+    """Runs one command, by its words, with a clock that is ahead by so many seconds. Ends like the command, with SystemExit."""
+    ahead_seconds = float(sys.argv[1])
     subprocess.Popen = ForkedParser  # type: ignore[misc, assignment]  # nothing but the parser is started by maildesk
     from maildesk.cli import main as maildesk
 
-    sys.argv = ["maildesk", *words]
+    sys.argv = ["maildesk", *sys.argv[2:]]
     with time_machine.travel(datetime.now(UTC) + timedelta(seconds=ahead_seconds), tick=True):
         maildesk()
 
 
 if __name__ == "__main__":
-    main(sys.argv[2:], float(sys.argv[1]))
+    main()

@@ -18,15 +18,15 @@ from maildesk.adapters.smtp import SmtpSender
 from maildesk.adapters.store import Store
 from maildesk.core.office.policy import Desk
 from maildesk.errors import MaildeskError
-from maildesk.jobs import intake, outbox
+from maildesk.jobs import outbox, polling
 from maildesk.jobs.intake import Intake
 from maildesk.jobs.outbox import Post
 from maildesk.settings.passwords import read_passwords
 from maildesk.settings.settings import load_settings
 from tests.rig.letters import SHIPPED
 from tests.rig.office import parsed
+from tests.rig.zygote import Ran
 from tests.torture.world import Settled, World
-from tests.torture.zygote import Ran
 
 PASSES_MAX = 12
 COPIES_MINUTES = 11  # so much later a pass shows that no copy came
@@ -66,7 +66,7 @@ class Hands:
             with self.mailbox.deadline(self.deadline_seconds):
                 if not self.reachable:
                     self.mailbox.prepare()
-                intake.run_once(self.intake)
+                polling.run_once(self.intake)
             self.reachable = True
         except MaildeskError as error:
             failure, self.reachable = error, False

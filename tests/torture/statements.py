@@ -16,13 +16,13 @@ from email import message_from_bytes
 from functools import cache
 
 from maildesk.core.decision.decision import Outcome
+from tests.rig.zygote import Ran
 from tests.torture.command import CURED
 from tests.torture.mails import Mail
 from tests.torture.migrations import killed_migrations
 from tests.torture.oracle import Findings, Tally, corrupt, findings, in_database
 from tests.torture.share import Share
 from tests.torture.world import Copies, Site, World
-from tests.torture.zygote import Ran
 
 PAIRS = 400
 DAEMONS = 80

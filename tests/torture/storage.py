@@ -16,12 +16,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 
+from tests.rig.zygote import Ran
 from tests.torture.oracle import Findings, Tally, findings
 from tests.torture.share import Share
 from tests.torture.statements import SCENES, Scene
 from tests.torture.tracing import ALL_SCENES, Call, broken_poll, by_turns, calls_of, scene_made
 from tests.torture.world import Site, World
-from tests.torture.zygote import Ran
 
 WRITES = ("pwrite64", "write", "fdatasync", "fsync", "ftruncate", "link", "mkdir", "unlink")
 READS = ("pread64", "read")

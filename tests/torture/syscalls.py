@@ -13,12 +13,12 @@ import signal
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tests.rig.zygote import Ran
 from tests.torture.oracle import Tally, findings
 from tests.torture.share import Share
 from tests.torture.statements import Scene
 from tests.torture.tracing import ALL_SCENES, Call, broken_poll, by_turns, calls_of, scene_made
 from tests.torture.world import Site, World
-from tests.torture.zygote import Ran
 
 KILLING = "signal=SIGKILL"
 DAEMON = Scene("daemon", 18)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.rig.zygote import Ran
 from tests.torture.oracle import Findings, Tally, findings
 from tests.torture.world import Copies, Settled, Site, World
-from tests.torture.zygote import Ran
 
 
 def sql(world: World, *statements: str) -> None:

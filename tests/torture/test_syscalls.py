@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from tests.rig.zygote import Ran
 from tests.torture import storage, syscalls
 from tests.torture.oracle import RESTART_SECONDS_MAX
 from tests.torture.share import Share
@@ -11,7 +12,6 @@ from tests.torture.statements import SCENES
 from tests.torture.storage import complaint_about
 from tests.torture.tracing import BIG, Call, broken_poll, calls_of, scene_made
 from tests.torture.world import Site
-from tests.torture.zygote import Ran
 
 SEED = 6
 EARLY, QUARANTINE = SCENES[0], SCENES[-1]

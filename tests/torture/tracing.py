@@ -17,10 +17,10 @@ from pathlib import Path
 
 from maildesk.core.decision.decision import Outcome
 from tests.rig.builders import a_mail
+from tests.rig.zygote import Ran
 from tests.torture.mails import Mail
 from tests.torture.statements import SCENES, Scene, made
 from tests.torture.world import Site, World
-from tests.torture.zygote import Ran
 
 BIG_BYTES = 5 * 1024 * 1024  # more than is kept in memory (maildesk/octets.py): it goes through a file
 BIG = Scene("a big mail", 19, citizens=1)

@@ -17,6 +17,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -24,18 +25,19 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 
-from tests.rig.command import environment
+from tests.rig.command import environment, forks
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot, unprivileged
 from tests.rig.post_office import PostOffice
+from tests.rig.zygote import SECONDS_MAX, TORTURED, Forked, Ran
 from tests.torture.mails import STAFF, Mail, mails
-from tests.torture.zygote import SECONDS_MAX, Ran, Zygote
 
 # By these steps the clock goes on while something still waits: what is in doubt waits ten minutes, what was deferred up to four hours.
 PAUSES_MINUTES = (0, 0, 0, 11, 11, 11, 61, 241, 241, 241)
 DOUBT_MINUTES = 20  # after so long a letter in doubt has been sent again
 QUIET_AFTER = 2
 SHARED_MEMORY = Path("/dev/shm")
+MAILDIR = "mail_location = maildir:{}/mail/%n\n"  # each mail is a file that can be looked at, and laid into a world
 VOLATILE = ("fact", "alarm")  # hold when a pass was, not what became of the mail
 
 
@@ -67,8 +69,8 @@ class Site:
         self.folder = Path(tempfile.mkdtemp(prefix="mt-", dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None))
         (self.folder / "d").mkdir()
         self.folder.chmod(0o755)
-        self.dovecot = Dovecot.start(self.folder / "d", without=without, more=more)
-        self.zygote = Zygote()
+        self.dovecot = Dovecot.start(self.folder / "d", without=without, more=MAILDIR.format(self.folder / "d") + more)
+        self.zygote = forks()
         self._prepared: TestDesk
         self._prepare()
 
@@ -79,7 +81,6 @@ class Site:
         self.close()
 
     def close(self) -> None:
-        self.zygote.close()
         self.dovecot.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -88,13 +89,13 @@ class Site:
         user = self.dovecot.new_user()
         with PostOffice(self.dovecot, {ADDRESS: user}) as post:
             desk = a_desk(self.folder / user, self.dovecot, post, user, more=STAFF)
-            ran = self.zygote.run(desk.folder, "poll", "--config", str(desk.config))
+            ran = self.zygote.run("poll", "--config", str(desk.config), environment=environment())
             assert ran.code == 0, ran.err
         with closing(sqlite3.connect(desk.folder / "maildesk.db")) as database:
             database.execute("PRAGMA journal_mode=DELETE")
         self._prepared = desk
         with self.world(0) as world:
-            self.zygote.run(world.desk.folder, "poll", "--config", str(world.desk.config), warm_up=True)
+            self.zygote.run("poll", "--config", str(world.desk.config), environment=environment(), warm_up=True)
 
     @contextmanager
     def world(
@@ -156,6 +157,10 @@ class World:
         """One pass as a process of its own, on the world's clock."""
         return [sys.executable, "-m", "tests.torture.command", str(self.ahead_seconds), "poll", "--config", str(self.desk.config)]
 
+    def started(self) -> Forked:
+        """The same, forked."""
+        return forks().start(TORTURED, (str(self.ahead_seconds), "poll", "--config", str(self.desk.config)), environment())
+
     @property
     def variables(self) -> dict[str, str]:
         return environment()
@@ -173,8 +178,7 @@ class World:
         file = place / "tmp" / name
         file.write_bytes(octets)
         _belongs_to_dovecot(file)
-        if at is not None:
-            os.utime(file, (at, at))
+        os.utime(file, (at or time.time(), at or time.time()))  # by itself it would have the kernel's time, also on another day
         file.rename(new / name)  # whole, and only now: a daemon may be looking
 
     def run(
@@ -194,7 +198,7 @@ class World:
         if stop_at:
             variables["MAILDESK_STOP_AT"] = str(stop_at)
         return self.site.zygote.run(
-            self.desk.folder, *words, ahead_seconds=self.ahead_seconds, seconds_max=seconds_max, variables=variables, under=under,
+            *words, ahead_seconds=self.ahead_seconds, seconds_max=seconds_max, environment=environment(**variables), under=under,
             file_bytes_max=file_bytes_max,
         )  # fmt: skip
 

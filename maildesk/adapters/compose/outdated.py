@@ -14,7 +14,7 @@ COUNTS = "_anzahl"  # how the names of numbers end, which were text
 
 
 def outdated(environment: Environment, folder: Path) -> Iterator[str]:
-    """Comparisons with text that never hold any more: file, line, and what to write. A broken file is told where it is used."""
+    """Comparisons with text that are never true any more: file, line, what to write. What is no template is reported where it is used."""
     for file in sorted((*folder.glob("*.txt"), *folder.glob("*.html"))):
         try:
             source = environment.parse(file.read_text(encoding="utf-8-sig"))

@@ -69,8 +69,8 @@ class ImapMailbox:
         self._connection.abort()
 
     @property
-    def certificate_ends(self) -> str:
-        """When the certificate ends that the server showed last ("Jun  1 12:00:00 2027 GMT"); empty if it showed none."""
+    def certificate_ends(self) -> datetime | None:
+        """When the certificate ends that the server showed last; None if it showed none."""
         return self._connection.certificate_ends
 
     def deadline(self, seconds: float) -> AbstractContextManager[None]:

@@ -16,6 +16,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from imapclient.exceptions import CapabilityError, IllegalStateError, LoginError, ProtocolError
@@ -92,7 +93,7 @@ class Connection:
             raise MailboxRefused('imap.security = "none" is allowed for this machine only: use "tls" or "starttls"')
         if any(ord(letter) < 32 or ord(letter) == 127 for letter in settings.user + password):
             raise MailboxRefused("imap.user or its password has control characters: they cannot be sent")
-        self.certificate_ends = ""  # of the server, as it says so itself (ssl.SSLSocket.getpeercert); empty without TLS
+        self.certificate_ends: datetime | None = None  # of the server; None without TLS
         self._settings = settings
         self._password = password
         self._context = None if settings.security == "none" else tls_context or ssl.create_default_context()
@@ -219,7 +220,8 @@ class Connection:
             self._log_in(client)
             line = client.socket()
             if isinstance(line, ssl.SSLSocket):
-                self.certificate_ends = str((line.getpeercert() or {}).get("notAfter", ""))
+                ends = (line.getpeercert() or {}).get("notAfter")
+                self.certificate_ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(ends)), UTC) if ends else None
         except BaseException:
             with suppress(Exception):
                 client._imap.shutdown()

@@ -32,6 +32,7 @@ DEFECTS_MAX = 30
 
 # Lengths of what comes out, in characters.
 TEXT_CHARS_MAX = 1000 * 1000
+BESIDE_CHARS_MAX = 200 * 1000  # of a machine's mail, beside its text
 SUBJECT_CHARS_MAX = 2000
 NAME_CHARS_MAX = 500
 VALUE_CHARS_MAX = 2000

@@ -23,8 +23,11 @@ from maildesk.adapters.parse.mime import addresses, boundary, dates, ids, words
 from maildesk.adapters.parse.mime.head import Field, Head, content_digest, split_head
 from maildesk.adapters.parse.mime.params import raw_field, structured
 from maildesk.adapters.parse.mime.tree import Leaf, Tree, media_type_of, tree_of
+from maildesk.adapters.parse.text import calendar_words
 from maildesk.adapters.parse.text import own_words as quote
+from maildesk.adapters.parse.text.beside import beside
 from maildesk.adapters.parse.text.body import body_text
+from maildesk.core.mail.classify import CALENDAR_ANSWERS, classify
 from maildesk.core.mail.message import Address, Message
 
 # The library logs what it stumbles over, and that is text of the mail.
@@ -36,6 +39,7 @@ _FOR_THE_LIBRARY = frozenset({"from", "to", "cc", "reply-to", "date", "mime-vers
 _WELL_FORMED_DATE = re.compile(
     r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} [+-]\d{4}(?: \([A-Za-z0-9+: -]{1,40}\))?"
 )
+_REACTIONS = frozenset({"text/vnd.google.email-reaction+json"})
 _METHOD = re.compile(rb"^METHOD(?:;[^:\r\n]{0,200})?:[ \t]*([A-Za-z-]{1,40})", re.MULTILINE | re.IGNORECASE)
 
 
@@ -54,7 +58,7 @@ def message_of(data: bytes, digest: str, size_bytes: int) -> Message:
     head = split_head(data)
     reading = reading_of(data, head)
     tree = tree_of(reading.root)
-    text = body_text(tree, _outside_the_parts(reading.root))
+    text = _with_calendar(body_text(tree, _outside_the_parts(reading.root)), tree)
     content_type = structured(raw_field(reading.root, "content-type"))
     message = Message(
         digest=digest,
@@ -67,9 +71,11 @@ def message_of(data: bytes, digest: str, size_bytes: int) -> Message:
         media_type=words.one_line(media_type_of(reading.root, content_type), 100),
         report_type=report.report_type_of(reading.root, content_type.get("report-type"), tree),
         calendar_method=_calendar_method(tree),
+        reaction=any(leaf.media_type in _REACTIONS or leaf.disposition.value == "reaction" for leaf in tree.leaves),
         defects=_bounded((*head.defects, *reading.defects, *tree.defects)),
     )
-    return replace(message, delivery_report=report.delivery_report_of(message, tree))
+    message = replace(message, delivery_report=report.delivery_report_of(message, tree))
+    return replace(message, beside=beside(tree)) if classify(message).automatic else message
 
 
 def header_values(head: Head, reading: Reading | None = None) -> dict[str, Any]:
@@ -188,6 +194,14 @@ def _calendar_method(tree: Tree) -> str:
 def _method_line(leaf: Leaf) -> str:
     match = _METHOD.search(leaf.content[: limits.FIELD_BYTES_MAX])
     return match[1].decode("ascii").upper() if match else ""
+
+
+def _with_calendar(text: str, tree: Tree) -> str:
+    """The text with what stands in the calendar alone: a comment on an answer, and an invitation that has no other words."""
+    added = calendar_words.comments(tree)
+    if not text and not added and _calendar_method(tree) not in CALENDAR_ANSWERS:
+        added = calendar_words.descriptions(tree)
+    return "\n\n".join(filter(None, (text, added))) if " ".join(added.split()) not in " ".join(text.split()) else text
 
 
 def _bounded(defects: tuple[str, ...]) -> tuple[str, ...]:

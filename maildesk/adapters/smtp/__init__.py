@@ -14,6 +14,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from maildesk.adapters.smtp.server import FOREIGN, Server, connect, shut_down
 from maildesk.adapters.smtp.steps import ReplyError, Transaction, hand_over, is_about_login, is_about_sender, is_about_size, takes
@@ -57,7 +58,7 @@ class SmtpSender:
         self._context = tls_context
         self._seconds = socket_seconds
         self._after_dot_seconds = after_dot_seconds
-        self.certificate_ends = ""  # that of the server, as it showed it last ("Jun  1 12:00:00 2027 GMT"); empty without TLS
+        self.certificate_ends: datetime | None = None  # that of the server, as it showed it last; None without TLS
         self._server: Server | None = None
         self._cutter: socket.socket | None = None
 
@@ -133,7 +134,8 @@ class SmtpSender:
             self._drop()
             raise
         if isinstance(self._server.sock, ssl.SSLSocket):
-            self.certificate_ends = str((self._server.sock.getpeercert() or {}).get("notAfter", ""))
+            ends = (self._server.sock.getpeercert() or {}).get("notAfter")
+            self.certificate_ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(ends)), UTC) if ends else None
         return self._server
 
     def _keep_cutter(self, line: socket.socket) -> None:

@@ -139,6 +139,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
     faults.at("after: COMMIT")
 
 
+def new_id(result: Any) -> int:
+    """The key of the row that was inserted."""
+    key: int = result.inserted_primary_key[0]
+    return key
+
+
 _UNUSABLE = {
     sqlite3.SQLITE_CORRUPT: "is damaged: restore the last backup (docs/operation.md)",
     sqlite3.SQLITE_NOTADB: "is no SQLite database: is [database] url right?",

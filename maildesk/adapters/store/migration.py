@@ -10,8 +10,8 @@ from sqlalchemy import Connection, inspect
 
 from maildesk.errors import StoreUnusable
 
-HEAD = "0006"  # the newest of migrations/versions; alembic is slow to import, so it is asked only when this differs
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006")
+HEAD = "0007"  # the newest of migrations/versions; alembic is slow to import, so it is asked only when this differs
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 
 
 def schema_version(connection: Connection) -> str:

@@ -10,32 +10,31 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
-
 from maildesk.adapters.store.backup import RESTORED
 from maildesk.adapters.store.engine import check_health, open_engine, reading, translated, writing
 from maildesk.adapters.store.lock import only_one
 from maildesk.adapters.store.migration import migrate, needs_migration, schema_version
 from maildesk.adapters.store.rows import octets as octet_rows
-from maildesk.adapters.store.rows.agenda import AgendaRows
-from maildesk.adapters.store.rows.letter_states import OutboxRows
+from maildesk.adapters.store.rows.agenda import Planning, open_questions
+from maildesk.adapters.store.rows.facts import began, of_pass
+from maildesk.adapters.store.rows.parts import Parts
 from maildesk.adapters.store.rows.record import IntakeTransaction
-from maildesk.adapters.store.rows.restored import doubt_what_waits
 from maildesk.adapters.store.rows.signs import read_signs
 from maildesk.adapters.store.rows.views import CaseFilter, Views
-from maildesk.adapters.store.tables import alarms, facts, ledger, letters, messages, quarantined, raws
+from maildesk.core.agenda.agenda import OpenQuestion
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.health import Signs
-from maildesk.core.letters.letter import ALARM, CONTESTED, CONTESTED_LONGER, LetterState
+from maildesk.core.letters.letter import ALARM, Due, QueuedLetter
+from maildesk.core.mail.message import Message
 from maildesk.octets import Octets, RawMessage
 
 __all__ = ["CaseFilter", "Store", "only_one"]
 
-UIDS_MAX = 500  # in one statement
 
-
-class Store(OutboxRows, AgendaRows):
-    """The open database. Every method is one transaction; `transaction` is one for a whole batch."""
+class Store:
+    """The open database, for all ports of `jobs.ports`, which say what each method promises. Every method is one transaction of its own;
+    `transaction` and `planning` are one for all that is done in them.
+    """
 
     def __init__(self, file: Path, prefix: str, zone: tzinfo) -> None:
         self._file = file
@@ -79,121 +78,147 @@ class Store(OutboxRows, AgendaRows):
     def __exit__(self, *_exc: object) -> None:
         self.close()
 
-    def _transaction(self, connection: Connection) -> IntakeTransaction:
-        return IntakeTransaction(connection, self._prefix, self._zone)
+    @contextmanager
+    def _reading(self) -> Iterator[Parts]:
+        with reading(self._engine) as connection:
+            yield Parts(connection, self._prefix, self._zone)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Parts]:
+        with writing(self._engine) as connection:
+            yield Parts(connection, self._prefix, self._zone)
 
     # --- the intake ---
 
     @contextmanager
     def transaction(self) -> Iterator[IntakeTransaction]:
-        with writing(self._engine) as connection:
-            yield self._transaction(connection)
+        with self._writing() as parts:
+            yield IntakeTransaction(parts, self._prefix)
 
     def recorded(self, folder: str, uid_validity: int, uids: Collection[int]) -> Mapping[int, str]:
-        query = select(ledger.c.uid, ledger.c.filed_to).where(ledger.c.folder == folder, ledger.c.uid_validity == uid_validity)
-        found: dict[int, str] = {}
-        with reading(self._engine) as connection:
-            for some in _pieces(uids):  # a hundred thousand at once would take megabytes
-                wanted = frozenset(some)
-                rows = connection.execute(query.where(ledger.c.uid.between(some[0], some[-1])))
-                found |= {row.uid: row.filed_to for row in rows if row.uid in wanted}
-        return found
+        with self._reading() as parts:
+            return parts.ledger.recorded(folder, uid_validity, uids)
 
     def recorded_mails(self, folder: str, uid_validity: int, uids: Collection[int]) -> Mapping[int, tuple[str, int]]:
-        query = select(ledger.c.uid, ledger.c.message_id, ledger.c.size_bytes)
-        query = query.where(ledger.c.folder == folder, ledger.c.uid_validity == uid_validity)
-        with reading(self._engine) as connection:
-            rows = [row for some in _pieces(uids) for row in connection.execute(query.where(ledger.c.uid.in_(some)))]
-        return {row.uid: (row.message_id, row.size_bytes) for row in rows}
+        with self._reading() as parts:
+            return parts.ledger.recorded_mails(folder, uid_validity, uids)
 
     def forget_places(self, folder: str, uid_validity: int, uids: Collection[int] | None = None) -> None:
-        change = update(ledger).where(ledger.c.folder == folder, ledger.c.uid_validity == uid_validity).values(uid=None)
-        with writing(self._engine) as connection:
-            for some in (None,) if uids is None else _pieces(uids):
-                connection.execute(change if some is None else change.where(ledger.c.uid.in_(some)))
-
-    def note_filed(self, folder: str, uid_validity: int, filed: Collection[int], contested: Collection[int], now: datetime) -> None:
-        with reading(self._engine) as connection:
-            if connection.execute(select(letters.c.id).where(letters.c.waits_for != "").limit(1)).first() is None:
-                return
-        place = (ledger.c.folder == folder, ledger.c.uid_validity == uid_validity)
-        later = {"doubt_since": now + CONTESTED_LONGER, "error": CONTESTED}
-        changes: tuple[tuple[Collection[int], dict[str, Any]], ...] = ((filed, {"waits_for": "", "doubt_since": None}), (contested, later))
-        with writing(self._engine) as connection:
-            for uids, values in changes:
-                for some in _pieces(uids):
-                    digests = select(ledger.c.digest).where(*place, ledger.c.uid.in_(some))
-                    waiting = (letters.c.waits_for != "", letters.c.state == LetterState.QUEUED, letters.c.waits_for.in_(digests))
-                    connection.execute(update(letters).where(*waiting).values(**values))
+        with self._writing() as parts:
+            parts.ledger.forget_places(folder, uid_validity, uids)
 
     def known_mails(self, heads: Collection[tuple[str, int]]) -> frozenset[tuple[str, int]]:
-        ids = frozenset(message_id for message_id, _size in heads if message_id)
-        kept = select(messages.c.message_id, raws.c.size_bytes).join(raws, raws.c.id == messages.c.raw_id)
-        copies = select(ledger.c.message_id, ledger.c.size_bytes)  # of what was known already, and so not kept once more
-        with reading(self._engine) as connection:
-            found = {(row[0], row[1]) for row in connection.execute(kept.where(messages.c.message_id.in_(ids)))}
-            missing = {message_id for message_id, size in heads if message_id and (message_id, size) not in found}
-            if missing:
-                found |= {(row[0], row[1]) for row in connection.execute(copies.where(ledger.c.message_id.in_(missing)))}
-        return frozenset(heads) & found
+        with self._reading() as parts:
+            return parts.ledger.known_mails(heads)
 
     def known_digests(self, digests: Collection[str]) -> frozenset[str]:
-        query = select(ledger.c.digest).where(ledger.c.digest.in_(digests))
-        with reading(self._engine) as connection:
-            return frozenset(connection.execute(query).scalars())
+        with self._reading() as parts:
+            return parts.ledger.known_digests(digests)
+
+    def note_filed(self, folder: str, uid_validity: int, filed: Collection[int], contested: Collection[int], now: datetime) -> None:
+        with self._reading() as parts:
+            if not parts.letters.any_waits_for_filing():
+                return
+        with self._writing() as parts:
+            parts.letters.note_filed(folder, uid_validity, filed, contested, now)
 
     def note_pass(
         self, counts: Mapping[str, int], backlog: int, problem: str, started_at: datetime, now: datetime, *, whole: bool = True
     ) -> None:
-        times = {"started_at": started_at.isoformat(), "finished_at": now.isoformat()}
-        value = {**times, "counts": dict(counts), "backlog": backlog, "problem": problem}
-        self.learn("last_pass", value, now)
-        if not problem:
-            self.learn("last_good_pass", value, now)
-        if whole and not problem:
-            self.learn("last_whole_pass", times, now)
+        for name, value in of_pass(dict(counts), backlog, problem, started_at, now, whole=whole).items():
+            self.learn(name, value, now)
 
     def last_good_pass(self) -> datetime | None:
-        return self._began("last_good_pass")
+        return began(self.fact("last_good_pass"))
 
     def last_whole_pass(self) -> datetime | None:
-        return self._began("last_whole_pass")
-
-    def _began(self, fact: str) -> datetime | None:
-        value = self.fact(fact)
-        return datetime.fromisoformat(value["started_at"]) if value else None
+        return began(self.fact("last_whole_pass"))
 
     def begin_restore(self, now: datetime) -> int | None:
         """What a copy of a database must do at its first start, once; how many letters are in doubt now, or None if it is none."""
         fact = self.fact(RESTORED)
         if not fact or fact.get("begun_at"):
             return None
-        with writing(self._engine) as connection:
-            done = update(facts).where(facts.c.name == RESTORED).values(value={**fact, "begun_at": now.isoformat()}, at=now)
-            connection.execute(done)
-            return doubt_what_waits(connection, now)
+        with self._writing() as parts:
+            parts.facts.learn(RESTORED, {**fact, "begun_at": now.isoformat()}, now)
+            return parts.letters.doubt_what_waits(now)
 
-    # --- facts and alarms ---
+    # --- the outbox ---
+
+    def due_letters(self, due: Due, count_max: int) -> tuple[QueuedLetter, ...]:
+        with self._reading() as parts:
+            return parts.letters.due(due, count_max)
+
+    def mark_sending(self, row: int, subject: str, now: datetime) -> bool:
+        with self._writing() as parts:
+            return parts.letters.mark_sending(row, subject, now)
+
+    def mark_dot(self, row: int, now: datetime) -> bool:
+        with self._writing() as parts:
+            return parts.letters.mark_dot(row, now)
+
+    def mark_sent(self, row: int, raw: RawMessage, message: Message, now: datetime, *, copy_expected: bool) -> None:
+        with self._writing() as parts:
+            parts.letters.mark_sent(row, raw, message, now, copy_expected=copy_expected)
+
+    def mark_deferred(self, row: int, error: str, next_attempt_at: datetime, *, unwritten: bool = False) -> None:
+        with self._writing() as parts:
+            parts.letters.mark_deferred(row, error, next_attempt_at, unwritten=unwritten)
+
+    def defer_due(self, due: Due, error: str, next_attempt_at: datetime) -> int:
+        with self._writing() as parts:
+            return parts.letters.defer_due(due, error, next_attempt_at)
+
+    def mark_failed(self, row: int, error: str, now: datetime) -> None:
+        with self._writing() as parts:
+            parts.letters.mark_failed(row, error, now)
+
+    def mark_in_doubt(self, row: int, error: str, *, copy_expected: bool) -> None:
+        with self._writing() as parts:
+            parts.letters.mark_in_doubt(row, error, copy_expected=copy_expected)
+
+    def settle_doubts(self, in_doubt_before: datetime, now: datetime) -> int:
+        with self._writing() as parts:
+            return parts.letters.settle_doubts(in_doubt_before, now)
+
+    def requeue_interrupted(self, now: datetime) -> int:
+        with self._writing() as parts:
+            return parts.letters.requeue_interrupted(now)
+
+    def retry_letter(self, row: int, now: datetime) -> bool:
+        """A person says: send it again, whatever came back. False if there is no such letter that waits, failed or is in doubt."""
+        with self._writing() as parts:
+            return parts.letters.retry(row, now)
+
+    # --- digest and reminders ---
+
+    @contextmanager
+    def planning(self) -> Iterator[Planning]:
+        with self._writing() as parts:
+            yield parts.planning
+
+    def open_questions(self) -> tuple[OpenQuestion, ...]:
+        with reading(self._engine) as connection:
+            return open_questions(connection)
+
+    # --- facts, alarms, signs ---
 
     def fact(self, name: str) -> JsonObject:
-        return self.views.fact(name)
+        with self._reading() as parts:
+            return parts.facts.get(name)
 
     def learn(self, name: str, value: dict[str, Any], now: datetime) -> None:
-        with writing(self._engine) as connection:
-            done = connection.execute(update(facts).where(facts.c.name == name).values(value=value, at=now))
-            if not done.rowcount:
-                connection.execute(insert(facts).values(name=name, value=value, at=now))
+        with self._writing() as parts:
+            parts.facts.learn(name, value, now)
 
     def standing_alarms(self) -> Mapping[str, datetime]:
-        """Since when each of the alarms stands."""
-        with reading(self._engine) as connection:
-            return {row.name: row.since for row in connection.execute(select(alarms.c.name, alarms.c.since).order_by(alarms.c.since))}
+        with self._reading() as parts:
+            return parts.alarms.standing()
 
     def waiting_alarms(self) -> int:
         """How many letters of alarms have not left yet."""
-        waits = letters.c.state.in_((LetterState.QUEUED, LetterState.SENDING, LetterState.DOT))
-        with reading(self._engine) as connection:
-            return connection.execute(select(func.count()).where(waits, letters.c.template == ALARM)).scalar() or 0
+        with self._reading() as parts:
+            return parts.letters.waiting(ALARM)
 
     def health_counts(self, now: datetime) -> JsonObject:
         """The counts of `status`."""
@@ -209,20 +234,13 @@ class Store(OutboxRows, AgendaRows):
 
     def quarantined_mail(self, quarantine_id: int, spool: Path | None = None) -> RawMessage:
         """A mail in quarantine, as it came. The caller closes the octets."""
-        with reading(self._engine) as connection:
-            row = connection.execute(select(quarantined).where(quarantined.c.id == quarantine_id)).one()
-            return RawMessage(row.folder, 0, None, row.received_at, octet_rows.load(connection, row.raw_id, spool))
-
-    def octets_of_message(self, message_row: int, spool: Path | None = None) -> Octets | None:
-        with reading(self._engine) as connection:
-            raw_id = connection.execute(select(messages.c.raw_id).where(messages.c.id == message_row)).scalar()
-            return octet_rows.load(connection, raw_id, spool) if raw_id is not None else None
+        with self._reading() as parts:
+            return parts.quarantine.mail(quarantine_id, spool)
 
     def octets_by_digest(self, digest: str, spool: Path | None = None) -> Octets | None:
         """The octets of a stored mail by their sha256; None if there is none. The caller closes them."""
         with reading(self._engine) as connection:
-            raw_id = connection.execute(select(raws.c.id).where(raws.c.digest == digest)).scalar()
-            return octet_rows.load(connection, raw_id, spool) if raw_id is not None else None
+            return octet_rows.by_digest(connection, digest, spool)
 
     # --- health ---
 
@@ -239,9 +257,3 @@ class Store(OutboxRows, AgendaRows):
         with translated(), closing(self._engine.raw_connection()) as connection:  # outside of any transaction
             for pragma in ("optimize", "wal_checkpoint(TRUNCATE)"):
                 connection.cursor().execute(f"PRAGMA {pragma}")
-
-
-def _pieces(uids: Collection[int]) -> Iterator[list[int]]:
-    ordered = sorted(uids)
-    for start in range(0, len(ordered), UIDS_MAX):
-        yield ordered[start : start + UIDS_MAX]

@@ -215,7 +215,6 @@ class ConsultationRow(SQLModel, table=True):
     case_id: int = _parent("cases.id", ondelete="CASCADE")
     letter_id: str = ""
     asked: str  # the address
-    asked_key: str = Field(sa_column=Column(String, nullable=False, index=True))
     asked_by: str = ""  # the key of the colleague who wants to know
     asked_at: datetime
     due_on: date = Field(sa_column=Column(Date, nullable=False))
@@ -233,7 +232,7 @@ class MessageReferenceRow(SQLModel, table=True):
 
 
 class EventRow(SQLModel, table=True):
-    """One line of a case's history; only ever added."""
+    """One line of a case's history; only ever added. `detail` is for people, `data` for programs."""
 
     __tablename__ = "event"
     id: int | None = Field(default=None, primary_key=True)
@@ -242,6 +241,7 @@ class EventRow(SQLModel, table=True):
     who: str
     what: str
     detail: str
+    data: dict[str, Any] = _json("data")
 
 
 class LetterRow(SQLModel, table=True):
@@ -283,10 +283,10 @@ class LetterRow(SQLModel, table=True):
     proven_at: datetime | None = None
     error: str = ""
     reply_to: str = ""
-    sender_name: str = ""
     enclosures: list[dict[str, Any]] = _json("enclosures")
     about: str = Field(sa_column=Column(String(64), nullable=False, index=True))
     author: str = ""
+    unwritten: bool = False  # the last try made no mail of it
     report: str = ""  # what mail servers said of it, the gravest
     report_proved: bool = False  # by a server that had the letter
     reported_at: datetime | None = None
@@ -347,7 +347,7 @@ class FactRow(SQLModel, table=True):
 
 
 class AlarmRow(SQLModel, table=True):
-    """An alarm that stands. `told_at` is when its last letter was written."""
+    """An alarm that stands. `name` is `core.letters.alarms.Alarm.name`; `told_at` is when its last letter was written."""
 
     __tablename__ = "alarm"
     name: str = Field(primary_key=True)

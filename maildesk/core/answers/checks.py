@@ -51,7 +51,7 @@ class Finding:
     detail: str
 
 
-# Words that are orders wherever they stand behind "#"; what the desk knows besides, whoever reads the orders hands in.
+# Words that are orders wherever they stand behind "#".
 ORDERS = frozenset({
     "erledigt", "abschluss", "gesehen", "notiz", "intern", "note", "berechtigt", "unberechtigt", "teilberechtigt", "abgeholfen", "offen",
     "nichtabgeholfen", "teilabgeholfen", "kritik", "lob", "anregung", "anfrage", "hinweis", "frist", "wartet", "stellungnahme", "an",
@@ -59,33 +59,40 @@ ORDERS = frozenset({
 })  # fmt: skip
 
 
-def findings(
-    answer: Answer,
-    message: Message,
-    original: str,
-    case_number: str,
-    correspondent: str,
-    policy: Policy,
-    automatic: bool,
-    orders: frozenset[str] | None = None,
-) -> tuple[Finding, ...]:
-    """Why the answer must not leave as it is; empty where nothing speaks against it.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer before it leaves, and what it is checked against.
 
-    `original` is what the citizen wrote in the case, `correspondent` the citizen's address; `automatic`: a machine wrote the mail.
-    `orders` are the words that may stand behind "#"; None where the orders of the first lines and the subject were read elsewhere.
+    `original` is what the citizen wrote in the case, `correspondent` the citizen's address; `automatic`: a machine wrote the mail. The
+    orders of its first lines and of its subject were read elsewhere.
     """
-    names = "\n".join(attachment.filename for attachment in answer.attachments)
-    whole = f"{answer.text}\n{names}"
+
+    answer: Answer
+    message: Message
+    original: str
+    case_number: str
+    correspondent: str
+    policy: Policy
+    automatic: bool
+
+    @property
+    def whole(self) -> str:
+        """The words that would leave, and the names of the files."""
+        return "\n".join((self.answer.text, *(attachment.filename for attachment in self.answer.attachments)))
+
+
+def findings(draft: Draft) -> tuple[Finding, ...]:
+    """Why the answer must not leave as it is; empty where nothing speaks against it."""
     found = (
-        _absence(answer, automatic),
-        _mistyped(answer, message, orders),
-        _without_text(answer, message),
-        _quoted(answer, message, original),
-        *(_identifier(kind, whole) for kind in (FindingKind.CUSTOMER_NUMBER, FindingKind.IBAN)),
-        _foreign_recipients(message, correspondent, policy),
-        _private(answer, message, original, correspondent, policy),
-        _other_mail(message, case_number, policy),
-        _other_case(whole, case_number, policy),
+        _absence(draft),
+        _mistyped(draft.answer),
+        _without_text(draft.answer, draft.message),
+        _quoted(draft),
+        *(_identifier(kind, draft.whole) for kind in (FindingKind.CUSTOMER_NUMBER, FindingKind.IBAN)),
+        _foreign_recipients(draft),
+        _private(draft),
+        _other_mail(draft),
+        _other_case(draft),
     )
     return tuple(finding for finding in found if finding)
 
@@ -95,10 +102,10 @@ def findings(
 _BY_NAME = re.compile(r"\b(?:sehr geehrte[rs]?|liebe[rs]?|guten tag,?|hallo) (?:frau|herr|familie)\b", re.IGNORECASE)
 
 
-def _absence(answer: Answer, automatic: bool) -> Finding | None:
-    text = " ".join(answer.text[:3000].lower().split())
+def _absence(draft: Draft) -> Finding | None:
+    text = " ".join(draft.answer.text[:3000].lower().split())
     away = re.search(I_AM_AWAY, text) and re.search(YOUR_MAIL_WAITS, text) and not _BY_NAME.search(text)
-    if automatic or away:
+    if draft.automatic or away:
         return Finding(FindingKind.ABSENCE, "Das ist eine automatische Antwort, etwa eine Abwesenheitsnotiz.")
     return None
 
@@ -111,14 +118,12 @@ def _without_text(answer: Answer, message: Message) -> Finding | None:
     return Finding(FindingKind.EMPTY, "Über der zitierten Nachricht steht kein Text, der hinausgehen könnte.")
 
 
-_NOTES = frozenset({"notiz", "intern", "note", "vermerk"})
 _ORDER = re.compile(r"(?<![\w#&/])#(?P<space>\s?)(?P<word>[^\W\d_][\w-]*)")
 
 
-def _mistyped(answer: Answer, message: Message, orders: frozenset[str] | None) -> Finding | None:
-    """An order outside of the first lines; with `orders` also one that nobody knows, or with a space behind the sign."""
-    misplaced = any(re.match(r"\s*#\s?[^\W\d_]", line) or _knows(line, orders or ORDERS) for line in answer.text.split("\n"))
-    if not (misplaced or (orders is not None and _is_misspelt(message, orders))):
+def _mistyped(answer: Answer) -> Finding | None:
+    """An order outside of the first lines."""
+    if not any(re.match(r"\s*#\s?[^\W\d_]", line) or _has_order(line) for line in answer.text.split("\n")):
         return None
     return Finding(
         FindingKind.MISTYPED,
@@ -126,22 +131,8 @@ def _mistyped(answer: Answer, message: Message, orders: frozenset[str] | None) -
     )
 
 
-def _is_misspelt(message: Message, orders: frozenset[str]) -> bool:
-    """What stands behind the first word of a note is text, and not looked at."""
-    first = order_lines(message.reply)
-    is_note = any(_word(line) in _NOTES for line in first)
-    typed = [match for line in first[: 1 if is_note else None] for match in _ORDER.finditer(line)][: 1 if is_note else None]
-    unknown = any(match["word"].casefold() not in orders for match in (*typed, *_ORDER.finditer(message.subject)))
-    return unknown or any(match["space"] for match in typed)
-
-
-def _word(line: str) -> str:
-    match = _ORDER.search(line)
-    return match["word"].casefold() if match else ""
-
-
-def _knows(line: str, orders: frozenset[str]) -> bool:
-    return any(match["word"].casefold() in orders for match in _ORDER.finditer(line) if not match["space"])
+def _has_order(line: str) -> bool:
+    return any(match["word"].casefold() in ORDERS for match in _ORDER.finditer(line) if not match["space"])
 
 
 # --- words of the citizen -----------------------------------------------------------------------------------------------------------
@@ -153,10 +144,11 @@ _ANSWERED_INSIDE = re.compile(
 )
 
 
-def _quoted(answer: Answer, message: Message, original: str) -> Finding | None:
+def _quoted(draft: Draft) -> Finding | None:
+    answer, original = draft.answer, draft.original
     if quotes(answer.text, original):
         return Finding(FindingKind.QUOTED, "Die Antwort wiederholt Worte aus der Nachricht der Person.")
-    if _ANSWERED_INSIDE.search(answer.text) or is_written_into(message.text, original):
+    if _ANSWERED_INSIDE.search(answer.text) or is_written_into(draft.message.text, original):
         return Finding(FindingKind.QUOTED, "In der zitierten Nachricht stehen Worte von Ihnen; sie geht nicht mit hinaus.")
     if re.search(r"^>", answer.text, re.MULTILINE):
         return Finding(FindingKind.QUOTED, "Die Antwort enthält Zeilen, die als Zitat gekennzeichnet sind.")
@@ -176,9 +168,9 @@ def _identifier(kind: FindingKind, text: str) -> Finding | None:
     return Finding(kind, _DETAILS[kind].format(", ".join(dict.fromkeys(found)))) if found else None
 
 
-def _foreign_recipients(message: Message, correspondent: str, policy: Policy) -> Finding | None:
-    allowed = address_key(correspondent)
-    foreign = [each for each in (*message.to, *message.cc) if each.key != allowed and not _is_ours(each.addr_spec, policy)]
+def _foreign_recipients(draft: Draft) -> Finding | None:
+    allowed, recipients = address_key(draft.correspondent), (*draft.message.to, *draft.message.cc)
+    foreign = [each for each in recipients if each.key != allowed and not _is_ours(each.addr_spec, draft.policy)]
     if not foreign:
         return None
     return Finding(FindingKind.FOREIGN_CC, f"Die Mail ging auch an fremde Adressen (Anzahl: {len(foreign)}).")
@@ -194,21 +186,20 @@ _KEYED = re.compile(r"[A-Z0-9][A-Z0-9-]{0,40}\.[a-z2-7]{10,26}\.[a-z2-7]{32}|\+[
 _RELAY_HEAD = re.compile(r"^[ \t>*|]*(?:Eingang|Vorschlag)\s?\*?:", re.MULTILINE)
 
 
-def _private(answer: Answer, message: Message, original: str, correspondent: str, policy: Policy) -> Finding | None:
-    text = f"{answer.text}\n" + "\n".join(attachment.filename for attachment in answer.attachments)
-    own = policy.desk
+def _private(draft: Draft) -> Finding | None:
+    text, own = draft.whole, draft.policy.desk
     for address in _ADDRESS.findall(text):
         desks = own.owns(address) and "+" not in address
-        if not desks and address_key(address) != address_key(correspondent) and _is_ours(address, policy):
+        if not desks and address_key(address) != address_key(draft.correspondent) and _is_ours(address, draft.policy):
             return Finding(FindingKind.PRIVATE, "Die Antwort enthält eine Adresse des Hauses, die nicht die der Stelle ist.")
     if _TOKEN.search(text) or _KEYED.search(text):
         return Finding(FindingKind.PRIVATE, "Die Antwort enthält einen Link oder ein Kennzeichen, mit dem nur das Haus arbeitet.")
     if _RELAY_HEAD.search(text) and re.search(r"^[ \t>*|]*Vorgang\s?\*?:", text, re.MULTILINE):
         return Finding(FindingKind.PRIVATE, "Die Antwort enthält Angaben aus dem Kopf der Nachricht, die nur für das Haus sind.")
-    known = {*phones_in(original), *phones_in(own.phone), *phones_in(own.post)}
-    if (set(phones_in(text)) - known) & _phones_of_signature(answer, message):
+    known = {*phones_in(draft.original), *phones_in(own.phone), *phones_in(own.post)}
+    if (set(phones_in(text)) - known) & _phones_of_signature(draft.answer, draft.message):
         return Finding(FindingKind.PRIVATE, "Die Antwort enthält eine Telefonnummer aus Ihrer eigenen Signatur.")
-    if ends_like_a_signature(answer.text):
+    if ends_like_a_signature(draft.answer.text):
         return Finding(FindingKind.PRIVATE, "Am Ende der Antwort steht etwas, das wie eine Signatur aussieht.")
     return None
 
@@ -221,20 +212,17 @@ def _phones_of_signature(answer: Answer, message: Message) -> set[str]:
 _OTHER_MAIL = ("message/", "text/calendar", "application/ics")
 
 
-def _other_mail(message: Message, case_number: str, policy: Policy) -> Finding | None:
+def _other_mail(draft: Draft) -> Finding | None:
     """An invitation, or an attached mail that is not the relayed one: it names addresses, so it stays here, and that must be said."""
-    for each in message.attachments:
+    for each in draft.message.attachments:
         mail = each.media_type.startswith(_OTHER_MAIL) or each.filename.lower().endswith((".eml", ".msg", ".ics"))
-        if mail and case_number not in case_numbers_in(each.filename, policy.desk.prefix):
+        if mail and draft.case_number not in case_numbers_in(each.filename, draft.policy.desk.prefix):
             return Finding(
                 FindingKind.PRIVATE, "Eine angehängte Mail oder Einladung geht nicht mit hinaus, denn sie nennt Adressen des Hauses."
             )
     return None
 
 
-def _other_case(text: str, case_number: str, policy: Policy) -> Finding | None:
-    others = [number for number in case_numbers_in(text, policy.desk.prefix) if number != case_number]
+def _other_case(draft: Draft) -> Finding | None:
+    others = [number for number in case_numbers_in(draft.whole, draft.policy.desk.prefix) if number != draft.case_number]
     return Finding(FindingKind.OTHER_CASE, "Die Antwort nennt die Nummer eines anderen Vorgangs.") if others else None
-
-
-# --- masks --------------------------------------------------------------------------------------------------------------------------

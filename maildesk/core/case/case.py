@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from maildesk.core.mail.message import Address
 
@@ -69,11 +71,26 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class CaseEvent:
-    """One line of a case's history. `what` is a word for programs, `detail` a sentence for people without personal data."""
+    """One line of a case's history. `what` is a word for programs, `detail` a sentence for people without personal data.
+
+    `data` is what programs read of it later, as JSON: of an "order" its name, and the key and the day that it names. Nobody reads `detail`.
+    """
 
     what: str
     detail: str
     who: str = "maildesk"
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Happened(StrEnum):
+    """What a message of a case was, for its history in short: by the key of its words in said.<language>.toml."""
+
+    MAIL = "happened.mail"  # of the citizen
+    LETTER = "happened.letter"  # of the desk
+    ANSWER = "happened.answer"  # of a colleague, to the citizen
+    NOTE = "happened.note"  # of a colleague, inside the house
+    STATEMENT = "happened.statement"  # of a colleague who was asked
+    MESSAGE = "happened.message"  # anything else
 
 
 class LinkKind(StrEnum):
@@ -106,7 +123,6 @@ class KnownCase:
     status: Status
     correspondent: str
     participants: frozenset[str]
-    acknowledged: bool
     due_on: date | None = None
     followup_note_sent_on: date | None = None
     opened_at: datetime | None = None
@@ -123,14 +139,21 @@ class KnownCase:
     flags: tuple[str, ...] = ()
     urgency_by_staff: bool = False  # a colleague has said how urgent it is
     assignee: str = ""
-    history: tuple[tuple[datetime, str], ...] = ()  # what happened, for people: a German word or two each
+    history: tuple[tuple[datetime, Happened], ...] = ()  # its last messages, the oldest first
 
     def takes_part(self, address_key: str) -> bool:
         """Whether the writer with this address key (empty: nobody) may add to the case by its number."""
         return bool(address_key) and address_key in self.participants
 
 
-_NUMBER_PARTS = r"(\d{4})-(\d{1,7})"
+# What programs and people make of the hyphens in a number: other dashes, blanks, a fold behind it; and what nobody sees.
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−﹣－", "-"))
+_BLANK = re.compile(r"[^\S\n]")
+_SOFT_HYPHEN_AS_HYPHEN = re.compile("(?<=[^\\W_])\u00ad(?=\\d)")  # between digits nothing is hyphenated
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_WRITTEN = r"-(?P<year>[0-9]{4})-(?P<sequence>[0-9]{5}|[1-9][0-9]{0,6})"
+_LOOSE = r"(?: {0,2}-(?: {0,2}|\n[> ]{0,6})| {1,2})"
+_LOOSELY = rf"{_LOOSE}(?P<loose_year>20[0-9]{{2}}){_LOOSE}(?P<loose_sequence>[0-9]{{5}}|[1-9][0-9]{{5,6}})"
 
 
 def case_number(prefix: str, year: int, sequence: int) -> str:
@@ -142,13 +165,25 @@ def case_number(prefix: str, year: int, sequence: int) -> str:
 
 
 def case_numbers_in(text: str, prefix: str) -> tuple[str, ...]:
-    """The case numbers in a line of text, in the form in which we write them, each once.
+    """The case numbers in a text, in the form in which we write them, each once; also where their hyphens became something else.
 
-    >>> case_numbers_in("AW: Vorgang kd-2026-42 und KD-2026-00042", "KD")
-    ('KD-2026-00042',)
+    >>> case_numbers_in("AW: Vorgang kd-2026-42 und KD–2026–00042, KD 2026 00043", "KD")
+    ('KD-2026-00042', 'KD-2026-00043')
+    >>> case_numbers_in("KD-2026-0001 ist abgeschnitten, KD-2026-11-30 ein Tag, KD 2026 11 ein Satz", "KD")
+    ()
     """
-    found = re.findall(rf"(?<![A-Za-z0-9]){re.escape(prefix)}-{_NUMBER_PARTS}(?!\d)", text, re.IGNORECASE)
-    return tuple(dict.fromkeys(case_number(prefix, int(year), int(sequence)) for year, sequence in found))
+    if prefix.casefold() not in text.casefold():
+        return ()
+    pattern = rf"(?<![^\W_]){re.escape(prefix)}(?:{_WRITTEN}|{_LOOSELY})(?![-./]?\d)"
+    found = re.finditer(pattern, _as_written(text), re.IGNORECASE)
+    numbers = ((match["year"] or match["loose_year"], match["sequence"] or match["loose_sequence"]) for match in found)
+    return tuple(dict.fromkeys(case_number(prefix, int(year), int(sequence)) for year, sequence in numbers))
+
+
+def _as_written(text: str) -> str:
+    """The text with plain hyphens and blanks, and nothing invisible."""
+    text = _INVISIBLE.sub("", _SOFT_HYPHEN_AS_HYPHEN.sub("-", text))
+    return _BLANK.sub(" ", text.translate(_DASHES))
 
 
 def entry_word(prefix: str) -> str:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -184,7 +184,6 @@ class CaseFile:
     statements: tuple[str, ...] = ()  # the words of colleagues who were asked
     channel: str = "email"
     opened_at: datetime | None = None
-    history: tuple[tuple[datetime, str], ...] = field(default=())
 
     def mail(self, digest: str) -> IncomingMail | None:
         """The incoming mail with this digest, else the last one."""

@@ -7,9 +7,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from maildesk.core.case.case import CaseEvent, Direction, KnownCase, Role, Status
-from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, merged_events, relayed, urgency_events
+from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, link_events, merged_events, relayed, urgency_events
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
+from maildesk.core.decision.parts import FollowedUp
 from maildesk.core.letters.letter import FOLLOW_UP_NOTE
 from maildesk.core.threading.evidence import ThreadMatch
 from maildesk.core.triage.propose import Proposal, graver
@@ -23,34 +24,43 @@ def follow_up(matter: Matter, match: ThreadMatch) -> Decision:
     proposal = matter.proposal()
     raised = _raised(case, proposal, unverified=unverified)
     reopened = case.status in {Status.CLOSED, Status.ANSWERED} and writer.role is Role.CITIZEN and not thread.repeated
-    events = [CaseEvent("repeated" if thread.repeated else "follow-up", match.evidence)]
-    events += merged_events(thread)
-    if unverified:
-        events.append(CaseEvent("unverified", UNVERIFIED_WRITER))
-    events += doubts(writer)
-    if reopened:
-        events.append(CaseEvent("reopened", f"from {case.status}"))
-    events += urgency_events(raised.urgency, case.urgency) + anonymous_events(raised.flags, case.flags)
+    part = FollowedUp(
+        status=Status.OPEN if reopened else None,
+        merges=thread.merges,
+        links=thread.links,
+        unverified=unverified,
+        proposal=proposal,
+        urgency=raised.urgency if raised.urgency != case.urgency else None,
+        flags=raised.flags if raised.flags != case.flags else None,
+    )
     return Decision(
         OUTCOMES.get(writer.role, Outcome.FOLLOW_UP),
         Folder.ARCHIVE,
         matter.verdict,
         case_number=case.number,
-        status=Status.OPEN if reopened else None,
         direction=Direction.IN if writer.role is Role.CITIZEN else Direction.NOTE,
         role=writer.role,
-        events=tuple(events),
-        merges=thread.merges,
-        unverified=unverified,
+        events=(CaseEvent("repeated" if thread.repeated else "follow-up", match.evidence), *_more_events(matter, case, raised, part)),
         letters=letters,
         notices=relayed(matter, raised, proposal, unverified=unverified),
         alarms=matter.alarms(case.number, refusal, proposal),
-        proposal=proposal,
-        urgency=raised.urgency if raised.urgency != case.urgency else None,
-        flags=raised.flags if raised.flags != case.flags else None,
         refusal=refusal,
         evidence=matter.evidence(match.evidence, letters, refusal, proposal),
+        part=part,
     )
+
+
+def _more_events(matter: Matter, case: KnownCase, raised: KnownCase, part: FollowedUp) -> list[CaseEvent]:
+    """What comes of it for the case, which was `case` and is `raised` now."""
+    return [
+        *merged_events(matter.thread),
+        *link_events(part.links),
+        *((CaseEvent("unverified", UNVERIFIED_WRITER),) if part.unverified else ()),
+        *doubts(matter.writer),
+        *((CaseEvent("reopened", f"from {case.status}"),) if part.status else ()),
+        *urgency_events(raised.urgency, case.urgency),
+        *anonymous_events(raised.flags, case.flags),
+    ]
 
 
 def _raised(case: KnownCase, proposal: Proposal, *, unverified: bool) -> KnownCase:

@@ -6,64 +6,67 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from maildesk.core.case.case import CaseEvent, CaseLink, Channel, LinkKind, Role, case_numbers_in
+from maildesk.core.case.case import CaseEvent, CaseLink, Channel, LinkKind, NewCase, Role, case_numbers_in
 from maildesk.core.case.opening import case_of
-from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, merged_events, relayed, urgency_events
+from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, link_events, merged_events, relayed, urgency_events
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
+from maildesk.core.decision.parts import Opened
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT
 from maildesk.core.mail.fingerprint import base_subject, is_alike
 from maildesk.core.mail.message import Message, is_forward
 from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
 from maildesk.core.threading.evidence import OtherCase, named_ids
+from maildesk.core.triage.propose import Proposal
 
 
 def open_case(matter: Matter) -> Decision:
     """A mail of a person that belongs to no case opens one; so does a mail that bears a staff address but proves nothing."""
-    message, policy, number, writer = matter.message, matter.policy, matter.known.next_case_number, matter.writer
+    number, writer = matter.known.next_case_number, matter.writer
     refusal = matter.refusal(None)
     letters = () if refusal else (matter.letter(ACKNOWLEDGEMENT, number, None),)
-    unknown = wants_to_stay_unknown(message.reply or message.text)
     proposal = matter.proposal()
-    new_case = replace(
-        case_of(number, Channel.EMAIL, message.originator, message.subject, matter.arrival.received_at, policy),
+    new_case, links = _new_case(matter, proposal), _links(matter)
+    return Decision(
+        OUTCOMES.get(writer.role, Outcome.NEW_CASE),
+        Folder.ARCHIVE,
+        matter.verdict,
+        case_number=number,
+        role=Role.CITIZEN,
+        events=_events(matter, new_case, links),
+        letters=letters,
+        notices=relayed(matter, new_case, proposal),
+        alarms=matter.alarms(number, refusal, proposal),
+        refusal=refusal,
+        evidence=matter.evidence(f"new case {number}: no message, letter or number known here", letters, refusal, proposal),
+        part=Opened(
+            new_case,
+            links=links,
+            merges=matter.thread.merges,
+            unverified=writer.forged or (writer.role is Role.STAFF and not writer.proved),
+            proposal=proposal,
+        ),
+    )
+
+
+def _new_case(matter: Matter, proposal: Proposal) -> NewCase:
+    message, number = matter.message, matter.known.next_case_number
+    unknown = wants_to_stay_unknown(message.reply or message.text)
+    return replace(
+        case_of(number, Channel.EMAIL, message.originator, message.subject, matter.arrival.received_at, matter.policy),
         opened_by_reply=bool(named_ids(message)) and not is_forward(message),
         flags=tuple(dict.fromkeys((*((ANONYMOUS,) if unknown else ()), *proposal.flags))),
         kind=proposal.kind,
         topics=proposal.topics,
         urgency=proposal.urgency,
     )
-    links = _links(matter)
+
+
+def _events(matter: Matter, new_case: NewCase, links: tuple[CaseLink, ...]) -> tuple[CaseEvent, ...]:
     events = [CaseEvent("opened", f"by e-mail, answer due on {new_case.due_on:%d.%m.%Y}")]
-    events += [CaseEvent(link.kind, LINKED[link.kind].format(link.number)) for link in links]
-    events += merged_events(matter.thread) + doubts(writer)
+    events += link_events(links) + merged_events(matter.thread) + doubts(matter.writer)
     events += urgency_events(new_case.urgency, "normal") + anonymous_events(new_case.flags, ())
-    return Decision(
-        OUTCOMES.get(writer.role, Outcome.NEW_CASE),
-        Folder.ARCHIVE,
-        matter.verdict,
-        case_number=number,
-        new_case=new_case,
-        role=Role.CITIZEN,
-        events=tuple(events),
-        merges=matter.thread.merges,
-        links=links,
-        unverified=writer.forged or (writer.role is Role.STAFF and not writer.proved),
-        letters=letters,
-        notices=relayed(matter, new_case, proposal),
-        alarms=matter.alarms(number, refusal, proposal),
-        proposal=proposal,
-        refusal=refusal,
-        evidence=matter.evidence(f"new case {number}: no message, letter or number known here", letters, refusal, proposal),
-    )
-
-
-LINKED = {
-    LinkKind.CONTINUES: "a reply to {}, which was closed long ago",
-    LinkKind.MENTIONS: "names {}, in which the writer takes no part",
-    LinkKind.CARRIES: "a forwarded mail that belongs to {}",
-    LinkKind.SAME_CONCERN: "perhaps the same concern as the open case {} of the same person: staff decide",
-}
+    return tuple(events)
 
 
 def _links(matter: Matter) -> tuple[CaseLink, ...]:

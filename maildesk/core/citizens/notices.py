@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-from maildesk.core.case.case import CaseEvent, KnownCase, NewCase, Role
+from collections.abc import Iterable
+
+from maildesk.core.case.case import CaseEvent, CaseLink, KnownCase, LinkKind, NewCase, Role
 from maildesk.core.decision.decision import Outcome
 from maildesk.core.decision.matter import Matter
 from maildesk.core.letters.letter import Letter
@@ -55,3 +57,15 @@ def doubts(writer: Writer) -> list[CaseEvent]:
     if writer.forged:
         doubts.append(CaseEvent("forged", "the mail server says that the address in From is forged"))
     return doubts
+
+
+LINKED = {
+    LinkKind.CONTINUES: "a reply to {}, which was closed long ago",
+    LinkKind.MENTIONS: "names {}, in which the writer takes no part",
+    LinkKind.CARRIES: "a forwarded mail that belongs to {}",
+    LinkKind.SAME_CONCERN: "perhaps the same concern as {} of the same person: staff decide",
+}
+
+
+def link_events(links: Iterable[CaseLink]) -> list[CaseEvent]:
+    return [CaseEvent(link.kind, LINKED[link.kind].format(link.number)) for link in links]

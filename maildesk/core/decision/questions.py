@@ -8,13 +8,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from maildesk.core.case.case import case_numbers_in
 from maildesk.core.case.file import CaseFile
+from maildesk.core.letters.keyed_ids import parse_keyed_id, reply_tokens
+from maildesk.core.letters.letter import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, RELAY, letter_id_for
 from maildesk.core.letters.refusal import RecentLetters
+from maildesk.core.mail.fingerprint import base_subject, ids_in_text, text_digest, thread_index_root
 from maildesk.core.mail.folders import Place
-from maildesk.core.mail.message import Message
-from maildesk.core.threading.evidence import ThreadFacts
+from maildesk.core.mail.message import Message, address_key
+from maildesk.core.office.policy import Policy
+from maildesk.core.threading.evidence import ThreadFacts, case_numbers, named_ids
 
 CLOCK_WRONG_BY = timedelta(days=30)
+FIRST_YEAR = 1990  # no mailbox that could be imported is older
+ORDERED_NUMBERS_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +92,50 @@ def sent_at(message: Message, received_at: datetime) -> datetime:
     if message.date is None or abs(message.date - received_at) > CLOCK_WRONG_BY:
         return received_at
     return message.date
+
+
+# --- what is asked, whoever wrote ---
+
+
+def questions_on(message: Message, policy: Policy, arrival: Arrival, now: datetime) -> Questions:
+    """What is asked about every message; what only one branch of the desk asks is added there (`core.desk.questions`)."""
+    headers = named_ids(message)
+    keyed = tuple(key.case_number for identifier in headers if (key := parse_keyed_id(identifier)))
+    writer, report = message.originator, message.delivery_report
+    return Questions(
+        digest=message.digest,
+        content_digest=message.content_digest,
+        message_id=message.message_id,
+        named_ids=tuple(dict.fromkeys((*headers, *ids_in_text(message)))),
+        case_numbers=tuple(dict.fromkeys((*keyed, *case_numbers(message, policy.desk.prefix), *_ordered_numbers(message, policy)))),
+        originator=writer.key,
+        year=_year(policy, arrival, now),
+        sent_at=sent_at(message, arrival.received_at),
+        letter_ids=tuple(token.letter_id for token in reply_tokens(message, policy.desk)),
+        thread_index=thread_index_root(message),
+        base_subject=base_subject(message.subject),
+        text_digest=text_digest(message),
+        failed_recipients=tuple(address_key(address) for address in report.failed_recipients) if report else (),
+        of_house=policy.staff_by_address(writer.addr_spec) is not None or policy.is_colleague(writer.addr_spec),
+        caused=_caused(message, policy),
+    )
+
+
+def _caused(message: Message, policy: Policy) -> tuple[str, ...]:
+    """The ids of the letters by which a restored desk tells what number a mail was given: to its writer, or to a colleague."""
+    writer = message.originator.addr_spec
+    letters = [(template, writer) for template in (ACKNOWLEDGEMENT, FOLLOW_UP_NOTE)]
+    letters += [(RELAY, person.address) for person in policy.staff]
+    return tuple(letter_id_for(message.digest, template, recipient) for template, recipient in letters)
+
+
+def _ordered_numbers(message: Message, policy: Policy) -> tuple[str, ...]:
+    """Cases that a colleague's orders may name."""
+    staff = policy.staff_by_address(message.originator.addr_spec)
+    return case_numbers_in(message.reply, policy.desk.prefix)[:ORDERED_NUMBERS_MAX] if staff else ()
+
+
+def _year(policy: Policy, arrival: Arrival, now: datetime) -> int:
+    """A case is numbered by the year in which the mail arrived; a date that cannot be true does not make a year of its own."""
+    arrived, current = (policy.calendar.local(moment).year for moment in (arrival.received_at, now))
+    return arrived if FIRST_YEAR <= arrived <= current else current

@@ -16,6 +16,7 @@ from maildesk.core.case.file import CaseFile, CaseState, CaseWork
 from maildesk.core.case.opening import case_of
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
+from maildesk.core.decision.parts import Entered
 from maildesk.core.decision.questions import Arrival, Known
 from maildesk.core.entries.entry import BELONGS_NOWHERE, Entry, NoEntry, read_entry
 from maildesk.core.entries.words import CHANNEL_LABELS
@@ -94,23 +95,20 @@ def _entered(matter: Matter, entry: Entry, staff: Staff | None, outcome: Outcome
         else (*_relayed(matter, kept, new_case, entry, staff), *_confirmed(matter, entry, staff, carried, kept, sent=bool(letters)))
     )
     events = [CaseEvent("opened", f"{BY[entry.channel]}, entered by staff, answer due on {new_case.due_on:%d.%m.%Y}", "staff")]
-    events += [CaseEvent("order", line, "staff") for line in carried.done]
+    events += carried.events
     return Decision(
         outcome,
         Folder.ARCHIVE,
         matter.verdict,
         case_number=number,
-        new_case=new_case,
         role=Role.CITIZEN,
         events=tuple(events),
-        links=matter.thread.links,
         letters=letters,
         notices=notices,
         alarms=matter.alarms(number, refusal),
-        work=CaseWork(state=carried.state) if carried.state != before else None,
         refusal=refusal,
-        kept=kept,
         evidence=matter.evidence(f"new case {number}: {BY[entry.channel]}, entered by staff", letters, refusal),
+        part=Entered(new_case, kept, matter.thread.links, CaseWork(state=carried.state) if carried.state != before else None),
     )
 
 
@@ -235,6 +233,3 @@ def _to_writer(matter: Matter, staff: Staff, template: str, context: Context) ->
     letter = desk_letter(matter.policy, ENTRY, template, message.digest, staff.address, {"nr": "", **context}, matter.now)
     references = (message.message_id,) if message.message_id else ()
     return replace(letter, automatic=True, in_reply_to=message.message_id, references=references)
-
-
-# --- copiers and fax gateways ---

@@ -10,6 +10,7 @@ from dataclasses import replace
 from maildesk.core.case.case import CaseEvent, Channel, Role
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter, no_letter
+from maildesk.core.decision.parts import Entered
 from maildesk.core.entries.decide import NO_ANSWER_BY_MAIL, entered_case, to_colleagues
 from maildesk.core.letters.refusal import Refusal
 from maildesk.core.mail.automatic_words import SCANNER_LOCAL_PARTS
@@ -40,18 +41,17 @@ def decide_scan(matter: Matter) -> Decision:
         Folder.ARCHIVE,
         matter.verdict,
         case_number=number,
-        new_case=new_case,
         role=Role.CITIZEN,
         events=(CaseEvent("opened", f"by letter, from a device, answer due on {new_case.due_on:%d.%m.%Y}"),),
         notices=to_colleagues(matter, kept, new_case, hints, None),
         refusal=Refusal.AUTOMATIC,
-        kept=kept,
         evidence=(
             *matter.verdict.evidence,
             matter.writer.evidence,
             f"new case {number}: a letter from a device",
             no_letter(Refusal.AUTOMATIC),
         ),
+        part=Entered(new_case, kept),
     )
 
 

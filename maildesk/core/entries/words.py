@@ -148,7 +148,7 @@ _ADDRESS = re.compile(
     r"(?:\s?[<\[(]mailto:[^\s<>()\[\]]{1,300}[>\])])?\s?[>\])]?\s?"
 )
 _TELEPHONE = re.compile(
-    r"(?:tel(?:efon)?|fon|handy|mobil|tel\.?-?nr|nr)?\s?\.?\s?:?\s?(?P<number>(?:\+\d|\(?0\d)[\d ()/.\u00a0–-]{4,24}\d)", re.IGNORECASE
+    r"(?:tel(?:efon)?|fon|handy|mobil|tel\.?-?nr|nr)?\s?\.?\s?:?\s?(?P<number>(?:\+|\(?00?)[1-9][\d ()/.\u00a0–-]{4,24}\d)", re.IGNORECASE
 )
 _TITLE = re.compile(r"(?:frau|herrn?|familie|fam\.|eheleute|ehepaar)\s+", re.IGNORECASE)
 _TOKEN = re.compile(r"\S+")

@@ -84,7 +84,7 @@ def alarm_letter(policy: Policy, alarm: Alarm, recipient: str, now: datetime) ->
 
 def all_clear(policy: Policy, alarm_id: str, since: datetime, recipient: str, now: datetime) -> Letter:
     """That a trouble is over of which somebody was told; only an alarm that is about no case is said to be over."""
-    title = say(f"alarm.{alarm_id}.title")
+    title = alarm_title(alarm_id)
     context: Context = {
         "betreff": say("all_clear.title", what=title),
         "meldung": say("all_clear.detail", what=title, since=policy.calendar.local(since)),
@@ -92,6 +92,16 @@ def all_clear(policy: Policy, alarm_id: str, since: datetime, recipient: str, no
         FIELD: f"{alarm_id}{OVER}",
     }
     return desk_letter(policy, ALARMS, ALARM, f"{alarm_id} is over {now.isoformat()}", recipient, context, now)
+
+
+def alarm_title(name: str) -> Said:
+    """What people call the alarm of this name.
+
+    >>> alarm_title("danger KD-2026-00042")
+    Said(key='alarm.danger.title', values={'nr': 'KD-2026-00042'})
+    """
+    alarm_id, _, number = name.partition(" ")
+    return say(f"alarm.{alarm_id}.title", **({"nr": number} if number else {}))
 
 
 def alarm_told(message: Message) -> tuple[str, bool] | None:

@@ -120,7 +120,6 @@ ASKING = frozenset({CONSULTATION, REMINDER})  # who answers one of these, states
 TO_STAFF = frozenset({ALARM, RETURNED, RELAY, COPY, HELD_ANSWER, CONFIRMED, MISTAKE, HELP, STATEMENT, OVERDUE, DIGEST, UNPLACED})
 INSIDE_THE_HOUSE = TO_STAFF | ASKING  # templates of letters that no citizen gets
 LATE_AFTER = timedelta(days=1)  # so long after it was written a letter says that it is late
-UNWRITTEN = "cannot be written: "  # how the error of a letter begins that never became a mail
 
 
 def letter_id_for(cause: str, template: str, recipient: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from maildesk.core.case.case import entry_word
 from maildesk.core.letters.keyed_ids import order_token
@@ -17,7 +18,6 @@ from maildesk.core.office.policy import Policy
 from maildesk.core.text.said import Row, Value, say
 
 LINK_CHARS_MAX = 200
-_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~@+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def percent_encoded(text: str) -> str:
     >>> percent_encoded("[KD-2026-00042] #gesehen")
     '%5BKD-2026-00042%5D%20%23gesehen'
     """
-    return "".join(sign if sign in _PLAIN else "".join(f"%{octet:02X}" for octet in sign.encode()) for sign in text)
+    return quote(text, safe="@+")
 
 
 def order_url(policy: Policy, number: str, order: str, colleague: str, now: datetime) -> str:

@@ -127,7 +127,7 @@ def _head(incoming: Incoming, policy: Policy) -> Context:
         "dringlichkeit": _urgency(incoming, policy),
         "sofort": incoming.proposal.is_danger,
         "hinweise": incoming.hints,
-        "verlauf": [say("moment.and_event", at=policy.calendar.local(at), what=what) for at, what in known.history] if known else (),
+        "verlauf": [say("moment.and_event", at=policy.calendar.local(at), what=say(what)) for at, what in known.history] if known else (),
     }
 
 

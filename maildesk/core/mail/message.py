@@ -119,7 +119,8 @@ class Message:
 
     `fields` holds every header field in its order, name in lower case and value unfolded, for the rules that look at
     them; both are bounded by the parser. `digest` is the sha256 of the octets, `content_digest` leaves out what servers
-    add on the way, so that two copies of one mail (To and Cc, alias) can be told from two mails.
+    add on the way, so that two copies of one mail (To and Cc, alias) can be told from two mails. `beside` is what the other parts of a
+    machine's mail say (attached mails, other forms of the body), read for nothing but danger; of other mails it is empty.
     """
 
     digest: str
@@ -141,9 +142,11 @@ class Message:
     media_type: str = "text/plain"
     report_type: str = ""  # of multipart/report: delivery-status, disposition-notification, feedback-report
     calendar_method: str = ""  # of a text/calendar part: REQUEST, REPLY, CANCEL, ...
+    reaction: bool = False  # a part is an emoji by which somebody reacts to a mail (RFC 9078, or Gmail's own media type)
     delivery_report: DeliveryReport | None = None
     language: str = ""
     defects: tuple[str, ...] = field(default=())
+    beside: str = ""
 
     def values(self, name: str) -> tuple[str, ...]:
         """All values of a header field, in order; `name` in any case."""

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 
+from maildesk.core.mail.hand_written import hand_written, is_from_its_mailbox
 from maildesk.core.mail.message import Message, split_subject
+from maildesk.core.text.notices import is_a_letter
 
 # Addresses of mail servers. Exchange writes its reports as MicrosoftExchange and 32 hexadecimal digits.
 _LOCAL_PARTS = re.compile(
@@ -34,7 +36,7 @@ _REPORT_FIELDS = ("x-failed-recipients", "x-ms-exchange-message-is-ndr", "x-dsnc
 def named_mark(message: Message) -> str:
     """The mail names a mail server as its writer, or is built as a report (RFC 6522): evidence, or an empty string."""
     writer, from_value = message.originator, message.value("from").strip()
-    if _LOCAL_PARTS.fullmatch(writer.local_part or writer.key):
+    if _LOCAL_PARTS.fullmatch(writer.local_part or writer.key) and not is_persons(message):
         return "From is the mail system"
     if _NAMES.fullmatch(writer.display_name) or re.fullmatch(r"[^<>@]*<\s*>|mail(?:er)?-?daemon", from_value, re.IGNORECASE):
         return "From names the mail system"
@@ -44,6 +46,16 @@ def named_mark(message: Message) -> str:
     if declared:
         return "report-type=delivery-status"
     return next((f"{name} is present" for name in _REPORT_FIELDS if message.has(name)), "")
+
+
+def is_persons(message: Message) -> bool:
+    """Whether a person wrote under an address of the mail system: in a small firm the postmaster is whoever reads the mail.
+
+    A mailbox in the envelope or the mark of a mail program says so; some servers set them too, but write no letter with a greeting.
+    """
+    no_report = not message.report_type and not message.value("auto-submitted")
+    by_person = no_report and (is_from_its_mailbox(message) or bool(hand_written(message)))
+    return by_person and (not subject_action(message.subject) or is_a_letter(message.text))
 
 
 def quiet_mark(message: Message) -> str:

@@ -77,6 +77,14 @@ class WorkCalendar:
             day = self.next_working_day(day + timedelta(days=1))
         return day
 
+    def working_days_before(self, day: date, count: int) -> date:
+        """The `count`-th working day before `day`; the day itself does not count."""
+        for _ in range(count):
+            day -= timedelta(days=1)
+            while not self.is_working_day(day):
+                day -= timedelta(days=1)
+        return day
+
     def answer_due(self, received: datetime, calendar_days: int) -> date:
         """The day by which an answer is promised: calendar days, rolled forward to a working day."""
         return self.next_working_day(self.local(received).date() + timedelta(days=calendar_days))

@@ -65,6 +65,10 @@ class Categories:
     channel: CategoryList = field(default_factory=dict)
     urgency: CategoryList = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        """Of the keys alone: cheap, and the same for equal lists."""
+        return hash(tuple(tuple(self.of(name)) for name in LISTS))
+
     def of(self, list_name: str) -> CategoryList:
         """The list of this name. Raises KeyError for a name that is not in `LISTS`."""
         if list_name not in LISTS:

@@ -128,6 +128,13 @@ class Policy:
         """Who is told what happens to a case: the staff who get all new mail, else whoever is alarmed."""
         return _each_once(tuple(person.address for person in self.staff if person.receives == "all")) or self.alarmed
 
+    def is_inside(self, address: str) -> bool:
+        """Whether the address is of our own house: of an internal domain or of the desk's, unless half a country has its mailbox there."""
+        domain = address_key(address).rpartition("@")[2]
+        own = self.desk.domain
+        at_desk = own not in self.letters.shared_domains and (domain == own or domain.endswith(f".{own}"))
+        return at_desk or self.is_colleague(address)
+
     def is_colleague(self, address: str) -> bool:
         """Whether the address is of an internal domain, or of a domain below one."""
         domain = address_key(address).rpartition("@")[2]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from maildesk.core.case.case import Status
+from maildesk.core.case.case import CaseEvent, Status
 from maildesk.core.case.file import CaseState, Concern
 from maildesk.core.office.categories import Categories
 from maildesk.core.orders.reader import Order, OrderName
@@ -18,17 +18,15 @@ from maildesk.core.text.anonymity import ANONYMOUS
 
 CONCERNS_MAX = 3
 TITLE_CHARS_MAX = 60
-WAITS = "wartet auf die Person"  # how the history says it, too: the digest looks there since when
-URGENCY = "Dringlichkeit: "  # these two as well: a further mail does not overrule what staff said of the urgency
-NOT_URGENT = "nicht dringend"
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """The state after the orders, what was done in German lines, and what could not be done and why."""
+    """The state after the orders, what was done in German lines and as events, and what could not be done and why."""
 
     state: CaseState
     done: tuple[str, ...] = ()
+    events: tuple[CaseEvent, ...] = ()
     refused: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()  # lists of categories in which a value is asked for before the case can be closed
 
@@ -62,12 +60,19 @@ class _Work:
 
 def carry_out(state: CaseState, orders: tuple[Order, ...], categories: Categories) -> Carried:
     """Applies the orders that change the state, in their order; closing comes last, whatever its place."""
-    work = _Work(state, categories, at=max(0, len(state.concerns) - 1))
+    work, events = _Work(state, categories, at=max(0, len(state.concerns) - 1)), list[CaseEvent]()
     for order in sorted(orders, key=lambda each: each.name is OrderName.CLOSE):
-        step = STEPS.get(order.name)
+        step, before = STEPS.get(order.name), len(work.done)
         work = step(work, order) if step else work
+        events += [CaseEvent("order", line, "staff", _data(order)) for line in work.done[before:]]
     missing = missing_to_close(work.state, categories) if any(order.name is OrderName.CLOSE for order in orders) else ()
-    return Carried(work.state, work.done, work.refused, missing)
+    return Carried(work.state, work.done, tuple(events), work.refused, missing)
+
+
+def _data(order: Order) -> dict[str, str]:
+    """The order as the data of an event; what it does not name is left out."""
+    named = {"order": order.name.value, "key": order.key, "day": order.day.isoformat() if order.day else ""}
+    return {name: value for name, value in named.items() if value}
 
 
 def missing_to_close(state: CaseState, categories: Categories) -> tuple[str, ...]:
@@ -119,7 +124,7 @@ def _person_group(work: _Work, order: Order) -> _Work:
 
 
 def _urgency(work: _Work, order: Order) -> _Work:
-    return work.did(f"{URGENCY}{work.label('urgency', order.key)}", urgency=order.key)
+    return work.did(f"Dringlichkeit: {work.label('urgency', order.key)}", urgency=order.key)
 
 
 def _seen(work: _Work, order: Order) -> _Work:  # noqa: ARG001
@@ -127,7 +132,7 @@ def _seen(work: _Work, order: Order) -> _Work:  # noqa: ARG001
 
 
 def _not_urgent(work: _Work, order: Order) -> _Work:  # noqa: ARG001
-    return work.did(NOT_URGENT, urgency="normal")
+    return work.did("nicht dringend", urgency="normal")
 
 
 def _note(work: _Work, order: Order) -> _Work:  # noqa: ARG001
@@ -144,7 +149,7 @@ def _due(work: _Work, order: Order) -> _Work:
 
 def _wait(work: _Work, order: Order) -> _Work:
     until = f" bis {order.day:%d.%m.%Y}" if order.day else ""
-    return work.did(f"{WAITS}{until}", status=Status.WAITING)
+    return work.did(f"wartet auf die Person{until}", status=Status.WAITING)
 
 
 def _close(work: _Work, order: Order) -> _Work:  # noqa: ARG001

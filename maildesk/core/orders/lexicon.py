@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from maildesk.core.office.categories import Categories, Category
 from maildesk.core.office.policy import Staff
@@ -102,6 +103,7 @@ class Lexicon:
         return tuple({(each.row.name, each.category.key if each.category else ""): each for each in found}.values())
 
 
+@lru_cache(maxsize=4)  # a desk has one, until its configuration is read again
 def lexicon(vocabulary: Vocabulary) -> Lexicon:
     """The words of the table and of the desk's categories."""
     names: dict[str, tuple[Meaning, ...]] = {fold(word): (Meaning(row, word),) for row in ORDER_WORDS for word in row.words}

@@ -226,7 +226,7 @@ def _read_subject(subject: str, text_is_empty: bool, words: Lexicon, today: date
     token = found[1].lower() if found else ""
     cleaned = _TOKEN.sub(" ", cleaned)
     prefix = words.vocabulary.prefix
-    numbers = case_numbers_in(plain_dashes(cleaned.partition("#")[0]), prefix)
+    numbers = case_numbers_in(cleaned.partition("#")[0], prefix)
     replied, bare = _bare_subject(cleaned, prefix)
     inherited = replied and not token
     piece = _subject_orders(bare, inherited, text_is_empty, words, today)

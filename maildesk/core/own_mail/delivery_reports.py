@@ -15,7 +15,11 @@ from maildesk.core.mail.classify import Verdict
 from maildesk.core.threading.evidence import ThreadMatch, named_ids
 
 
-def join_report(matter: Matter, match: ThreadMatch) -> Decision:
+def decide_machine_mail(matter: Matter) -> Decision:
+    return _joined(matter, matter.thread.match) if matter.thread.match else _set_aside(matter.verdict)
+
+
+def _joined(matter: Matter, match: ThreadMatch) -> Decision:
     """Machine mail that belongs to a case joins it and answers nobody. What it says of a letter of ours, staff are told once."""
     verdict = matter.verdict
     report = _letter_report(matter)
@@ -33,9 +37,9 @@ def join_report(matter: Matter, match: ThreadMatch) -> Decision:
         events=tuple(events),
         notices=notices,
         alarms=alarms,
-        letter_report=report,
         refusal=Refusal.AUTOMATIC,
         evidence=(*verdict.evidence, match.evidence, no_letter(Refusal.AUTOMATIC)),
+        part=report,
     )
 
 
@@ -62,6 +66,6 @@ def _letter_report(matter: Matter) -> LetterReport | None:
     return LetterReport(letter.letter_id, report.action, report.status, proved)
 
 
-def set_aside(verdict: Verdict) -> Decision:
+def _set_aside(verdict: Verdict) -> Decision:
     evidence = (*verdict.evidence, "set aside: machine mail that belongs to no case", no_letter(Refusal.AUTOMATIC))
     return Decision(Outcome.SET_ASIDE, Folder.ARCHIVE, verdict, refusal=Refusal.AUTOMATIC, evidence=evidence)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from maildesk.core.case.case import CaseEvent, Direction, KnownCase, Role, Status, case_numbers_in
 from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.decision.parts import FromOurMailbox
 from maildesk.core.decision.questions import Arrival, Known, sent_at
 from maildesk.core.mail.authentication import authentication
 from maildesk.core.mail.classify import Verdict, classify
@@ -36,7 +37,7 @@ def is_sent_by_us(message: Message, policy: Policy, arrival: Arrival) -> bool:
             ours = policy.desk.owns(address) or policy.staff_by_address(address) is not None
         case Place.ELSEWHERE:
             ours = policy.desk.owns(address) and not any(message.has(name) for name in DELIVERED)
-    return ours and not classify(message).is_machine and not authentication(message, policy.desk.authserv_id).fails
+    return ours and not classify(message, policy.is_inside).is_machine and not authentication(message, policy.desk.authserv_id).fails
 
 
 def sent_by_us(message: Message, verdict: Verdict, known: Known, policy: Policy, arrival: Arrival) -> Decision:
@@ -50,18 +51,18 @@ def sent_by_us(message: Message, verdict: Verdict, known: Known, policy: Policy,
         return Decision(Outcome.SET_ASIDE, folder, verdict, direction=Direction.OUT, role=Role.STAFF, evidence=evidence)
     case = known.facts.cases[match.case_number]
     answers = _answers(message, case, policy)
+    stops = answers and case.status not in {Status.ANSWERED, Status.CLOSED}
     event = CaseEvent("answered", f"from the shared mailbox; {match.evidence}") if answers else CaseEvent("sent", NO_ANSWER)
     return Decision(
         Outcome.STAFF,
         folder,
         verdict,
         case_number=case.number,
-        status=Status.ANSWERED if answers and case.status not in {Status.ANSWERED, Status.CLOSED} else None,
-        answered_at=arrival.received_at if answers else None,
         direction=Direction.OUT if answers else Direction.NOTE,
         role=Role.STAFF,
         events=(event,),
         evidence=(writer.evidence, match.evidence, "answered: the clock stops" if answers else NO_ANSWER),
+        part=FromOurMailbox(Status.ANSWERED if stops else None, arrival.received_at if answers else None),
     )
 
 

@@ -14,14 +14,17 @@ from datetime import date, datetime
 from maildesk.core.case.case import CaseEvent, Direction, Role, Status
 from maildesk.core.case.file import CaseFile, CaseWork, Consultation, Question
 from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.decision.matter import Matter
+from maildesk.core.decision.parts import Worked
 from maildesk.core.decision.questions import Arrival
-from maildesk.core.letters.letter import CONSULTATION, STATEMENT, Letter
+from maildesk.core.letters.letter import ASKING, CONSULTATION, STATEMENT, Letter
 from maildesk.core.letters.order_links import OrderLink
 from maildesk.core.letters.relay import enclosures_of, title_of
 from maildesk.core.letters.to_staff import Post
 from maildesk.core.mail.classify import Verdict
 from maildesk.core.mail.message import Message, address_key
 from maildesk.core.office.policy import Policy, Staff
+from maildesk.core.staff.mail import answered_letter
 from maildesk.core.text.anonymity import ANONYMOUS
 from maildesk.core.text.identifiers import masked
 from maildesk.core.text.said import Context, say
@@ -72,7 +75,25 @@ class Stated:
     evidence: tuple[str, ...]
 
 
-def asked_of(file: CaseFile, address: str) -> tuple[Consultation, ...]:
+def stated_in(matter: Matter) -> Stated | None:
+    """A mail of a colleague who was asked: proved by the letter that asks, or, where staff forwarded by hand, by naming a mail of the case.
+
+    More is not needed: a statement does nothing but to be shown to the colleagues of the desk. None where the mail is none.
+    """
+    writer, message, match = matter.writer, matter.message, matter.thread.match
+    file = matter.known.files.get(match.case_number) if match else None
+    if match is None or file is None or writer.forged:
+        return None
+    letter, asked = answered_letter(matter), _asked_of(file, message.originator.addr_spec)
+    by_letter = writer.proved and letter is not None and letter.template in ASKING
+    by_hand = writer.role is Role.CITIZEN and match.by_id and bool(asked) and matter.policy.is_colleague(message.originator.addr_spec)
+    if not (by_letter or by_hand or writer.role is Role.CONSULTED):
+        return None
+    proof = writer.evidence if writer.proved else "writer: a consulted colleague, not proved"
+    return Stated(message, matter.verdict, file, matter.policy, matter.arrival, matter.now, asked, (proof, match.evidence))
+
+
+def _asked_of(file: CaseFile, address: str) -> tuple[Consultation, ...]:
     """What the colleague with this address was asked in this case, the answered questions too."""
     key = address_key(address)
     return tuple(each for each in file.consultations if address_key(each.question.asked) == key)
@@ -91,13 +112,12 @@ def decide_statement(stated: Stated) -> Decision:
         Folder.ARCHIVE,
         stated.verdict,
         case_number=file.number,
-        status=Status.OPEN if back else None,
         direction=Direction.NOTE,
         role=Role.CONSULTED,
         events=(event,),
         notices=() if stated.arrival.imported else statement_letters(stated),
-        work=CaseWork(answered=answered),
         evidence=(*stated.evidence, f"statement: stays in the house ({message.originator.domain or 'no domain'})"),
+        part=Worked(CaseWork(answered=answered), status=Status.OPEN if back else None),
     )
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from maildesk.core.answers.checks import Finding, FindingKind, findings
+from maildesk.core.answers.checks import Draft, Finding, FindingKind, findings
 from maildesk.core.answers.meant_for import for_the_house
 from maildesk.core.answers.quotes import quotes
 from maildesk.core.answers.text import Answer, above_the_closing, answer_of
 from maildesk.core.case.case import CaseEvent, Direction, Role, Status
-from maildesk.core.case.file import CaseWork, IncomingMail
+from maildesk.core.case.file import CaseFile, CaseWork, IncomingMail
 from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.decision.parts import Worked
 from maildesk.core.letters.keyed_ids import is_order_token
 from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, RELAY
 from maildesk.core.mail.message import is_forward
@@ -100,8 +101,7 @@ def _ordered(mail: StaffMail, reading: Reading) -> Result:
 
 def _carried(mail: StaffMail, result: Result, carried: Carried) -> Result:
     changed = carried.state if carried.state != mail.file.state else None
-    events = tuple(CaseEvent("order", line, "staff") for line in carried.done)
-    return replace(result, state=changed, done=carried.done, refused=carried.refused, missing=carried.missing, events=events)
+    return replace(result, state=changed, done=carried.done, refused=carried.refused, missing=carried.missing, events=carried.events)
 
 
 # --- forwarded ---
@@ -164,7 +164,7 @@ def _found(mail: StaffMail, answer: Answer, *, confirmed: bool) -> tuple[Finding
     """What speaks against sending the answer as it is."""
     about = mail.about
     original, correspondent = (about.words, about.writer.addr_spec) if about else ("", "")
-    found = findings(answer, mail.message, original, mail.file.number, correspondent, mail.policy, mail.verdict.is_machine)
+    found = findings(Draft(answer, mail.message, original, mail.file.number, correspondent, mail.policy, mail.verdict.is_machine))
     inside = for_the_house(answer, mail.writer, mail.policy.staff, mail.file.incoming)
     found = (*found, *((inside,) if inside else ()))
     others = "\n".join((*(each.words for each in mail.file.incoming if each is not about), *mail.file.statements))
@@ -215,20 +215,23 @@ def _decision(mail: StaffMail, result: Result) -> Decision:
         direction=Direction.NOTE,
         role=Role.STAFF,
         events=result.events or (CaseEvent("staff", "a mail of a colleague", "staff"),),
-        merges=tuple(number for number, _ in result.merged),
         letters=tuple(letter for letter in written if letter.template == ANSWER),
         notices=tuple(letter for letter in written if letter.template != ANSWER),
-        work=CaseWork(
-            state=result.state,
-            undo=result.undo(file.state),
-            taken_back=result.taken_back,
-            undoing=result.undoing,
-            released=result.released,
-            dropped=result.dropped,
-            confirmed_writer=result.confirmed,
-            questions=result.questions,
-            answered=result.answered,
-            split=result.split,
-        ),
         evidence=evidence,
+        part=Worked(_work(file, result), merges=tuple(number for number, _ in result.merged)),
+    )
+
+
+def _work(file: CaseFile, result: Result) -> CaseWork:
+    return CaseWork(
+        state=result.state,
+        undo=result.undo(file.state),
+        taken_back=result.taken_back,
+        undoing=result.undoing,
+        released=result.released,
+        dropped=result.dropped,
+        confirmed_writer=result.confirmed,
+        questions=result.questions,
+        answered=result.answered,
+        split=result.split,
     )

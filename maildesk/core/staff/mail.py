@@ -10,12 +10,14 @@ from datetime import datetime
 
 from maildesk.core.case.case import CaseEvent, KnownCase, Status
 from maildesk.core.case.file import CaseFile, CaseState, IncomingMail, Question, SplitOff, Undo
+from maildesk.core.decision.matter import Matter
 from maildesk.core.decision.questions import Arrival
 from maildesk.core.letters.letter import KnownLetter, Letter
 from maildesk.core.letters.to_staff import Post
 from maildesk.core.mail.classify import Verdict
 from maildesk.core.mail.message import Address, Message
 from maildesk.core.office.policy import Policy, Staff
+from maildesk.core.threading.evidence import named_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,33 @@ class StaffMail:
     def about(self) -> IncomingMail | None:
         """The citizen's mail that the colleague answers: the one that was handed on, else the last one."""
         return self.file.mail(self.letter.about if self.letter else "")
+
+
+def answered_letter(matter: Matter) -> KnownLetter | None:
+    """The letter of ours that the mail answers: the nearest."""
+    letters = matter.known.facts.letters
+    return next((letters[named] for named in named_ids(matter.message) if named in letters), None)
+
+
+def staff_mail(matter: Matter) -> StaffMail | None:
+    """The mail as a proved colleague's that belongs to a case, or None where it is not."""
+    writer, match = matter.writer, matter.thread.match
+    if writer.staff is None or not writer.proved or match is None or match.case_number not in matter.known.files:
+        return None
+    return StaffMail(
+        message=matter.message,
+        verdict=matter.verdict,
+        writer=writer.staff,
+        file=matter.known.files[match.case_number],
+        letter=answered_letter(matter),
+        policy=matter.policy,
+        arrival=matter.arrival,
+        now=matter.now,
+        matched=match.evidence,
+        proof=writer.evidence,
+        known=dict(matter.known.facts.cases),
+        next_number=matter.known.next_case_number,
+    )
 
 
 @dataclass(frozen=True, slots=True)

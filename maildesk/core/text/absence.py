@@ -21,13 +21,6 @@ ABSENCE_BEGINS = (
     r"|réponse automatique|respuesta automática|risposta automatica|odpowied[zź] automatyczna|răspuns automat|otomatik yanıt|автоответ"
     r"|автоматический ответ|автоматична відповідь)"
 )
-# An absence without any header: the subject names it, and the text says both that the writer is away and what becomes of the mail.
-ABSENCE_NAMED = (
-    r"out of (?:the )?office|away from (?:my|the) (?:desk|office)|on (?:vacation|holiday|leave)"
-    r"|automatic(?:ally)? (?:generated )?(?:reply|response)"
-    r"|auto[- ]?reply|abwesen(?:d|heit)|nicht im (?:büro|hause?)|außer haus|im urlaub|urlaubs?(?:meldung|notiz"
-    r"|abwesenheit)|automatische antwort"
-)
 I_AM_AWAY = (
     r"\b(?:i am|i'm|i will be|i'll be|we are|our office is) (?:\w+ )?(?:\w+ )?(?:out of|away|on (?:vacation|holiday|leave)|not in)\b"
     r"|\b(?:ich bin|bin ich|wir sind|sind wir) (?:\S{1,40} ){0,12}?(?:nicht (?:im (?:büro|haus|dienst)"

@@ -22,10 +22,12 @@ class Identifier:
 
 def found_in(text: str, identifier: Identifier) -> Iterator[tuple[int, int, str]]:
     """Where such numbers begin and end in the text, and each masked."""
-    for match in identifier.pattern.finditer(text):
+    position = 0
+    while match := identifier.pattern.search(text, position):
         length = identifier.length(match[0])
+        position = match.start() + length if length else match.end()
         if length:
-            yield match.start(), match.start() + length, identifier.mask(match[0][:length])
+            yield match.start(), position, identifier.mask(match[0][:length])
 
 
 def _bare(number: str) -> str:
@@ -52,15 +54,21 @@ def _iban_length(candidate: str) -> int:
     """How much of the candidate is the IBAN, by the length of its country. Behind the word IBAN the check digits may be wrong."""
     word = _IBAN_WORD.match(candidate)
     start = word.end() if word else 0
-    wanted = _IBAN_LENGTHS.get(candidate[start : start + 2].upper(), 0)
-    seen, end = 0, start
-    while end < len(candidate) and seen < wanted:
-        seen += candidate[end].isalnum()
-        end += 1
+    end, missing = _account_end(candidate, start)
     ends_there = end >= len(candidate) or not candidate[end].isalnum()
-    if not wanted or seen < wanted or not ends_there:
+    if missing or end == start or not ends_there:
         return 0
     return end if word or is_iban(_bare(candidate[start:end])) else 0
+
+
+def _account_end(candidate: str, start: int) -> tuple[int, int]:
+    """Where the letters and digits of an IBAN of this country end, and how many are missing; `start` where no country is named so."""
+    missing = _IBAN_LENGTHS.get(candidate[start : start + 2].upper(), 0)
+    end = start
+    while end < len(candidate) and missing:
+        missing -= candidate[end].isalnum()
+        end += 1
+    return end, missing
 
 
 def _mask_iban(number: str) -> str:
@@ -108,7 +116,9 @@ IDENTIFIERS: tuple[Identifier, ...] = (
     ),
 )
 
-_PHONE = re.compile(r"(?<![\w/.-])(?:\+|00?)\d[\d \u00a0()/.–-]{4,24}\d(?!\w)")
+# A country, check digits, and groups that hold digits; what divides them is seldom a blank alone.
+_ACCOUNT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[\s./|-]{0,4}(?:\d|[A-Za-z]{1,4}(?=[\s./|-]{0,4}\d))){8,40}", re.IGNORECASE)
+_PHONE = re.compile(r"(?<![\w/.-])(?:\+|00?)[1-9][\d \u00a0()/.–-]{4,24}\d(?!\w)")
 _DATE = re.compile(r"(?<!\d)\d{1,2}\. ?\d{1,2}\. ?(?:\d{4}|\d{2})?(?!\d)|\d{4}-\d\d-\d\d")
 _PHONE_DIGITS_MIN = 7
 
@@ -119,9 +129,22 @@ def phones_in(text: str) -> tuple[str, ...]:
     >>> phones_in("Tel. +49 (0)6252 0000-12, Fax 06252/0000-99, am 20.11.2026 um 09:15")
     ('6252000012', '6252000099')
     """
-    digits = (re.sub(r"\D", "", match[0].replace("(0)", "")) for match in _PHONE.finditer(_DATE.sub(" , ", text)))
+    plain_text = _DATE.sub(" , ", _without_accounts(text))
+    digits = (re.sub(r"\D", "", match[0].replace("(0)", "")) for match in _PHONE.finditer(plain_text))
     plain = (re.sub(r"^(?:0049|49(?=[1-9]\d{6})|0)", "", number) for number in digits)
     return tuple(dict.fromkeys(number for number in plain if len(number) >= _PHONE_DIGITS_MIN))
+
+
+def _without_accounts(text: str) -> str:
+    """The text without what looks like an IBAN: also mistyped, in groups, in small letters, or with a digit too few."""
+    pieces: list[str] = []
+    position = 0
+    while match := _ACCOUNT.search(text, position):
+        length, _ = _account_end(match[0], 0)
+        pieces.append(text[position : match.start()])
+        position = match.start() + (length or 2)
+        pieces.append(" , " if length else text[match.start() : position])
+    return "".join((*pieces, text[position:]))
 
 
 def masked(text: str) -> str:

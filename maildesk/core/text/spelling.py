@@ -7,6 +7,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
+from rapidfuzz.distance import OSA
+
 PREFIX_LETTERS = 4  # a beginning of so many letters stands for the whole word, if for one only
 NEAREST = 3
 
@@ -37,19 +39,7 @@ def distance(one: str, other: str, most: int) -> int:
     >>> distance("erldigt", "erledigt", 2), distance("notzi", "notiz", 2), distance("kritik", "lob", 2)
     (1, 1, 3)
     """
-    if abs(len(one) - len(other)) > most or max(len(set(one) - set(other)), len(set(other) - set(one))) > most:
-        return most + 1
-    before, row = list[int](), list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        older, before, row = before, row, [i]
-        for j, wanted in enumerate(other, 1):
-            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
-                best = min(best, older[j - 2] + 1)
-            row.append(best)
-        if min(row) > most:
-            return most + 1
-    return min(row[-1], most + 1)
+    return OSA.distance(one, other, score_cutoff=most)
 
 
 def slips_allowed(folded: str) -> int:

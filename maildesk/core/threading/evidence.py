@@ -194,12 +194,19 @@ def by_reply_address(trail: Trail) -> Iterator[ThreadMatch]:
 
 
 def by_message_id(trail: Trail) -> Iterator[ThreadMatch]:
-    """The mail names a message that a case holds: in its header or, as some programs do, in the line above a quotation."""
+    """The mail names a message that a case holds: in its header; a report, which nobody is shown or answered by, also in its text."""
     message, known = trail.message, trail.facts.cases_by_message_id
-    for named in chain(named_ids(message), ids_in_text(message)):
+    for named in chain(named_ids(message), ids_in_text(message) if trail.machine else ()):
         if named in known and named != message.message_id:
             where = "In-Reply-To" if named in message.in_reply_to else "References" if named in message.references else "the text"
             yield ThreadMatch(known[named], "message-id", f"follow-up: {where} names a message of {known[named]}", by_id=True)
+
+
+def cases_in_text(trail: Trail) -> tuple[str, ...]:
+    """The cases whose messages the text names, as in the line above a quotation. A quoted digest names many: that joins nothing."""
+    known = trail.facts.cases_by_message_id
+    named = (identifier for identifier in ids_in_text(trail.message) if identifier != trail.message.message_id)
+    return tuple(dict.fromkeys(known[identifier] for identifier in named if identifier in known))
 
 
 def by_late_parent(trail: Trail) -> Iterator[ThreadMatch]:

@@ -4,19 +4,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from maildesk.core.case.case import CaseLink, KnownCase, LinkKind, Role, Status
 from maildesk.core.mail.message import is_forward
-from maildesk.core.threading.evidence import ORDER, Naming, ThreadFacts, ThreadMatch, Trail, named_ids
+from maildesk.core.threading.evidence import ORDER, Naming, ThreadFacts, ThreadMatch, Trail, cases_in_text, named_ids
 
 LATE_WITHIN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Where the message belongs: `match` is None for a new case, which then bears the `links`. `merges` become one with that case."""
+    """Where the message belongs: `match` is None for a new case. Its case then bears the `links`; `merges` become one with it."""
 
     match: ThreadMatch | None = None
     merges: tuple[str, ...] = ()
@@ -31,14 +32,17 @@ def find_thread(trail: Trail) -> Thread:
     alive = [(match, target) for match in hits if (target := _target(trail, match.case_number))]
     if not alive:
         old = tuple(CaseLink(LinkKind.CONTINUES, _merged(trail.facts, match.case_number)) for match in hits[:1])
-        return Thread(links=(*old, *carried))
+        links = (*old, *carried)
+        return Thread(links=(*links, *_proposed(trail, {link.number for link in links})))
     alive, overtaken = _overtaken(trail, alive)
     if not alive:
-        return Thread(merges=tuple(overtaken))
+        return Thread(merges=tuple(overtaken), links=_proposed(trail, set(overtaken)))
     (first, target), rest = alive[0], alive[1:]
     survivor, merges = _made_one(trail, target, [*([other for match, other in rest if match.by_id] if first.by_id else []), *overtaken])
     match = ThreadMatch(survivor, first.matched_by, first.evidence, first.by_id)
-    return Thread(match, merges, repeated=first.matched_by == "repeated")
+    same_person = _cases_of(trail.facts, trail.facts.cases[survivor].correspondent)
+    links = tuple(link for link in _proposed(trail, {survivor, *merges}) if link.number in same_person)
+    return Thread(match, merges, links, repeated=first.matched_by == "repeated")
 
 
 Hits = list[tuple[ThreadMatch, str]]
@@ -70,6 +74,24 @@ def _carried(trail: Trail, hits: list[ThreadMatch]) -> tuple[tuple[CaseLink, ...
     own = [match for match in hits if match.matched_by in of_their_own or trail.takes_part(match.case_number)]
     foreign = dict.fromkeys(match.case_number for match in hits if match not in own)
     return tuple(CaseLink(LinkKind.CARRIES, _merged(trail.facts, number)) for number in foreign), own
+
+
+def _proposed(trail: Trail, known: Collection[str]) -> tuple[CaseLink, ...]:
+    """Links to the cases whose messages the text alone names, besides the `known` ones: staff decide what they are."""
+    numbers = dict.fromkeys(_merged(trail.facts, number) for number in cases_in_text(trail)) if not trail.machine else {}
+    return tuple(
+        CaseLink(_kind_of_link(trail, number), number) for number in numbers if number in trail.facts.cases and number not in known
+    )
+
+
+def _kind_of_link(trail: Trail, number: str) -> LinkKind:
+    if trail.takes_part(number):
+        return LinkKind.SAME_CONCERN
+    return LinkKind.CARRIES if is_forward(trail.message) else LinkKind.MENTIONS
+
+
+def _cases_of(facts: ThreadFacts, correspondent: str) -> set[str]:
+    return {number for number, case in facts.cases.items() if correspondent and case.correspondent == correspondent}
 
 
 def _merged(facts: ThreadFacts, number: str) -> str:

@@ -23,12 +23,13 @@ _TRAIN: Final = r"vor (?:den|einen|die) (?:zug|s-bahn|bahn|lkw)\b"
 _MINE: Final = r"(?:mann|freund|partner|vater|bruder|sohn|stiefvater|lebensgefährte|exmann|ex-mann|ex|er|nachbar)"
 
 SELF_HARM: Final = (
-    r"bringe? (?:ich )?mich (?:(?:selbst|selber|jetzt|dann|einfach|noch|heute|bald|wirklich|sonst|morgen) ){0,4}um§",
+    r"bringe? (?:ich )?mich (?:(?:selbst|selber|jetzt|dann|einfach|noch|heute|bald|wirklich|sonst|morgen|abend|nacht|früh) ){0,4}um§",
     r"(?:ich (?:\w+ ){0,2})?(?:werde|will|möchte|könnte|würde|muss|wollte|kann) (?:ich )(?:\w+ ){0,3}mich (?:\w+ ){0,2}umbringen(?! vor\b)",
     r"ich (?:\w+ ){0,2}(?:werde|will|möchte|könnte|würde|muss|wollte) (?:\w+ ){0,3}mich (?:\w+ ){0,2}umbringen(?! vor\b)",
     r"(?:werde|will|möchte|könnte|würde|muss|wollte|kann) (?:ich )?mich (?:\w+ ){0,2}umbringen(?! vor\b)",
     r"ich mich (?:\w+ ){0,2}umbringe\w*(?! vor\b)|mich (?:\w+ ){0,2}umzubringen\b",
-    r"nehme? (?:ich )?mir (?:\w+ ){0,3}das leben\b|mir (?:\w+ ){0,3}das leben (?:zu )?nehmen?\b",
+    r"nehme? (?:ich )?mir (?:\w+ ){0,3}das leben\b|mir (?:\w+ ){0,3}das leben (?:(?:zu )?nehmen?|genommen)\b",
+    r"(?:habe ich|ich habe|ich) mich (?:\w+ ){0,3}(?:umgebracht|erhängt|vergiftet)\b",
     r"(?:meinem leben|meinem dasein|allem) (?:\w+ ){0,2}ein ende (?:zu )?(?:setz|mach|bereit)\w*|setze? (?:ich )?meinem leben ~ein ende",
     rf"(?:will|möchte|mag) (?:ich )?(?:so )?{_FILLER}(?:nicht|nimmer) (?:mehr )?(?:weiter ?)?leben\b(?! (?:wie|von|ohne|mit|in|hier"
     rf"|bei)\b)",
@@ -45,6 +46,10 @@ SELF_HARM: Final = (
     r"(?:ich|mich) ~(?:von (?:der|einer) brücke|vom (?:dach|hochhaus|balkon)) ~(?:spring|stürz)\w*|pulsadern|überdosis",
     r"erhänge? (?:ich )?mich|mich (?:\w+ )?(?:zu )?erhängen|hänge? (?:ich )?mich (?:\w+ ){0,2}auf§|mich auf(?:zu)?hängen\b",
     r"verletze mich selbst|ritze mich|mir (?:\w+ )?(?:etwas|was) an(?:tue|tun|zutun)\b|tue? (?:ich )?mir (?:\w+ ){0,2}(?:etwas|was) an§",
+    # A farewell, and the means that somebody has made ready.
+    r"(?:alle|meine|die|genug) (?:\w+ )?(?:tabletten|pillen|schlaftabletten) (?:\w+ ){0,2}(?:gesammelt|auf einmal|geschluckt)\b",
+    r"(?:strick|seil) (?:\w+ ){0,3}(?:hängt|hangt|bereit|geknüpft|um den hals)\b|(?:niemand|keiner) soll (?:mich|nach mir) (?:\w+ )?suchen",
+    r"(?:bin|gehe?|gang) (?:\w+ ){0,3}(?:weg|fort),? (?:für|fia) immer§|(?:für|fia) immer (?:weg|fort)§",
     r"mache? (?:ich )?(?:\w+ ){0,2}schluss mit (?:allem|meinem leben|dem leben)",
     r"kill(?:ing)? myself(?! laughing)|(?<!n't )(?<!not )(?<!dont )(?:want|wanna) (?:to )?die\b|end(?:ing)? my (?:own )?life|suicidal",
     r"commit suicide|don'?t want to live\b(?! in\b| with\b| here\b| like\b)|better off dead|take my own life",
@@ -70,15 +75,17 @@ THREAT: Final = (
     r"(?:ich|wir|man) ~(?<!zeit )(?:totschlagen|töten)\b",
     r"schlage? (?:ich )?(?:sie|ihn|euch|dich|alle|jemanden) (?:\w+ ){0,3}(?:tot|zusammen|krankenhausreif)§",
     r"(?:ich|man) ~(?:sie|ihn|euch|dich|alle|jemanden|den|die) ~(?:zusammenschlagen|verprügeln|krankenhausreif)\b",
-    rf"bringe? (?:ich )?{_VICTIM} (?:\w+ ){{0,2}}um§",
+    rf"bringen? (?:ich |wir )?{_VICTIM} (?:\w+ ){{0,2}}um§",
     rf"(?:ich|wir) (?:\w+ ){{0,2}}{_VICTIM} (?:\w+ ){{0,2}}(?:umbringe|umbringen|umzubringen)\b(?! vor\b)",
     rf"{_MINE} (?:\w+ ){{0,3}}(?:mich|uns|meine \w+) (?:\w+ ){{0,2}}(?:umbringen|umzubringen|töten)\b",
-    r"(?:droht|gedroht|drohte)\b,? ~(?:mich|uns|sie|ihn|meine kinder) ~(?:umzubringen|zu töten|umbringen|zu schlagen|schlagen)\b",
+    r"(?:droht|gedroht|drohte)\b,? ~(?:mich|uns|sie|ihn|dich|euch|alle|mein\w*|unser\w*|ihr\w*|sein\w*) ~"
+    r"(?:umzubringen|zu töten|umbringen|zu schlagen|schlagen)\b",
     rf"{_MINE} (?:\w+ ){{0,3}}(?:schlägt|verprügelt|würgt) mich\b(?! um\b)(?!~~\bvor\b)",
     r"angst um mein leben|um mein leben fürchte|fürchte ~um mein leben|mit dem tode? bedroht|morddrohung\w*",
     rf"{_HOUSE} ~(?:anzünde|anzuzünden|abfackel|niederbrenn|in brand (?:steck|setz))\w*|in flammen aufgehen",
-    rf"(?:zünde|fackle?|brenne) (?:ich )?(?:\w+ ){{0,4}}{_HOUSE} (?:\w+ ){{0,2}}(?:an|ab|nieder)§",
-    r"in die luft (?:zu )?(?:jage|jagen|sprenge|sprengen)\b|(?:sprenge|jage) ~in die luft\b",
+    rf"(?:zünden?|fackel?n?|fackle|brennen?) (?:ich |wir )?(?:\w+ ){{0,4}}{_HOUSE} (?:\w+ ){{0,3}}(?:an|ab|nieder)§",
+    r"(?:mitarbeiter\w*|sachbearbeiter\w*|alle|sie|euch|ihr) (?:\w+ )?(?:sollen|sollt) (?:\w+ ){0,2}(?:brennen|verrecken|sterben)\b",
+    r"in die luft (?:zu )?(?:jage|jagen|sprenge|sprengen)\b|(?:sprengen?|jagen?) ~in die luft\b",
     r"laufe? (?:ich )?(?:\w+ ){0,2}amok\b|amok (?:zu )?laufen?\b|amoklauf\w*",
     rf"(?:komme|kommen|besuche|warte|vorbei) ~mit (?:de[mr]|eine[mr]|meine[mr]) (?:\w+ )?{_ARMS}",
     rf"mit (?:de[mr]|eine[mr]|meine[mr]) (?:\w+ )?{_ARMS} ~(?:vorbei|komme|kommen|zu ihnen|ins amt|auf mich|auf uns|bedroht)\b",
@@ -102,7 +109,7 @@ THREAT: Final = (
 CHILD: Final = (
     rf"{_CHILD} (?:\w+ ){{0,5}}(?:wird|werden|wurde|wurden) (?:(?!sich\b)\w+ ){{0,5}}{_BEATEN}",
     rf"{_CHILD} (?:\w+ ){{0,5}}(?:wird|werden) (?!~~(?:politik|jobcenter|amt|ihnen|schule|staat)\b)(?:\w+ ){{0,4}}vernachlässigt\b",
-    rf"(?:wird|werden|wurde|wurden) (?:(?:das|mein\w*|sein\w*|ihr\w*|unser\w*|die) )?{_CHILD} (?:(?!sich\b)\w+ ){{0,5}}{_BEATEN}",
+    rf"(?:wird|werden|wurde|wurden) (?:(?:das|mein\w*|sein\w*|ihr\w*|unser\w*|die) (?:\w+ )?)?{_CHILD} (?:(?!sich\b)\w+ ){{0,5}}{_BEATEN}",
     rf"(?:schlägt|misshandelt|verprügelt|missbraucht|schlagen) (?:\w+ ){{0,2}}(?:ihre?n?|seine?n?|das|die|den|unsere?n?|meine?n?)"
     rf"(?: \w+)? {_CHILD}(?!~~\bvor\b)",
     rf"vernachlässig(?:t|en) (?:\w+ )?(?:ihre?n?|seine?n?|das)(?: \w+)? {_CHILD}",

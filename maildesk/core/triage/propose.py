@@ -71,6 +71,12 @@ def propose(message: Message, categories: Categories | None = None, today: date 
     return Proposal(kind, topics, urgency, tuple(flags), tuple(evidence))
 
 
+def tells_of_danger(text: str) -> bool:
+    """Whether the words tell of danger for a person, whoever wrote them."""
+    words = Words(plain(text)).without("|".join(NOT_MEANT))
+    return any(words.say(pattern) for flag, patterns in FLAGS.items() if URGENT.get(flag) == AT_ONCE for pattern in patterns)
+
+
 def _has(categories: Categories, list_name: str, key: str) -> bool:
     category = categories.of(list_name).get(key)
     return category is not None and category.active

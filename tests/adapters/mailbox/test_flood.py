@@ -20,7 +20,7 @@ MEGABYTE = 1024 * 1024
 
 
 def take_all(server: ScriptedImap) -> list[bytes]:
-    with ImapMailbox(server.settings(), "secret", None, socket_seconds=5) as mailbox, mailbox.deadline(30):
+    with ImapMailbox(server.settings(), "secret", None, socket_seconds=5) as mailbox:
         state = mailbox.look()
         taken = [raw for batch in mailbox.fetch(state, state.uids) for raw in batch]
         octets = [raw.octets.all() for raw in taken]
@@ -48,6 +48,7 @@ def test_an_answer_beyond_all_measure_is_a_lost_line_and_nothing_else(answer: by
         assert take_all(server) == [MAIL]
 
 
+@pytest.mark.timeout(0)  # it ends by itself, and how long that takes says how busy the machine is
 @pytest.mark.parametrize("line", [b"* 5 FETCH (FLAGS ())\r\n", b"* OK still here\r\n"])
 def test_a_server_that_never_stops_talking_is_cut_off_before_memory_runs_out(line: bytes) -> None:
     flood: Sequence[Step] = [line * 20_000] * 500  # half a gigabyte in the memory of who keeps it all

@@ -254,7 +254,7 @@ def test_a_megabyte_of_anything_takes_no_time(piece: str) -> None:
 
 
 @given(st.text(max_size=2000))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_no_text_makes_the_reading_raise(text: str) -> None:
     read = freetext_report.split(text)
     said = freetext_report.spoken(read)
@@ -264,7 +264,7 @@ def test_no_text_makes_the_reading_raise(text: str) -> None:
 
 
 @given(st.binary(max_size=2000))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_no_octets_in_a_status_part_make_the_parser_raise(octets: bytes) -> None:
     message = parsed(a_multipart(a_part("x\n"), a_part(octets, "message/delivery-status"), kind="report", sender=DAEMON))
 

@@ -80,13 +80,13 @@ def assert_sound(message: Message) -> None:
         assert len(value) <= limits.VALUE_CHARS_MAX
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=2000))
 def test_no_octets_at_all_raise(octets: bytes):
     assert_sound(parsed(octets))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(st.tuples(st.sampled_from(FIELD_NAMES), st.lists(st.sampled_from(PIECES), max_size=6)), max_size=8),
     st.lists(st.sampled_from(PIECES), max_size=40),
@@ -144,7 +144,7 @@ class _Rendered:
         return a_part(f"{inner}{marker}\n", kind, **disposition)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TREE)
 def test_no_part_is_lost(tree: tuple[str, object]):
     rendered = _Rendered(tree)
@@ -166,7 +166,7 @@ def _alternatives(tree: tuple[str, object], inside: bool = False) -> int:
     return int(inside and kind.startswith(("text/plain", "text/html")) and not rest)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(min_size=1, max_size=200), st.sampled_from(["utf-8", "utf-16", "utf-7"]))
 def test_a_text_comes_out_as_it_went_in(text: str, charset: str):
     wanted = "".join(character for character in text if character.isalnum())

@@ -10,6 +10,7 @@ import pytest
 
 from maildesk.core.case.case import Channel
 from maildesk.core.decision.decision import Decision, Outcome
+from maildesk.core.decision.parts import Entered, Opened
 from maildesk.core.decision.questions import Arrival, Known
 from maildesk.core.desk import decide
 from maildesk.core.letters.letter import RELAY
@@ -42,10 +43,9 @@ def test_a_scan_is_a_letter_of_somebody_unknown_and_goes_to_staff_with_its_docum
 
     assert classify(parsed(octets)).automatic is None
     assert decision.outcome is Outcome.NEW_CASE
-    assert decision.new_case is not None
-    assert (decision.new_case.channel, decision.new_case.correspondent) == (Channel.POST, Address("", ""))
-    assert decision.kept is not None
-    assert decision.kept.originator == Address("", "")
+    assert isinstance(decision.part, Entered)
+    assert (decision.part.new_case.channel, decision.part.new_case.correspondent) == (Channel.POST, Address("", ""))
+    assert decision.part.kept.originator == Address("", "")
     assert decision.letters == ()
     assert [(letter.template, letter.recipient, len(letter.enclosures)) for letter in decision.notices] == [(RELAY, WEBER.address, 1)]
 
@@ -58,8 +58,8 @@ def test_what_a_person_outside_scanned_stays_that_persons_mail() -> None:
     document = a_part("%PDF-1.4", 'application/pdf; name="doc.pdf"', content_disposition='attachment; filename="doc.pdf"')
     decision = decided(a_multipart(a_part(""), document, to="kundendialog@desk.example", subject="Scanned image from MX-2640N"))
 
-    assert decision.new_case is not None
-    assert (decision.new_case.channel, decision.new_case.correspondent.addr_spec) == (Channel.EMAIL, "eva@example.org")
+    assert isinstance(decision.part, Opened)
+    assert (decision.part.new_case.channel, decision.part.new_case.correspondent.addr_spec) == (Channel.EMAIL, "eva@example.org")
 
 
 def test_a_scan_under_an_unproved_staff_address_is_told_as_such() -> None:
@@ -67,5 +67,5 @@ def test_a_scan_under_an_unproved_staff_address_is_told_as_such() -> None:
     octets = a_multipart(a_part(""), document, sender=WEBER.address, to="kundendialog@desk.example", subject="Attached Image")
     decision = decided(octets)
 
-    assert decision.unverified
+    assert decision.part.unverified
     assert [alarm.name for alarm in decision.alarms] == ["unproved_staff"]

@@ -3,7 +3,8 @@
 """Mails of colleagues as their programs write them: the citizen gets the words that are meant, and nothing else leaves.
 
 Each NAME.eml has a NAME.toml: `text` is what the citizen must get, `attachments` the names of the files that go along, `findings` why
-the mail is held, empty if it leaves. Without `text` only the hold counts.
+the mail is held, empty if it leaves; `mistakes` the lines whose orders are not understood, so that all of it waits. Without `text` only the
+hold counts.
 """
 
 from __future__ import annotations
@@ -18,15 +19,18 @@ from typing import Any
 
 import pytest
 
-from maildesk.core.answers.checks import ORDERS, Finding, findings
+from maildesk.core.answers.checks import Draft, Finding, findings
 from maildesk.core.answers.meant_for import for_the_house
-from maildesk.core.answers.text import Answer, answer_of
+from maildesk.core.answers.text import Answer, above_the_closing, answer_of
 from maildesk.core.case.file import IncomingMail
 from maildesk.core.mail.classify import classify
 from maildesk.core.mail.message import Address, Message
 from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.office.policy import Desk, Policy, Staff
+from maildesk.core.orders.reader import read_orders
+from maildesk.core.orders.words import OrderName
 from tests.rig.builders import MONDAY, a_mail, parsed
+from tests.rig.ordering import VOCABULARY
 from tests.rig.places import CORPUS
 
 STAFF_MAILS = CORPUS / "staff"
@@ -81,15 +85,21 @@ def answer(name: str) -> Answer:
 
 def found(name: str) -> tuple[Finding, ...]:
     automatic = classify(mail(name)).is_machine
-    return found_in(answer(name), mail(name), automatic=automatic, orders=ORDERS)
+    return found_in(answer(name), mail(name), automatic=automatic)
 
 
-def found_in(answer: Answer, message: Message, *, automatic: bool, orders: frozenset[str] | None = None) -> tuple[Finding, ...]:
+def found_in(answer: Answer, message: Message, *, automatic: bool) -> tuple[Finding, ...]:
     inside = for_the_house(answer, STAFF, POLICY.staff, (EVA,))
-    return (*findings(answer, message, ORIGINAL, CASE, CITIZEN, POLICY, automatic, orders), *((inside,) if inside else ()))
+    return (*findings(Draft(answer, message, ORIGINAL, CASE, CITIZEN, POLICY, automatic)), *((inside,) if inside else ()))
 
 
-LEAVE = [name for name in NAMES if not expected(name)["findings"]]
+def mistaken_lines(name: str) -> list[str]:
+    """As the desk reads the orders: what is above the closing."""
+    reading = read_orders("", above_the_closing(mail(name), STAFF, DESK), VOCABULARY, MONDAY.date())
+    return [mistake.line for mistake in reading.mistakes]
+
+
+LEAVE = [name for name in NAMES if not expected(name)["findings"] and "mistakes" not in expected(name)]
 HELD = [name for name in NAMES if expected(name)["findings"]]
 
 
@@ -111,6 +121,11 @@ def test_nothing_speaks_against_an_answer_that_is_as_it_should_be(name: str):
 @pytest.mark.parametrize("name", HELD)
 def test_what_must_not_leave_is_held_for_the_right_reason(name: str):
     assert [str(finding.kind) for finding in found(name)] == expected(name)["findings"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_order_that_is_not_understood_is_found(name: str):
+    assert mistaken_lines(name) == expected(name).get("mistakes", [])
 
 
 @pytest.mark.parametrize("name", LEAVE)
@@ -273,3 +288,10 @@ def test_every_answer_leaves_alone_also_as_html(form: Callable[[str], str], quot
         if got.text != wanted or held:
             wrong.append((got.text, held))
     assert wrong == []
+
+
+def test_a_banner_above_an_order_does_not_hide_it():
+    reading = read_orders("", mail("banner_above_an_order").reply, VOCABULARY, MONDAY.date())
+
+    assert [(order.name, order.key) for order in reading.orders] == [(OrderName.KIND, "kritik")]
+    assert reading.mistakes == ()

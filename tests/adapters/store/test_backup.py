@@ -22,6 +22,7 @@ from maildesk.errors import CannotCreateError, StoreBusy, StoreUnusable
 from maildesk.jobs import upkeep
 from tests.rig.command import maildesk, small_desk
 from tests.rig.office import BERLIN
+from tests.rig.stores import with_tables
 
 NIGHT = datetime(2026, 11, 22, 3, 15, tzinfo=UTC)
 
@@ -29,7 +30,7 @@ NIGHT = datetime(2026, 11, 22, 3, 15, tzinfo=UTC)
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     (tmp_path / "message-id.key").write_bytes(b"k" * 32)
-    with Store.open(tmp_path / "maildesk.db", "KD", BERLIN) as store:
+    with Store.open(with_tables(tmp_path / "maildesk.db"), "KD", BERLIN) as store:
         for number in range(200):
             store.learn(f"fact {number}", {"text": "x" * 4000}, NIGHT)
         yield store
@@ -255,13 +256,14 @@ def test_the_command_makes_one_beside_the_database_and_says_where(tmp_path: Path
 
     said = maildesk("backup", "--config", config)
     named = maildesk("backup", tmp_path / "before the upgrade", "--config", config, "--json")
+    earlier = Path(said.out.strip()).rename(tmp_path / "backups" / "maildesk-20260101T000000Z")
     inside = maildesk("backup", tmp_path / "backups", "--keep", "1", "--config", config, "--json")
     again = maildesk("backup", tmp_path / "before the upgrade" / "maildesk.db", "--config", config)
 
     assert said.code == named.code == inside.code == 0, said.err
     assert Path(said.out.strip()).parent == tmp_path / "backups"
     assert named.json["folder"] == str(tmp_path / "before the upgrade")
-    assert inside.json["removed"] == [said.out.strip()]
+    assert inside.json["removed"] == [str(earlier)]
     assert (again.code, len(again.err.splitlines())) == (73, 1)
     assert maildesk("status", "--config", config, "--json").json["last_backup"] is not None
 

@@ -26,9 +26,10 @@ from maildesk.core.letters.letter import CONTESTED, CONTESTED_LONGER, PAUSE_MAX,
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
 from maildesk.errors import StoreBusy, StoreUnusable, Unrecordable
-from maildesk.jobs.handling import handle
+from maildesk.jobs.intake import Coming, handle
 from maildesk.octets import CHUNK_BYTES, Octets, RawMessage
 from tests.rig.builders import MONDAY, a_mail
+from tests.rig.stores import with_tables
 
 BERLIN = ZoneInfo("Europe/Berlin")
 POLICY = Policy(
@@ -44,7 +45,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(file: Path) -> Iterator[Store]:
-    with Store.open(file, "KD", BERLIN) as store:
+    with Store.open(with_tables(file), "KD", BERLIN) as store:
         yield store
 
 
@@ -55,7 +56,7 @@ def raw_mail(octets: bytes, uid: int = 1, uid_validity: int = 7) -> RawMessage:
 def take_in(store: Store, octets: bytes, uid: int = 1, now: datetime = NOW, uid_validity: int = 7) -> Outcome | None:
     raw = raw_mail(octets, uid, uid_validity)
     with store.transaction() as transaction:
-        return handle(transaction, raw, parse(raw.octets), POLICY, now)[0].outcome
+        return handle(transaction, raw, parse(raw.octets), POLICY, now).outcome
 
 
 def all_cases(store: Store) -> list[dict[str, object]]:
@@ -75,7 +76,7 @@ def test_a_mail_and_all_that_follows_from_it_are_stored_together(store: Store) -
     assert [event["what"] for event in case["events"]] == ["opened"]
     assert [letter["template"] for letter in case["letters"]] == ["acknowledgement"]
     assert store.recorded("INBOX", 7, [4, 5]) == {5: "archive"}
-    kept = store.octets_of_message(case["messages"][0]["id"])
+    kept = store.octets_by_digest(case["messages"][0]["sha256"])
     assert kept is not None
     assert kept.all() == octets
 
@@ -225,7 +226,7 @@ def waiting(store: Store, uid: int = 1) -> None:
     """A mail whose letters wait for it to be filed."""
     raw = raw_mail(a_mail(sender=f"c{uid}@example.org", message_id=f"m{uid}@example.org"), uid)
     with store.transaction() as transaction:
-        handle(transaction, raw, parse(raw.octets), POLICY, NOW, waits=True)
+        handle(transaction, raw, parse(raw.octets), POLICY, NOW, Coming(waits=True))
 
 
 def due(store: Store, proved_before: datetime | None = None) -> list[str]:

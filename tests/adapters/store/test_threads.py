@@ -52,7 +52,6 @@ def ways(letter: Letter) -> dict[str, dict[str, Any]]:
         "the address with its token": {"to": letter.reply_to},
         "the address in capitals": {"to": letter.reply_to.upper()},
         "the address in Delivered-To": {"delivered_to": letter.reply_to},
-        "the id above a quotation": {"text": f"Am Montag, in <{letter.message_id}>:\n> Guten Tag\n\nDanke\n"},
         "the id of the citizen's own mail": answer_to("root"),
         "the number": {"subject": f"Nachtrag zu {FIRST}"},
         "the subject": {"subject": "AW: Anliegen root"},
@@ -69,7 +68,7 @@ def test_an_answer_finds_its_case_whatever_is_left_of_our_letter(intake: Intake,
 
     decision = intake.take(mail_of(EVA, "answer", **ways(letter)[way]))
 
-    assert (decision.outcome, decision.case_number, decision.unverified) == (FOLLOW_UP, FIRST, False)
+    assert (decision.outcome, decision.case_number, decision.part.unverified) == (FOLLOW_UP, FIRST, False)
     assert intake.whole_cases() == [FIRST]
 
 
@@ -84,6 +83,18 @@ def test_an_answer_to_a_merged_case_reaches_what_it_has_become(intake: Intake, w
     decision = intake.take(mail_of(EVA, "answer", **ways(letter)[way]))
 
     assert (decision.outcome, decision.case_number) == (FOLLOW_UP, "KD-2026-00003")
+
+
+def test_an_id_above_a_quotation_proposes_a_case_and_says_so_once(intake: Intake) -> None:
+    letter = acknowledged(intake)
+    quoting = {"text": f"Am Montag, in <{letter.message_id}>:\n> Guten Tag\n\nDanke\n"}
+
+    decision = intake.take(mail_of(EVA, "answer", **quoting))
+    for name in ("second", "third"):
+        intake.take(mail_of(EVA, name, **quoting, **answer_to("answer")))
+
+    assert (decision.outcome, decision.case_number, decision.part.merges) == (NEW, SECOND, ())
+    assert intake.case(SECOND)["links"] == [{"kind": "same-concern", "number": FIRST}]
 
 
 @pytest.mark.parametrize("way", ["the number", "the subject"])
@@ -143,7 +154,7 @@ def test_a_stranger_who_names_mails_of_two_citizens_makes_nothing_one(intake: In
 
     decision = intake.take(mail_of(STRANGER, "both", **answer_to("eva", "adam")))
 
-    assert (decision.outcome, decision.merges) == (FOLLOW_UP, ())
+    assert (decision.outcome, decision.part.merges) == (FOLLOW_UP, ())
     assert intake.whole_cases() == [FIRST, SECOND]
 
 
@@ -326,5 +337,5 @@ def test_nor_can_he_draw_the_citizens_case_into_his_own(intake: Intake) -> None:
 
     drawing = intake.take(mail_of(STRANGER, "circular", **answer_to("his")))
 
-    assert (drawing.case_number, drawing.merges) == (SECOND, ())
+    assert (drawing.case_number, drawing.part.merges) == (SECOND, ())
     assert intake.whole_cases() == [FIRST, SECOND]

@@ -13,6 +13,7 @@ import pytest
 from maildesk.core.case.case import Channel, KnownCase, Status
 from maildesk.core.case.file import CaseFile, CaseState
 from maildesk.core.decision.decision import Decision, Outcome
+from maildesk.core.decision.parts import Entered, Opened
 from maildesk.core.decision.questions import Arrival, Known
 from maildesk.core.desk import decide, questions
 from maildesk.core.letters.keyed_ids import keyed_message_id
@@ -30,7 +31,7 @@ DESK = Desk("Kundendialog", "desk@example.com", internal_domains=("haus.example"
 POLICY = Policy(DESK, WorkCalendar(UTC), b"k" * 32, staff=(WEBER, MOSER), categories=CATEGORIES)
 PROVED = (("authentication-results", "mx.example.com; dmarc=pass header.from=haus.example"),)
 CALL = "Telefon\nName: Eva Muster\nMail: eva@example.org\nDie Heizung ist kalt."
-OLD = KnownCase("KD-2026-00017", Status.OPEN, "karl@example.org", frozenset({"karl@example.org"}), acknowledged=True)
+OLD = KnownCase("KD-2026-00017", Status.OPEN, "karl@example.org", frozenset({"karl@example.org"}))
 
 
 def staff_mail(text: str, **fields: Any) -> Message:
@@ -46,8 +47,11 @@ def test_an_entry_makes_a_case_of_the_person_and_writes_to_each_once() -> None:
     decision = decided(staff_mail(CALL))
 
     assert decision.outcome is Outcome.STAFF
-    assert decision.new_case is not None
-    assert (decision.new_case.channel, decision.new_case.correspondent) == (Channel.PHONE, Address("Eva Muster", "eva@example.org"))
+    assert isinstance(decision.part, Entered)
+    assert (decision.part.new_case.channel, decision.part.new_case.correspondent) == (
+        Channel.PHONE,
+        Address("Eva Muster", "eva@example.org"),
+    )
     assert [(letter.template, letter.recipient) for letter in decision.letters] == [(ACKNOWLEDGEMENT, "eva@example.org")]
     assert [(letter.template, letter.recipient) for letter in decision.notices] == [
         (RELAY, MOSER.address),
@@ -64,20 +68,20 @@ def test_the_letters_of_the_person_are_counted_and_not_the_colleagues() -> None:
     for recent, refusal in ((RecentLetters(to_sender=5), Refusal.SENDER_LIMIT), (RecentLetters(returned=True), Refusal.RETURNED)):
         decision = decided(staff_mail(CALL), Known("KD-2026-00042", recent=recent))
         assert (decision.letters, decision.refusal) == ((), refusal)
-        assert decision.new_case is not None
+        assert isinstance(decision.part, Entered)
 
 
 def test_somebody_in_the_house_gets_no_acknowledgement() -> None:
     decision = decided(staff_mail(CALL.replace("eva@example.org", "adam@haus.example")))
 
     assert (decision.letters, decision.refusal) == ((), Refusal.STAFF)
-    assert decision.new_case is not None
+    assert isinstance(decision.part, Entered)
 
 
 def test_an_imported_entry_writes_to_nobody() -> None:
     decision = decided(staff_mail(CALL), imported=True)
 
-    assert decision.new_case is not None
+    assert isinstance(decision.part, Entered)
     assert (*decision.letters, *decision.notices) == ()
 
 
@@ -85,19 +89,18 @@ def test_an_imported_entry_writes_to_nobody() -> None:
 def test_who_does_not_prove_to_be_staff_enters_nothing(fields: tuple[tuple[str, str], ...]) -> None:
     decision = decided(staff_mail(CALL, fields=fields))
 
-    assert decision.new_case is not None
-    assert decision.new_case.channel is Channel.EMAIL
-    assert decision.unverified
+    assert isinstance(decision.part, Opened)
+    assert decision.part.new_case.channel is Channel.EMAIL
+    assert decision.part.unverified
     assert decision.letters == ()
-    assert decision.kept is None
 
 
 def test_an_order_that_closes_the_case_at_once_is_carried_out() -> None:
     decision = decided(staff_mail(f"{CALL}\n#lob #thema umgang #lob_weitergegeben\n#erledigt"))
 
-    assert decision.work is not None
-    assert decision.work.state is not None
-    assert (decision.work.state.status, decision.work.state.kind) == (Status.CLOSED, "lob")
+    assert decision.part.work is not None
+    assert decision.part.work.state is not None
+    assert (decision.part.work.state.status, decision.part.work.state.kind) == (Status.CLOSED, "lob")
 
 
 def with_the_digest(text: str, subject: str) -> Decision:
@@ -120,7 +123,7 @@ def test_a_case_that_only_the_quoted_digest_names_is_not_meant() -> None:
 def test_a_mail_that_says_nothing_is_asked_about_until_the_limit() -> None:
     asked = decided(staff_mail("Können wir tauschen?"))
     assert [(letter.template, letter.recipient) for letter in asked.notices] == [(UNPLACED, WEBER.address)]
-    assert asked.new_case is None
+    assert asked.part is None
 
     policy = replace(POLICY, letters=LetterLimits(per_sender_per_day=2))
     silent = decided(staff_mail("Können wir tauschen?"), Known("KD-2026-00042", recent=RecentLetters(to_sender=2)), policy)

@@ -37,7 +37,7 @@ POLICY = Policy(
     secret=SECRET,
     staff=(Staff("A. Weber", "weber@example.com", "weber"),),
 )  # fmt: skip
-CASE = KnownCase("KD-2026-00042", Status.OPEN, EVA.key, frozenset({EVA.key}), acknowledged=True)
+CASE = KnownCase("KD-2026-00042", Status.OPEN, EVA.key, frozenset({EVA.key}))
 OCCASION = Occasion(received_at=MONDAY, now=MONDAY + timedelta(minutes=1))
 PERSON = Verdict(None)
 LETTER_ID = letter_id_for("digest", "acknowledgement", EVA.addr_spec)

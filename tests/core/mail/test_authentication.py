@@ -619,7 +619,6 @@ def test_a_field_that_was_cut_off_proves_nothing_and_may_still_fail() -> None:
     assert judged(f"mx.example.com; {FORGED}{filling[:1800]}").passes
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_nothing_in_a_quoted_string_or_a_comment_is_a_pass(text: str) -> None:
     quoted = text.replace("\\", "\\\\").replace('"', '\\"')
@@ -649,7 +648,7 @@ PIECES = ["mx.example.com", "dmarc", "=", "pass", "fail", "none", " ", ";", '"',
 PIECES += ["dmarc=pass", "header.from=", "example.org", "header.from=example.org", FORGED, f"; {FORGED} ", "header.d=example.org", "ü", "@"]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=25).map("".join), st.booleans())
 def test_nothing_passes_unless_a_pass_for_the_domain_stands_outside(text: str, named: bool) -> None:
     value = f"mx.example.com; {text}" if named else text
@@ -667,7 +666,6 @@ WORDS = {
 }  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=60), st.text(max_size=60), st.text(max_size=20))
 def test_nothing_raises_and_no_text_of_the_mail_is_told(value: str, sender: str, domain: str, authserv_id: str) -> None:
     for result in (value, f"mx.example.com; {value}", f"mx.example.com; dmarc={value}; spf=fail; dkim=pass header.d={domain}"):

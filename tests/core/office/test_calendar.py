@@ -64,6 +64,14 @@ def test_a_day_off_may_be_of_every_year_or_of_one() -> None:
 
 def test_no_working_day_to_count_leaves_the_day_as_it_is() -> None:
     assert HESSE.add_working_days(date(2026, 11, 21), 0) == date(2026, 11, 21)
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "before"),
+    [("2026-11-26", 3, "2026-11-23"), ("2026-11-22", 1, "2026-11-20"), ("2026-12-28", 2, "2026-12-22"), ("2027-01-04", 1, "2026-12-30")],
+)
+def test_working_days_are_counted_back_over_weekends_and_days_off(day: str, count: int, before: str) -> None:
+    assert HESSE.working_days_before(date.fromisoformat(day), count) == date.fromisoformat(before)
     assert HESSE.next_working_day(date(2026, 11, 21)) == date(2026, 11, 23)
 
 

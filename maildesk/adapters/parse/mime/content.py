@@ -5,10 +5,13 @@
 from __future__ import annotations
 
 import binascii
+import email
 import quopri
 import re
 from email.errors import MessageError
 from email.message import Message as MimePart
+
+from maildesk.adapters.parse.mime.params import raw_field, structured
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 _PADDING = re.compile(rb"=+")
@@ -109,6 +112,35 @@ def flattened(part: MimePart) -> bytes:
     if encoding_of(part) in {"base64", "quoted-printable"} and len(parts) == 1:  # not allowed by RFC 2046 5.2.1, but done
         return transfer_decoded(_octets(parts[0]), encoding_of(part))
     return b"\n".join(_octets(child) for child in parts)
+
+
+def decoded_multipart(part: MimePart) -> MimePart | None:
+    """The multipart that stands behind a transfer encoding, which RFC 2045 section 6.4 forbids for it; None where there is none.
+
+    A multipart that only says that it is encoded shows its boundary and plain fields as they stand.
+    """
+    encoding = encoding_of(part)
+    if part.get_content_maintype() != "multipart" or encoding not in {"base64", "quoted-printable"}:
+        return None
+    if part.is_multipart():
+        encoded = _octets(part).partition(b"\n\n")[2] if encoding == "quoted-printable" and _has_encoded_fields(part) else b""
+    else:
+        encoded = raw_payload(part)
+    body = transfer_decoded(encoded, encoding)
+    named = structured(raw_field(part, "content-type")).get("boundary").rstrip().encode("utf-8", "replace")
+    boundary = next((each for each in (named, quopri.decodestring(named)) if each and b"--" + each in body), b"")
+    if not boundary or body == encoded:
+        return None
+    return email.message_from_bytes(
+        b'Content-Type: %b; boundary="%b"\n\n%b' % (part.get_content_type().encode("ascii", "replace"), boundary, body)
+    )
+
+
+def _has_encoded_fields(part: MimePart) -> bool:
+    """Whether equals signs in the fields of the parts are encoded: then so is all that is in them."""
+    children = part.get_payload()
+    fields = (str(child.get("Content-Type", "")) for child in children if isinstance(child, MimePart)) if isinstance(children, list) else ()
+    return any(re.search(r";\s*[\w-]{1,40}=3D", field, re.IGNORECASE) for field in fields)
 
 
 def _octets(part: MimePart) -> bytes:

@@ -18,13 +18,13 @@ from functools import cached_property
 
 from maildesk.adapters.parse import limits
 from maildesk.adapters.parse.mime import outlook, secured
-from maildesk.adapters.parse.mime.content import content_of, flattened
+from maildesk.adapters.parse.mime.content import content_of, decoded_multipart, flattened
 from maildesk.adapters.parse.mime.params import Structured, raw_field, structured
 
 BODY_TYPES = frozenset({"text/plain", "text/html"})
 # Text that can stand in for a body where there is no other; text/calendar and the like say nothing to a reader.
 SPARE_BODY_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown"})
-_LEVELS_OF_A_SIGNATURE = 10  # what an opaque signature counts for in DEPTH_MAX: every one of them is a further copy of the mail
+_LEVELS_OF_A_COPY = 10  # what an opaque signature or an encoded multipart counts for in DEPTH_MAX: each is a further copy of the mail
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+_-]{1,60}/[a-z0-9.+_-]{1,100}")
 
 
@@ -47,6 +47,7 @@ class Leaf:
     role: Role = Role.ATTACHMENT
     whole: bool = False  # a container that is kept as it stands: too deep, or an attached mail
     unpacked: bytes | None = None  # the content of a part that stood in winmail.dat
+    others: tuple[Leaf, ...] = ()  # of a plain body: the HTML that is another form of it
 
     @cached_property
     def content(self) -> bytes:
@@ -92,12 +93,16 @@ class _Walk:
         if self.room <= 0:
             self.defects[f"more than {limits.PARTS_MAX} parts: the rest is not listed"] = None
             return []
+        decoded = decoded_multipart(part) if depth < limits.DEPTH_MAX else None
+        if decoded is not None:
+            self.defects[_DEFECTS["InvalidMultipartContentTransferEncodingDefect"]] = None
+            return self.leaves(decoded, depth + _LEVELS_OF_A_COPY)
         self.defects.update(dict.fromkeys(map(_defect, part.defects)))
         main_type = part.get_content_maintype()
         if not part.is_multipart() or main_type == "message":
             self.room -= 1
             leaf = _leaf(part)
-            return [leaf, *self._inside(leaf, depth + _LEVELS_OF_A_SIGNATURE)]
+            return [leaf, *self._inside(leaf, depth + _LEVELS_OF_A_COPY)]
         if depth >= limits.DEPTH_MAX:
             self.room -= 1
             self.defects[f"parts are nested deeper than {limits.DEPTH_MAX}"] = None
@@ -204,6 +209,9 @@ def _choose(groups: list[list[Leaf]]) -> None:
         for leaf in group:
             if group not in chosen:
                 leaf.role = Role.ALTERNATIVE
+    plain_leaves = [leaf for group in plain for leaf in group if not leaf.is_blank]
+    if len(plain_leaves) == 1:
+        plain_leaves[0].others = tuple(leaf for group in filled if group not in plain for leaf in group if leaf.media_type == "text/html")
 
 
 def _named_later_texts(leaves: list[Leaf]) -> Iterator[Leaf]:

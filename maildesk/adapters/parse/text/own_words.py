@@ -12,6 +12,8 @@ What comes out is always one run of lines of the text, from the first to the las
    look like a whole mail. Answers between quoted lines keep what they answer.
 4. A whole quoted mail in front of one answer goes, if it is introduced.
 5. Where nothing would be left, the text is the reply. Where there is doubt, it stays.
+
+Before all that the banner of a gateway goes, at the beginning and at the end (`banner`): of a mail that is nothing else, nothing is left.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from maildesk.adapters.parse.text import quote_headers, signature
+from maildesk.adapters.parse.text import banner, quote_headers, signature
 from maildesk.adapters.parse.text.quote_headers import Strength
 
 LINES_MAX = 10_000  # of a text that is looked at: nobody writes so many
@@ -46,15 +48,27 @@ def own_words(text: str) -> str:
     >>> own_words("Danke!\\n\\nAm 23.11.2026 um 09:15 schrieb Desk:\\n> Guten Tag")
     'Danke!'
     """
-    words = text
     if text.count("\n") >= LINES_MAX:
         return text
+    words = _without_banners(text)
     for _ in range(_ROUNDS_MAX):
         shorter = _once(words)
         if shorter == words:
             break
         words = shorter
     return words
+
+
+def _without_banners(text: str) -> str:
+    lines = text.split("\n")
+    start = banner.end_of_banner(lines)
+    end = len(lines)
+    while end > start and not lines[end - 1].strip():
+        end -= 1
+    last = banner.start_of_last_banner(lines, end)
+    if start == 0 and last == end:
+        return text
+    return "\n".join(lines[start : max(start, last)]).rstrip()
 
 
 def _once(text: str) -> str:

@@ -217,3 +217,19 @@ EXCUSES = one_of("""
     kürze | autokorrektur | get the app | excus | desculp | disculp | scus | ursäkta | undskyld | beklager | fouten |
     bericht kan
 """)
+
+# A sentence of a program that says where the words of a mail are: in its HTML, or on a page.
+_NOT = r"nicht|kein\w*|not|cannot|unable"
+_HTML_IS = rf"{_NOT}|format\w*|version|ansicht|fähig\w*|unterstütz\w*|anzeig\w*|aktivier\w*|support\w*|view\w*|client|message|mail"
+HTML_NOTICES = "|".join((
+    rf"\bhtml\b.{{0,60}}\b(?:{_HTML_IS})\b",
+    rf"\b(?:{_NOT}|als|im|in|unterstützt|support\w*|requires?|enable|view|display)\b.{{0,60}}\bhtml\b",
+    r"\bhtml[- ](?:mail|e-?mail|nachricht|teil|part|message)",
+    r"\bmulti-?part\b.{0,40}\bmime\b|\bmime[- ](?:format|encoded)|mehrteilige (?:nachricht|mail)",
+    rf"mail[- ]?(?:programm|client|reader|software|app)\b.{{0,60}}(?:\b(?:{_NOT})\b|unterstütz|support|understand|display)",
+    r"(?:im|in ihrem) (?:web-?)?browser|in (?:your|a|the) (?:web )?browser|(?:web|online|browser)-?(?:version|ansicht)",
+    r"online (?:an|view|lesen|öffnen)|view (?:this |it )?online|^(?:please )?view (?:the )?(?:mail|message)|trouble viewing",
+    r"nicht (?:richtig|korrekt|vollständig)? ?(?:an|dar)ge(?:zeigt|stellt)|(?:klicken sie|click)\b.{0,30}(?:hier|here|link)",
+    r"version html|format html|html (?:biçim|destekle|desteği)|tarayıcı",
+    r"html[- ](?:формат|верс)|браузер|пошт\w+ (?:клієнт|програм)|почтов\w+ (?:клиент|программ)",
+))  # fmt: skip

@@ -91,6 +91,11 @@ def end_of_own_words(lines: Sequence[str], end: int) -> int:
     return end
 
 
+def speaks_for_a_person(text: str) -> bool:
+    """Whether somebody says "I" there, in the languages of this file."""
+    return _BY_A_PERSON.search(text) is not None
+
+
 def is_delimiter(line: str) -> bool:
     """Nothing but a row of dashes, underscores, stars, hashes: not a word of anybody's."""
     return bool(_DELIMITER.fullmatch(line))

@@ -4,83 +4,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, select, update
 
-from maildesk.adapters.store.engine import reading, writing
-from maildesk.adapters.store.rows.record import IntakeTransaction
-from maildesk.adapters.store.tables import cases, consultations, events, facts, letters
+from maildesk.adapters.store.rows.cases import Cases
+from maildesk.adapters.store.rows.facts import Facts
+from maildesk.adapters.store.rows.history import waiting_since
+from maildesk.adapters.store.rows.letter_states import IS_HELD, LetterStates
+from maildesk.adapters.store.tables import cases, consultations, letters
 from maildesk.core.agenda.agenda import Agenda, AskingLetter, OpenCase, OpenQuestion
 from maildesk.core.case.case import Status
-from maildesk.core.letters.letter import ANSWER, Letter, LetterState
-from maildesk.core.orders.case_changes import WAITS
+from maildesk.core.letters.letter import ANSWER, Letter
 
 Whole = Callable[[int], int]  # from a case to the one that it has become part of, else to itself
-
-
-class AgendaRows:
-    """As a part of the store: what is to be done, and the transaction in which it is written down."""
-
-    _engine: Engine
-
-    def _transaction(self, connection: Connection) -> IntakeTransaction:
-        raise NotImplementedError
-
-    def open_questions(self) -> tuple[OpenQuestion, ...]:
-        with reading(self._engine) as connection:
-            return _questions(connection)
-
-    @contextmanager
-    def planning(self) -> Iterator[Planning]:
-        """One write transaction: letters, and the note that they are written."""
-        with writing(self._engine) as connection:
-            yield Planning(connection, self._transaction(connection))
 
 
 class Planning:
     """Everything here happens in the one transaction of `connection`; the caller commits."""
 
-    def __init__(self, connection: Connection, rows: IntakeTransaction) -> None:
+    def __init__(self, connection: Connection, facts: Facts, cases: Cases, letters: LetterStates) -> None:
         self._connection = connection
-        self._rows = rows
+        self._cases = cases
+        self._letters = letters
+        self.fact = facts.get
+        self.learn = facts.learn
+        self.drop_waiting = letters.drop_waiting
 
     def agenda(self) -> Agenda:
         whole = _whole(self._connection)
-        due, since = _statements_due(self._connection, whole), _waiting_since(self._connection)
+        due, since = _statements_due(self._connection, whole), waiting_since(self._connection)
         query = select(cases).where(cases.c.merged_into_id.is_(None), cases.c.status != Status.CLOSED).order_by(cases.c.id)
         found = tuple(_open_case(row, due.get(row.id), since.get(row.id)) for row in self._connection.execute(query))
         return Agenda(found, _held(self._connection, whole))
 
     def open_questions(self) -> tuple[OpenQuestion, ...]:
-        return _questions(self._connection)
+        return open_questions(self._connection)
 
     def queue(self, letter: Letter, now: datetime) -> bool:
-        """Puts a letter into the outbox; False if it is there already, as after a clock that jumped back."""
-        if self._connection.execute(select(letters.c.id).where(letters.c.letter_id == letter.letter_id)).first():
-            return False
-        number = letter.case_number
-        case_id = self._connection.execute(select(cases.c.id).where(cases.c.number == number)).scalar_one() if number else None
-        self._rows.queue(letter, case_id, now)
-        return True
-
-    def drop_waiting(self, template: str, now: datetime) -> None:
-        """Letters by this template that are to be tried again later leave no more: newer ones say it all. One that is due now may be on
-        its way at this moment, and is let go."""
-        waiting = (letters.c.template == template, letters.c.state == LetterState.QUEUED, letters.c.next_attempt_at > now)
-        self._connection.execute(delete(letters).where(*waiting))
-
-    def fact(self, name: str) -> dict[str, Any]:
-        value = self._connection.execute(select(facts.c.value).where(facts.c.name == name)).scalar()
-        return dict(value) if value else {}
-
-    def learn(self, name: str, value: dict[str, Any], now: datetime) -> None:
-        done = self._connection.execute(update(facts).where(facts.c.name == name).values(value=value, at=now))
-        if not done.rowcount:
-            self._connection.execute(insert(facts).values(name=name, value=value, at=now))
+        """Puts a letter into the outbox; False if it is there already."""
+        return self._letters.queue_once(letter, self._cases.id_of(letter.case_number) if letter.case_number else None, now)
 
     def mark_reminded(self, row: int, now: datetime) -> None:
         self._connection.execute(update(consultations).where(consultations.c.id == row).values(reminded_at=now))
@@ -123,22 +88,15 @@ def _statements_due(connection: Connection, whole: Whole) -> dict[int, date]:
     return {whole(row.case_id): row.due_on for row in rows}
 
 
-def _waiting_since(connection: Connection) -> dict[int, datetime]:
-    """When staff last said that a case waits for the person: no column has it, the history does."""
-    said = (events.c.what == "order", events.c.detail.startswith(WAITS), cases.c.status == Status.WAITING)
-    query = select(events.c.case_id, func.max(events.c.at).label("at")).join(cases, cases.c.id == events.c.case_id)
-    return {row.case_id: row.at for row in connection.execute(query.where(*said).group_by(events.c.case_id))}
-
-
 def _held(connection: Connection, whole: Whole) -> tuple[str, ...]:
     """The numbers of the cases in which an answer is on hold, the longest waiting first."""
-    held = (letters.c.template == ANSWER, letters.c.state == LetterState.HELD, letters.c.case_id.is_not(None))
+    held = (letters.c.template == ANSWER, IS_HELD, letters.c.case_id.is_not(None))
     ids = [whole(each) for each in connection.execute(select(letters.c.case_id).where(*held).order_by(letters.c.id)).scalars()]
     numbers = {row.id: row.number for row in connection.execute(select(cases.c.id, cases.c.number).where(cases.c.id.in_(ids)))}
     return tuple(dict.fromkeys(numbers[each] for each in ids))
 
 
-def _questions(connection: Connection) -> tuple[OpenQuestion, ...]:
+def open_questions(connection: Connection) -> tuple[OpenQuestion, ...]:
     query = (
         select(consultations, cases.c.number, letters.c.message_id, letters.c.referred, letters.c.context)
         .join(cases, cases.c.id == consultations.c.case_id)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from maildesk.adapters.store.rows.letter_states import COUNTS_AS_GIVEN, IS_HELD
 from maildesk.adapters.store.tables import (
     cases,
     concerns,
@@ -34,8 +35,8 @@ from maildesk.core.case.file import (
     Question,
     Undo,
 )
-from maildesk.core.letters.letter import ANSWER, LetterState
-from maildesk.core.mail.message import Address, Attachment, address_key
+from maildesk.core.letters.letter import ANSWER
+from maildesk.core.mail.message import Address, Attachment
 
 MAILS_MAX = 50
 WORDS_CHARS_MAX = 50_000
@@ -111,7 +112,7 @@ class CaseFiles:
 
     def _answers(self, parts: tuple[int, ...]) -> tuple[GivenAnswer, ...]:
         ours = select(letters.c.created_at, letters.c.author).where(
-            letters.c.case_id.in_(parts), letters.c.template == ANSWER, letters.c.state.not_in((LetterState.HELD, LetterState.FAILED))
+            letters.c.case_id.in_(parts), letters.c.template == ANSWER, COUNTS_AS_GIVEN
         )
         by_hand = select(messages.c.received_at).where(
             messages.c.case_id.in_(parts), messages.c.direction == Direction.OUT, messages.c.role == Role.STAFF
@@ -121,7 +122,7 @@ class CaseFiles:
         return tuple(sorted(found, key=lambda answer: answer.at))
 
     def _held(self, parts: tuple[int, ...]) -> tuple[HeldAnswer, ...]:
-        held = (letters.c.case_id.in_(parts), letters.c.template == ANSWER, letters.c.state == LetterState.HELD)
+        held = (letters.c.case_id.in_(parts), letters.c.template == ANSWER, IS_HELD)
         query = select(letters.c.letter_id, letters.c.author, letters.c.context, letters.c.about).where(*held).order_by(letters.c.id)
         return tuple(HeldAnswer(row.letter_id, row.author, row.context["text"], row.about) for row in self._connection.execute(query))
 
@@ -183,9 +184,7 @@ class CaseFiles:
 
     def ask(self, case_id: int, question: Question, now: datetime) -> None:
         values = {"letter_id": question.letter_id, "asked": question.asked, "asked_by": question.asked_by, "due_on": question.due_on}
-        self._connection.execute(
-            insert(consultations).values(case_id=case_id, asked_key=address_key(question.asked), asked_at=now, **values)
-        )
+        self._connection.execute(insert(consultations).values(case_id=case_id, asked_at=now, **values))
 
     def note_answered(self, rows: Collection[int], now: datetime) -> None:
         waiting = (consultations.c.id.in_(rows), consultations.c.answered_at.is_(None))

@@ -11,49 +11,41 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select
 
 from maildesk.adapters.store.rows.case_files import CaseFiles
-from maildesk.adapters.store.rows.restored import RestoredRows
+from maildesk.adapters.store.rows.cases import Cases
+from maildesk.adapters.store.rows.history import urgency_by_staff
+from maildesk.adapters.store.rows.restored import Restored
 from maildesk.adapters.store.rows.thread_facts import Trails
-from maildesk.adapters.store.tables import (
-    case_links,
-    cases,
-    contacts,
-    events,
-    letters,
-    messages,
-    number_series,
-    participants,
-    quarantined,
-    raws,
-)
-from maildesk.core.case.case import Direction, KnownCase, LinkKind, Role, Status, case_number
+from maildesk.adapters.store.tables import case_links, cases, contacts, letters, messages, participants, quarantined, raws
+from maildesk.core.case.case import Direction, Happened, KnownCase, LinkKind, Role, Status, case_number
 from maildesk.core.decision.questions import Known, OwnLetter, Questions
-from maildesk.core.letters.letter import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE
+from maildesk.core.letters.letter import FOLLOW_UP_NOTE
 from maildesk.core.letters.refusal import RecentLetters
-from maildesk.core.orders.case_changes import NOT_URGENT, URGENCY
 
 RETURNED_WITHIN = timedelta(days=60)
 HISTORY_MAX = 10
 CONTINUED_MAX = 20
 HAPPENED = {
-    (Direction.IN, Role.CITIZEN): "Nachricht der Person",
-    (Direction.OUT, Role.DESK): "Brief der Stelle",
-    (Direction.OUT, Role.STAFF): "Antwort",
-    (Direction.NOTE, Role.STAFF): "Nachricht aus dem Team",
-    (Direction.NOTE, Role.CONSULTED): "Stellungnahme",
+    (Direction.IN, Role.CITIZEN): Happened.MAIL,
+    (Direction.OUT, Role.DESK): Happened.LETTER,
+    (Direction.OUT, Role.STAFF): Happened.ANSWER,
+    (Direction.NOTE, Role.STAFF): Happened.NOTE,
+    (Direction.NOTE, Role.CONSULTED): Happened.STATEMENT,
 }
 
 
-class Knowing(RestoredRows):
-    """Looks up in the transaction of `connection`. `zone` is the desk's: it says when a day begins."""
+class LookUp:
+    """Looks up in the transaction of `connection`. `prefix` is that of the case numbers, `zone` the desk's: it says when a day begins."""
 
-    def __init__(self, connection: Connection, prefix: str, zone: tzinfo) -> None:
+    def __init__(self, connection: Connection, prefix: str, zone: tzinfo, cases: Cases, restored: Restored) -> None:
         self._connection = connection
         self._prefix = prefix
         self._zone = zone
+        self._cases = cases
+        self._restored = restored
 
-    def look_up(self, asked: Questions, now: datetime) -> Known:
+    def of(self, asked: Questions, now: datetime) -> Known:
         own_letter, seen = self._own_letter(asked.message_id, asked.own_letter_id), self._seen(asked)
-        next_number, left = self._next_number(asked), self.left_after_backup(asked.caused)
+        next_number, left = self._next_number(asked), self._restored.left_after_backup(asked.caused)
         if seen or own_letter:
             return Known(next_number, seen, own_letter)
         facts = Trails(self._connection).of(asked, now, self._known_cases)
@@ -62,10 +54,10 @@ class Knowing(RestoredRows):
 
     def _next_number(self, asked: Questions) -> str:
         """The number that the mail was given before a restore, if no other case bears it now; else the next one."""
-        named = self.lost_number(asked.caused, asked.message_id, asked.originator)
-        if named and not self._connection.execute(select(cases.c.id).where(cases.c.number == named)).first():
+        named = self._restored.number(asked.caused, asked.message_id, asked.originator)
+        if named and not self._cases.exists(named):
             return named
-        return case_number(self._prefix, asked.year, self._last_number(asked.year) + 1)
+        return case_number(self._prefix, asked.year, self._cases.last_number(asked.year) + 1)
 
     def _seen(self, asked: Questions) -> str:
         """How the very same mail was taken in before: the same octets, or a copy that came by another way."""
@@ -124,7 +116,6 @@ class Knowing(RestoredRows):
             status=Status(row.status),
             correspondent=row.address_key or "",
             participants=self._participants(row.id),
-            acknowledged=row.acknowledged_at is not None or self._has_letter(row.id, ACKNOWLEDGEMENT),
             due_on=row.due_on,
             followup_note_sent_on=self._last_note_on(row.id),
             opened_at=row.opened_at,
@@ -139,22 +130,16 @@ class Knowing(RestoredRows):
             kind_confirmed=row.kind_confirmed,
             urgency=row.urgency,
             flags=tuple(row.flags),
-            urgency_by_staff=self._urgency_by_staff(row.id),
+            urgency_by_staff=urgency_by_staff(self._connection, row.id),
             assignee=row.assignee or "",
             history=self._history(row.id),
         )
 
-    def _urgency_by_staff(self, case_id: int) -> bool:
-        """Whether a colleague has said how urgent the case is, and has not taken orders back since."""
-        said = events.c.detail.startswith(URGENCY) | events.c.detail.startswith(NOT_URGENT)
-        last = select(events.c.what).where(events.c.case_id == case_id, (events.c.what == "undone") | ((events.c.what == "order") & said))
-        return self._connection.execute(last.order_by(events.c.id.desc()).limit(1)).scalar() == "order"
-
-    def _history(self, case_id: int) -> tuple[tuple[datetime, str], ...]:
+    def _history(self, case_id: int) -> tuple[tuple[datetime, Happened], ...]:
         """The last messages of a case, the oldest first."""
         query = select(messages.c.received_at, messages.c.direction, messages.c.role).where(messages.c.case_id == case_id)
         rows = self._connection.execute(query.order_by(messages.c.received_at.desc(), messages.c.id.desc()).limit(HISTORY_MAX)).all()
-        return tuple((row.received_at, HAPPENED.get((row.direction, row.role), "Nachricht")) for row in reversed(rows))
+        return tuple((row.received_at, HAPPENED.get((row.direction, row.role), Happened.MESSAGE)) for row in reversed(rows))
 
     def _participants(self, case_id: int) -> frozenset[str]:
         query = (
@@ -175,17 +160,10 @@ class Knowing(RestoredRows):
         found = self._connection.execute(query.where(case_links.c.case_id == case_id, case_links.c.kind == LinkKind.SPLIT))
         return frozenset(found.scalars())
 
-    def _has_letter(self, case_id: int, template: str) -> bool:
-        query = select(letters.c.id).where(letters.c.case_id == case_id, letters.c.template == template)
-        return self._connection.execute(query).first() is not None
-
     def _last_note_on(self, case_id: int) -> date | None:
         query = select(func.max(letters.c.created_at)).where(letters.c.case_id == case_id, letters.c.template == FOLLOW_UP_NOTE)
         last: datetime | None = self._connection.execute(query).scalar()
         return last.astimezone(self._zone).date() if last else None
-
-    def _last_number(self, year: int) -> int:
-        return self._connection.execute(select(number_series.c.last).where(number_series.c.year == year)).scalar() or 0
 
     def _recent_letters(self, originator: str, now: datetime) -> RecentLetters:
         def count(since: timedelta, *conditions: Any) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
 
+from maildesk.adapters.store.engine import new_id
 from maildesk.adapters.store.tables import raw_chunks, raws
 from maildesk.octets import Octets
 
@@ -17,8 +18,7 @@ def store(connection: Connection, octets: Octets) -> int:
     found = connection.execute(select(raws.c.id).where(raws.c.digest == octets.digest)).scalar()
     if found is not None:
         return int(found)
-    result = connection.execute(insert(raws).values(digest=octets.digest, size_bytes=octets.size_bytes))
-    raw_id: int = result.inserted_primary_key[0]  # type: ignore[index]
+    raw_id = new_id(connection.execute(insert(raws).values(digest=octets.digest, size_bytes=octets.size_bytes)))
     for position, piece in enumerate(octets.chunks()):
         connection.execute(insert(raw_chunks).values(raw_id=raw_id, position=position, octets=piece))
     return raw_id
@@ -32,3 +32,9 @@ def load(connection: Connection, raw_id: int, spool: Path | None = None) -> Octe
         piece = select(raw_chunks.c.octets).where(raw_chunks.c.raw_id == raw_id, raw_chunks.c.position == position)
         octets.write(connection.execute(piece).scalar_one())
     return octets
+
+
+def by_digest(connection: Connection, digest: str, spool: Path | None = None) -> Octets | None:
+    """The octets with this sha256; None if there are none. The caller closes them."""
+    raw_id = connection.execute(select(raws.c.id).where(raws.c.digest == digest)).scalar()
+    return load(connection, raw_id, spool) if raw_id is not None else None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Exists, Row, String, exists, literal_column, select
+from sqlalchemy import Connection, Exists, Row, Select, String, exists, literal_column, select
 
 from maildesk.adapters.store.tables import cases, contacts, letters, message_references, messages, participants
 from maildesk.core.case.case import Direction, KnownCase, Status
@@ -145,32 +145,6 @@ class Trails:
         """Messages under the same base subject, sent about the same time, in the newest cases in which the writer takes part."""
         if not asked.originator:
             return ()
-        writer = select(contacts.c.id).where(contacts.c.address_key == asked.originator).scalar_subquery()
-        takes_part = (
-            select(participants.c.case_id)
-            .where(participants.c.contact_id == writer, participants.c.verified)
-            .order_by(literal_column("participant.rowid").desc())
-            .limit(OF_WRITER_MAX)
-        )
-        # The plus keeps SQLite from beginning with the subject: in a flood all have the same one.
-        same_subject = literal_column("+message.base_subject", String) == asked.base_subject
-        query = (
-            select(
-                cases.c.number,
-                messages.c.subject,
-                messages.c.sent_at,
-                messages.c.text_digest,
-                contacts.c.address_key,
-                _names_parent().label("names_parent"),
-                messages.c.parsed["to"].label("to"),
-            )
-            .join(cases, cases.c.id == messages.c.case_id)
-            .join(contacts, contacts.c.id == messages.c.contact_id, isouter=True)
-            .where(messages.c.case_id.in_(takes_part), same_subject)
-            .where(messages.c.sent_at.between(asked.sent_at - SAME_SUBJECT_WITHIN, asked.sent_at + SAME_SUBJECT_WITHIN))
-            .order_by(messages.c.id.desc())
-            .limit(FEW)
-        )
         return tuple(
             SameSubject(
                 row.number,
@@ -180,7 +154,7 @@ class Trails:
                 row.names_parent,
                 tuple(address["address"] for address in row.to or ()),
             )
-            for row in self._connection.execute(query)
+            for row in self._connection.execute(_under_the_same_subject(asked))
         )
 
     def _conversation(self, thread_index: str) -> tuple[str, ...]:
@@ -235,3 +209,32 @@ def _letter(row: Row[tuple[object, ...]]) -> KnownLetter:
 def _recipients(parsed: dict[str, Any]) -> frozenset[str]:
     """The address keys of To and Cc of a message that is kept."""
     return frozenset(address_key(entry["address"]) for name in ("to", "cc") for entry in parsed.get(name, ()))
+
+
+def _under_the_same_subject(asked: Questions) -> Select[Any]:
+    writer = select(contacts.c.id).where(contacts.c.address_key == asked.originator).scalar_subquery()
+    takes_part = (
+        select(participants.c.case_id)
+        .where(participants.c.contact_id == writer, participants.c.verified)
+        .order_by(literal_column("participant.rowid").desc())
+        .limit(OF_WRITER_MAX)
+    )
+    # The plus keeps SQLite from beginning with the subject: in a flood all have the same one.
+    same_subject = literal_column("+message.base_subject", String) == asked.base_subject
+    return (
+        select(
+            cases.c.number,
+            messages.c.subject,
+            messages.c.sent_at,
+            messages.c.text_digest,
+            contacts.c.address_key,
+            _names_parent().label("names_parent"),
+            messages.c.parsed["to"].label("to"),
+        )
+        .join(cases, cases.c.id == messages.c.case_id)
+        .join(contacts, contacts.c.id == messages.c.contact_id, isouter=True)
+        .where(messages.c.case_id.in_(takes_part), same_subject)
+        .where(messages.c.sent_at.between(asked.sent_at - SAME_SUBJECT_WITHIN, asked.sent_at + SAME_SUBJECT_WITHIN))
+        .order_by(messages.c.id.desc())
+        .limit(FEW)
+    )

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, func, select
 
 from maildesk.adapters.store.engine import reading
 from maildesk.adapters.store.rows import search
-from maildesk.adapters.store.tables import case_links, cases, contacts, events, facts, failures, letters, messages, quarantined, raws
+from maildesk.adapters.store.tables import case_links, cases, contacts, events, failures, letters, messages, quarantined, raws
 from maildesk.core.case.case import Status
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.letters.letter import LetterState
@@ -92,11 +92,6 @@ class Views:
                 }
                 for row in rows
             ]
-
-    def fact(self, name: str) -> JsonObject:
-        with reading(self._engine) as connection:
-            value = connection.execute(select(facts.c.value).where(facts.c.name == name)).scalar()
-            return dict(value) if value else {}
 
     def counts(self, now: datetime) -> JsonObject:
         """How many letters are in which state, how many mails wait in quarantine or for another try."""
