@@ -16,10 +16,12 @@ from maildesk.core.case.case import Channel, Status
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.health import problems
 from maildesk.core.letters.alarms import alarm_title
+from maildesk.core.text.said import Said
 from maildesk.errors import CannotCreateError, StoreBusy, TemplateError, WrongUseError
 from maildesk.jobs import watch
 
 if TYPE_CHECKING:
+    from maildesk.adapters.compose import Composer
     from maildesk.settings.settings import Settings
 
 OK, NOT_DONE = 0, 1
@@ -61,7 +63,7 @@ def _case_row(case: JsonObject, settings: Settings, today: date) -> tuple[str, .
 
 def case(settings: Settings, number: str, *, as_json: bool) -> int:
     with building.store(settings) as store:
-        found = store.views.case(number.strip().upper())
+        found = _in_words(store.views.case(number.strip().upper()), settings)
     if found is None:
         printing.message(f"maildesk: there is no case {printing.plain(number)}")
         return NOT_DONE
@@ -70,6 +72,24 @@ def case(settings: Settings, number: str, *, as_json: bool) -> int:
     else:
         _show_case(found, settings)
     return OK
+
+
+def _in_words(case: JsonObject | None, settings: Settings) -> JsonObject | None:
+    """With what its events show as text."""
+    if case is None:
+        return None
+    composer, language = building.composer(settings), settings.desk.languages[0]
+    return {**case, "events": [{**each, "detail": _words(composer, each["detail"], language)} for each in case["events"]]}
+
+
+def _words(composer: Composer, detail: str | Said, language: str) -> str:
+    """A sentence with a mistake is shown by its key: `maildesk check` says more."""
+    if isinstance(detail, str):
+        return detail
+    try:
+        return str(composer.in_words(detail, language))
+    except TemplateError:
+        return detail.key
 
 
 def _show_case(case: JsonObject, settings: Settings) -> None:

@@ -34,6 +34,8 @@ from maildesk.core.letters.letter import (
 from maildesk.core.letters.order_links import percent_encoded
 from maildesk.core.letters.to_staff import mistake_row, value_link
 from maildesk.core.office.policy import Policy, Staff
+from maildesk.core.orders.card import card_of
+from maildesk.core.orders.words import Mistake
 from maildesk.core.text.said import Context, Row, Value, say
 
 SAMPLE_NUMBER = "KD-2026-00042"
@@ -96,7 +98,13 @@ def _contexts(policy: Policy, now: datetime) -> dict[str, Context]:
         RELAY: {
             **colleague,
             **_relayed(here, due),
-            "links": _links(desk.address, "Kritik bestätigen", say("link.praise"), say("link.close"), say("link.all_orders")),
+            "links": _links(
+                desk.address,
+                say("link.confirm_kind", kind="Kritik"),
+                say("link.kind", kind="Lob"),
+                say("link.close"),
+                say("link.all_orders"),
+            ),
         },
         COPY: {
             **colleague,
@@ -107,15 +115,15 @@ def _contexts(policy: Policy, now: datetime) -> dict[str, Context]:
         },
         HELD_ANSWER: {
             **colleague,
-            "gruende": ("Die Antwort enthält eine Kundennummer (123…456).", "Die Mail ging auch an fremde Adressen (Anzahl: 1)."),
+            "gruende": (say("held.customer_number", of=("123…456",)), say("held.foreign_addresses", count=1)),
             "text": REPLY,
-            "links": _links(desk.address, "So senden, wie sie ist", "Kürzen: verwerfen und neu schreiben", "Verwerfen: nicht senden"),
+            "links": _links(desk.address, say("link.send"), say("link.shorten"), say("link.drop")),
         },
         CONFIRMED: {
             **colleague,
-            "was": (say("confirmed.done", of=("Abgeschlossen: Kritik", "berechtigt", "abgeholfen")),),
+            "was": (say("confirmed.done", of=(say("list.value", of=say("list.kind"), label="Kritik"), say("did.close"))),),
             "links": (
-                *_links(desk.address, "Rückgängig machen"),
+                *_links(desk.address, say("link.undo")),
                 *_values(desk.address, "kind", "Kritik", "Lob"),
                 *_links(desk.address, say("link.close")),
             ),
@@ -123,8 +131,8 @@ def _contexts(policy: Policy, now: datetime) -> dict[str, Context]:
         MISTAKE: {
             **colleague,
             "zeilen": (
-                mistake_row("#erledgit", "Diesen Befehl kennen wir nicht.", ("#erledigt",)),
-                mistake_row("#frist 31.02.2027", "Dieses Datum gibt es nicht.", ()),
+                mistake_row(Mistake("#erledgit", say("mistake.misspelt", word="#erledgit"), ("#erledigt",))),
+                mistake_row(Mistake("#frist 31.02.2027", say("mistake.no_such_day"))),
             ),
             "rest": REPLY,
             "links": _links(desk.address, say("link.all_orders")),
@@ -164,15 +172,14 @@ def _contexts(policy: Policy, now: datetime) -> dict[str, Context]:
         UNPLACED: {
             **colleague,
             "nr": "",
-            "zeilen": (mistake_row("Telfon", "Das gehört zu keinem Vorgang.", ("Telefon",)),),
+            "zeilen": (mistake_row(Mistake("Telfon", say("mistake.of_no_case"), ("Telefon",))),),
             "wohin": True,
             "text": "Telfon\nEva Muster fragt nach ihren Unterlagen.",
             "links": _links(desk.address, say("link.enter_call"), say("link.enter_letter"), say("link.enter_visit")),
         },
         HELP: {
             **colleague,
-            "karte": "#kosten_unterkunft\tThema: Kosten der Unterkunft\tEinordnen\n#frist 15.12.2026\tNeue Frist\tFristen\n"
-            "#erledigt\tSchließt den Vorgang ab\tAbschließen",
+            "karte": card_of(policy),
         },
     }
 

@@ -13,9 +13,10 @@ from maildesk.core import desk
 from maildesk.core.decision.questions import Arrival
 from maildesk.core.entries.decide import decide_added
 from maildesk.core.entries.entry import Entry
-from maildesk.core.entries.words import CHANNEL_LABELS
+from maildesk.core.entries.words import CHANNEL_LABELS, line_of
 from maildesk.core.mail.message import Address
 from maildesk.core.office.policy import Policy
+from maildesk.core.orders.words import row_of
 from maildesk.jobs.ports import Clock, ImportStore, Parse
 from maildesk.octets import Octets, RawMessage
 
@@ -49,12 +50,11 @@ def run_once(work: Adding, entry: Entry, word: str) -> str:
 
 
 def note(entry: Entry, policy: Policy, word: str, now: datetime) -> bytes:
-    """The octets of the note: a mail from the desk to itself, with what was entered as lines."""
-    fields = (
-        ("Kanal", CHANNEL_LABELS[entry.channel]),
-        ("Name", entry.name),
-        ("Mail", entry.address),
-        *(("Angabe", f"{order.name} {order.key}") for order in entry.orders),
+    """The octets of the note: a mail from the desk to itself, with what was entered as the lines of an entry by mail."""
+    fields = (("channel", CHANNEL_LABELS[entry.channel]), ("name", entry.name), ("mail", entry.address))
+    lines = (
+        *(line_of(name, value) for name, value in fields if value),
+        *(f"{row_of(order.name).spelling} {order.key}" for order in entry.orders),
     )
     mail = EmailMessage(policy=SMTP)
     mail["From"] = mail["To"] = policy.desk.address
@@ -62,5 +62,5 @@ def note(entry: Entry, policy: Policy, word: str, now: datetime) -> bytes:
     mail["Subject"] = CHANNEL_LABELS[entry.channel]
     mail["Message-ID"] = f"<add.{word}@{policy.desk.domain}>"
     mail["Auto-Submitted"] = "no"
-    mail.set_content("\n".join(f"{name}: {value}" for name, value in fields if value) + f"\n\n{entry.text}\n", cte="base64")
+    mail.set_content("\n".join(lines) + f"\n\n{entry.text}\n", cte="base64")
     return mail.as_bytes()

@@ -19,8 +19,11 @@ from maildesk.core.answers.text import Answer, order_lines
 from maildesk.core.case.case import case_numbers_in
 from maildesk.core.mail.message import Message, address_key
 from maildesk.core.office.policy import Policy
+from maildesk.core.orders.lexicon import Lexicon, Vocabulary, lexicon
 from maildesk.core.text.absence import I_AM_AWAY, YOUR_MAIL_WAITS
 from maildesk.core.text.identifiers import IDENTIFIERS, found_in, phones_in
+from maildesk.core.text.said import Said, say
+from maildesk.core.text.spelling import fold
 
 
 class FindingKind(StrEnum):
@@ -45,18 +48,10 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`detail` is a German sentence for the colleague; it does not repeat what was found, or only masked."""
+    """`detail` is said to the colleague; it does not repeat what was found, or only masked."""
 
     kind: FindingKind
-    detail: str
-
-
-# Words that are orders wherever they stand behind "#".
-ORDERS = frozenset({
-    "erledigt", "abschluss", "gesehen", "notiz", "intern", "note", "berechtigt", "unberechtigt", "teilberechtigt", "abgeholfen", "offen",
-    "nichtabgeholfen", "teilabgeholfen", "kritik", "lob", "anregung", "anfrage", "hinweis", "frist", "wartet", "stellungnahme", "an",
-    "rückfrage", "rueckfrage", "rückgängig", "rueckgaengig", "vertretung", "hilfe", "dringend", "weiter", "übernehmen", "uebernehmen",
-})  # fmt: skip
+    detail: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +80,7 @@ def findings(draft: Draft) -> tuple[Finding, ...]:
     """Why the answer must not leave as it is; empty where nothing speaks against it."""
     found = (
         _absence(draft),
-        _mistyped(draft.answer),
+        _mistyped(draft),
         _without_text(draft.answer, draft.message),
         _quoted(draft),
         *(_identifier(kind, draft.whole) for kind in (FindingKind.CUSTOMER_NUMBER, FindingKind.IBAN)),
@@ -106,7 +101,7 @@ def _absence(draft: Draft) -> Finding | None:
     text = " ".join(draft.answer.text[:3000].lower().split())
     away = re.search(I_AM_AWAY, text) and re.search(YOUR_MAIL_WAITS, text) and not _BY_NAME.search(text)
     if draft.automatic or away:
-        return Finding(FindingKind.ABSENCE, "Das ist eine automatische Antwort, etwa eine Abwesenheitsnotiz.")
+        return Finding(FindingKind.ABSENCE, say("held.automatic"))
     return None
 
 
@@ -114,25 +109,25 @@ def _without_text(answer: Answer, message: Message) -> Finding | None:
     if re.search(r"\w", answer.text):
         return None
     if order_lines(message.reply) or _ORDER.search(message.subject):
-        return Finding(FindingKind.ONLY_ORDERS, "Die Mail enthält nur Befehle und keinen Text für die Person.")
-    return Finding(FindingKind.EMPTY, "Über der zitierten Nachricht steht kein Text, der hinausgehen könnte.")
+        return Finding(FindingKind.ONLY_ORDERS, say("held.only_orders"))
+    return Finding(FindingKind.EMPTY, say("held.no_text"))
 
 
 _ORDER = re.compile(r"(?<![\w#&/])#(?P<space>\s?)(?P<word>[^\W\d_][\w-]*)")
 
 
-def _mistyped(answer: Answer) -> Finding | None:
+def _mistyped(draft: Draft) -> Finding | None:
     """An order outside of the first lines."""
-    if not any(re.match(r"\s*#\s?[^\W\d_]", line) or _has_order(line) for line in answer.text.split("\n")):
+    policy = draft.policy
+    words = lexicon(Vocabulary(policy.categories, policy.staff, policy.desk.prefix))
+    lines = draft.answer.text.split("\n")
+    if not any(re.match(r"\s*#\s?[^\W\d_]", line) or _has_order(line, words) for line in lines):
         return None
-    return Finding(
-        FindingKind.MISTYPED,
-        "Ein Wort mit # ist keine bekannte Anweisung, oder es steht nicht in den ersten Zeilen; so ginge es womöglich mit hinaus.",
-    )
+    return Finding(FindingKind.MISTYPED, say("held.unknown_order"))
 
 
-def _has_order(line: str) -> bool:
-    return any(match["word"].casefold() in ORDERS for match in _ORDER.finditer(line) if not match["space"])
+def _has_order(line: str, words: Lexicon) -> bool:
+    return any(words.exact(fold(match["word"])) for match in _ORDER.finditer(line) if not match["space"])
 
 
 # --- words of the citizen -----------------------------------------------------------------------------------------------------------
@@ -147,25 +142,25 @@ _ANSWERED_INSIDE = re.compile(
 def _quoted(draft: Draft) -> Finding | None:
     answer, original = draft.answer, draft.original
     if quotes(answer.text, original):
-        return Finding(FindingKind.QUOTED, "Die Antwort wiederholt Worte aus der Nachricht der Person.")
+        return Finding(FindingKind.QUOTED, say("held.quoted"))
     if _ANSWERED_INSIDE.search(answer.text) or is_written_into(draft.message.text, original):
-        return Finding(FindingKind.QUOTED, "In der zitierten Nachricht stehen Worte von Ihnen; sie geht nicht mit hinaus.")
+        return Finding(FindingKind.QUOTED, say("held.written_into_quote"))
     if re.search(r"^>", answer.text, re.MULTILINE):
-        return Finding(FindingKind.QUOTED, "Die Antwort enthält Zeilen, die als Zitat gekennzeichnet sind.")
+        return Finding(FindingKind.QUOTED, say("held.quote_marks"))
     return None
 
 
 # --- numbers, addresses, other cases ------------------------------------------------------------------------------------------------
 
 _DETAILS = {
-    FindingKind.CUSTOMER_NUMBER: "Die Antwort enthält eine Kundennummer oder BG-Nummer ({}).",
-    FindingKind.IBAN: "Die Antwort enthält eine Bankverbindung ({}).",
+    FindingKind.CUSTOMER_NUMBER: "held.customer_number",
+    FindingKind.IBAN: "held.iban",
 }
 
 
 def _identifier(kind: FindingKind, text: str) -> Finding | None:
     found = [masked for identifier in IDENTIFIERS if identifier.kind == kind for _, _, masked in found_in(text, identifier)]
-    return Finding(kind, _DETAILS[kind].format(", ".join(dict.fromkeys(found)))) if found else None
+    return Finding(kind, say(_DETAILS[kind], of=tuple(dict.fromkeys(found)))) if found else None
 
 
 def _foreign_recipients(draft: Draft) -> Finding | None:
@@ -173,7 +168,7 @@ def _foreign_recipients(draft: Draft) -> Finding | None:
     foreign = [each for each in recipients if each.key != allowed and not _is_ours(each.addr_spec, draft.policy)]
     if not foreign:
         return None
-    return Finding(FindingKind.FOREIGN_CC, f"Die Mail ging auch an fremde Adressen (Anzahl: {len(foreign)}).")
+    return Finding(FindingKind.FOREIGN_CC, say("held.foreign_addresses", count=len(foreign)))
 
 
 def _is_ours(address: str, policy: Policy) -> bool:
@@ -191,16 +186,16 @@ def _private(draft: Draft) -> Finding | None:
     for address in _ADDRESS.findall(text):
         desks = own.owns(address) and "+" not in address
         if not desks and address_key(address) != address_key(draft.correspondent) and _is_ours(address, draft.policy):
-            return Finding(FindingKind.PRIVATE, "Die Antwort enthält eine Adresse des Hauses, die nicht die der Stelle ist.")
+            return Finding(FindingKind.PRIVATE, say("held.address_of_house"))
     if _TOKEN.search(text) or _KEYED.search(text):
-        return Finding(FindingKind.PRIVATE, "Die Antwort enthält einen Link oder ein Kennzeichen, mit dem nur das Haus arbeitet.")
+        return Finding(FindingKind.PRIVATE, say("held.link_of_house"))
     if _RELAY_HEAD.search(text) and re.search(r"^[ \t>*|]*Vorgang\s?\*?:", text, re.MULTILINE):
-        return Finding(FindingKind.PRIVATE, "Die Antwort enthält Angaben aus dem Kopf der Nachricht, die nur für das Haus sind.")
+        return Finding(FindingKind.PRIVATE, say("held.head_of_relayed"))
     known = {*phones_in(draft.original), *phones_in(own.phone), *phones_in(own.post)}
     if (set(phones_in(text)) - known) & _phones_of_signature(draft.answer, draft.message):
-        return Finding(FindingKind.PRIVATE, "Die Antwort enthält eine Telefonnummer aus Ihrer eigenen Signatur.")
+        return Finding(FindingKind.PRIVATE, say("held.own_telephone"))
     if ends_like_a_signature(draft.answer.text):
-        return Finding(FindingKind.PRIVATE, "Am Ende der Antwort steht etwas, das wie eine Signatur aussieht.")
+        return Finding(FindingKind.PRIVATE, say("held.signature"))
     return None
 
 
@@ -217,12 +212,10 @@ def _other_mail(draft: Draft) -> Finding | None:
     for each in draft.message.attachments:
         mail = each.media_type.startswith(_OTHER_MAIL) or each.filename.lower().endswith((".eml", ".msg", ".ics"))
         if mail and draft.case_number not in case_numbers_in(each.filename, draft.policy.desk.prefix):
-            return Finding(
-                FindingKind.PRIVATE, "Eine angehängte Mail oder Einladung geht nicht mit hinaus, denn sie nennt Adressen des Hauses."
-            )
+            return Finding(FindingKind.PRIVATE, say("held.attached_mail"))
     return None
 
 
 def _other_case(draft: Draft) -> Finding | None:
     others = [number for number in case_numbers_in(draft.whole, draft.policy.desk.prefix) if number != draft.case_number]
-    return Finding(FindingKind.OTHER_CASE, "Die Antwort nennt die Nummer eines anderen Vorgangs.") if others else None
+    return Finding(FindingKind.OTHER_CASE, say("held.other_case")) if others else None

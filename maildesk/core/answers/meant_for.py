@@ -18,18 +18,12 @@ from maildesk.core.answers.signature import closing_line, words_of_name
 from maildesk.core.answers.text import Answer
 from maildesk.core.case.file import IncomingMail
 from maildesk.core.office.policy import Staff
+from maildesk.core.orders.words import BARE_WORDS
+from maildesk.core.text.said import say
+from maildesk.core.text.spelling import fold
 
-LOOKS_LIKE_AN_ORDER = Finding(FindingKind.MISTYPED, "Das sieht nach einem Befehl aus. Ist es wirklich eine Antwort an die Person?")
-FOR_THE_HOUSE = Finding(
-    FindingKind.FOR_THE_HOUSE, "Das klingt, als wäre es für das Haus gemeint. Ist es wirklich eine Antwort an die Person?"
-)
-
-# Words that colleagues mean for the desk: in an answer of one short line they are most likely an order without its "#".
-_MEANT_FOR_THE_DESK = frozenset({
-    "erledigt", "abschluss", "abschließen", "abschliessen", "abgeschlossen", "schließen", "schliessen", "berechtigt", "unberechtigt",
-    "abgeholfen", "kritik", "lob", "anregung", "dringend", "zuweisen", "übernehmen", "verwerfen", "senden", "notiz", "intern", "vermerk",
-    "wiedervorlage", "teilen", "zusammenlegen",
-})  # fmt: skip
+LOOKS_LIKE_AN_ORDER = Finding(FindingKind.MISTYPED, say("held.like_an_order"))
+FOR_THE_HOUSE = Finding(FindingKind.FOR_THE_HOUSE, say("held.for_the_house"))
 SHORT_WORDS_MAX = 4
 # What is written to those who know the matter, with its letters alone: "z. K." as "zk".
 _SAID_IN_THE_HOUSE = frozenset({
@@ -95,8 +89,8 @@ def _names_of_citizens(incoming: Collection[IncomingMail]) -> set[str]:
 
 
 def _is_an_order(line: str) -> bool:
-    words = re.findall(r"\w+", line.casefold())
-    return 0 < len(words) <= SHORT_WORDS_MAX and not _MEANT_FOR_THE_DESK.isdisjoint(words)
+    words = re.findall(r"\w+", line)
+    return len(words) <= SHORT_WORDS_MAX and not BARE_WORDS.isdisjoint(map(fold, words))
 
 
 def _is_for_insiders(line: str) -> bool:

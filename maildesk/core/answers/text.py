@@ -7,8 +7,7 @@ opposite: what is not surely meant for the citizen does not leave. The rules, in
 
 1. From the first line that only the relayed mail has (its head, the desk's address in an attribution or a header block) nothing is
    meant for the citizen, unless the colleague answered between the quoted lines: then the text stays as it is, to be held.
-2. Lines at the beginning that start with "#" are orders. `#notiz`, `#vermerk`, `#stellungnahme` and the
-   like make the whole mail internal.
+2. Lines at the beginning that start with "#" are orders. A note and a question to a colleague make the whole mail internal.
 3. Behind a signature mark ("-- ", or what the mail program calls a signature) everything goes. "--" alone is a mark only if a
    signature follows.
 4. A typed closing stays ("Mit freundlichen Grüßen", "Im Auftrag"), and the name in the line below it. All behind that goes, but for
@@ -27,6 +26,8 @@ from dataclasses import dataclass, replace
 from maildesk.core.answers.signature import RULE, above_signature_mark, closing_line, without_block, without_closing, words_of_name
 from maildesk.core.mail.message import Attachment, Message
 from maildesk.core.office.policy import Desk, Staff
+from maildesk.core.orders.words import INSIDE_WORDS
+from maildesk.core.text.spelling import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _is_answered_inside(lines: Sequence[str]) -> bool:
 # --- orders -------------------------------------------------------------------------------------------------------------------------
 
 _ORDER_LINE = re.compile(r"\s*#\s?[^\W\d_]")
-_INTERNAL = re.compile(r"#\s?(?:notiz|intern|note|vermerk|rückfrage|rueckfrage|nachfrage|stellungnahme)\b", re.IGNORECASE)
+_ORDER_WORD = re.compile(r"#\s?(\w+)")
 
 
 def order_lines(text: str) -> tuple[str, ...]:
@@ -140,7 +141,7 @@ def without_orders(lines: Sequence[str], known: Collection[str] = ()) -> tuple[l
     orders = order_lines("\n".join(lines))
     start = next((number for number, line in enumerate(lines) if line.strip() and not _ORDER_LINE.match(line)), len(lines))
     rest = [line for line in lines[start:] if line.strip() not in read]
-    return rest, any(_INTERNAL.search(order) for order in orders)
+    return rest, any(fold(word) in INSIDE_WORDS for order in orders for word in _ORDER_WORD.findall(order))
 
 
 # --- the form in which it leaves ----------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from maildesk.core.mail.message import Address
+from maildesk.core.text.said import Said
 
 
 class Status(StrEnum):
@@ -71,13 +72,15 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class CaseEvent:
-    """One line of a case's history. `what` is a word for programs, `detail` a sentence for people without personal data.
+    """One line of a case's history. `what` is a word for programs, `detail` a sentence for people without personal data, in English or
+    by its key.
 
-    `data` is what programs read of it later, as JSON: of an "order" its name, and the key and the day that it names. Nobody reads `detail`.
+    `data` is what programs read of it later, as JSON: of an "order" its name, and the key and the day that it names. No program reads
+    `detail`.
     """
 
     what: str
-    detail: str
+    detail: str | Said
     who: str = "maildesk"
     data: Mapping[str, Any] = field(default_factory=dict)
 

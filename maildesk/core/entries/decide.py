@@ -18,11 +18,11 @@ from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
 from maildesk.core.decision.parts import Entered
 from maildesk.core.decision.questions import Arrival, Known
-from maildesk.core.entries.entry import BELONGS_NOWHERE, Entry, NoEntry, read_entry
-from maildesk.core.entries.words import CHANNEL_LABELS
+from maildesk.core.entries.entry import Entry, NoEntry, read_entry
+from maildesk.core.entries.words import CHANNEL_LABELS, CHANNEL_NAMES
 from maildesk.core.letters.envelope import desk_letter
 from maildesk.core.letters.letter import ACKNOWLEDGEMENT, HELP, UNPLACED, Letter
-from maildesk.core.letters.order_links import OrderLink, entry_links
+from maildesk.core.letters.order_links import entry_links, link_to
 from maildesk.core.letters.refusal import Refusal
 from maildesk.core.letters.relay import Incoming, relay_letters
 from maildesk.core.letters.to_staff import DONE, Post, mistake_row
@@ -31,16 +31,16 @@ from maildesk.core.mail.message import Address, Message, is_forward
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.orders.card import card_of
 from maildesk.core.orders.case_changes import Carried, carry_out
-from maildesk.core.orders.words import WRITER
+from maildesk.core.orders.words import WRITER, OrderName
 from maildesk.core.text.anonymity import ANONYMOUS, wants_to_stay_unknown
-from maildesk.core.text.said import Context, Value
+from maildesk.core.text.said import Context, Value, say
 from maildesk.core.threading.thread import Thread
 from maildesk.core.threading.writer import Writer
 
 ENTRY = "ENTRY"  # in place of a case number in the keyed id of a letter that asks where a mail belongs
 BY = {Channel.EMAIL: "a mail that staff forwarded", Channel.PHONE: "by telephone", Channel.POST: "by letter", Channel.VISIT: "by a visit"}
 KINDS = "kind"
-SHOW = OrderLink("Eintrag zeigen und beantworten", "#zeigen")
+SHOW = link_to(OrderName.SHOW, label=say("link.show_entry"))
 
 
 def enters(matter: Matter) -> Staff | None:
@@ -155,15 +155,16 @@ def _refusal(matter: Matter, kept: Message) -> Refusal | None:
 
 def _relayed(matter: Matter, kept: Message, case: NewCase, entry: Entry, staff: Staff | None) -> tuple[Letter, ...]:
     """To the other colleagues, as any new mail."""
-    how = f"{CHANNEL_LABELS[entry.channel]}: eingetragen {f'von {staff.name}' if staff else 'an der Anlage'}."
-    forwarded = f"Weitergeleitet von {staff.name if staff else 'der Anlage'}."
-    note = f"Notiz: {' '.join(entry.note.split())}" if entry.note else ""
-    without = "" if kept.originator.key else NO_ANSWER_BY_MAIL
-    hints = tuple(hint for hint in (forwarded if entry.forwarded else how, note, without) if hint)
+    by = staff.name if staff else None
+    hints = (
+        say("hint.forwarded", by=by) if entry.forwarded else say("hint.entered", what=say(CHANNEL_NAMES[entry.channel]), by=by),
+        *((say("hint.note", note=" ".join(entry.note.split())),) if entry.note else ()),
+        *(() if kept.originator.key else (NO_ANSWER_BY_MAIL,)),
+    )
     return to_colleagues(matter, replace(kept, text=kept.reply), case, hints, staff)
 
 
-NO_ANSWER_BY_MAIL = "Ohne E-Mail-Adresse: Eine Antwort per Mail ist nicht möglich."
+NO_ANSWER_BY_MAIL = say("hint.no_address")
 
 
 def to_colleagues(matter: Matter, kept: Message, case: NewCase, hints: tuple[Value, ...], staff: Staff | None) -> tuple[Letter, ...]:
@@ -180,9 +181,9 @@ def _confirmed(matter: Matter, entry: Entry, staff: Staff | None, carried: Carri
         return ()
     state = carried.state
     post = Post(matter.policy, CaseFile(matter.known.next_case_number, kept.subject, state), matter.now)
-    what = "Weitergeleitete Nachricht" if entry.forwarded else CHANNEL_LABELS[entry.channel]
-    letter = "mit Eingangsbestätigung" if sent else "ohne Eingangsbestätigung" if kept.originator.key else "ohne E-Mail-Adresse"
-    did = (f"{what} eingetragen, {letter}", *carried.done)
+    what = say("channel.forwarded" if entry.forwarded else CHANNEL_NAMES[entry.channel])
+    letter = "did.enter_with_letter" if sent else "did.enter_without_letter" if kept.originator.key else "did.enter_without_address"
+    did = (say(letter, what=what), *carried.done)
     asked = carried.missing or (() if state.kind else (KINDS,))
     values = (link for name in asked for link in post.values_of(name))
     done = () if state.status is Status.CLOSED else (DONE,)
@@ -217,10 +218,9 @@ def _asked_back(matter: Matter, staff: Staff, read: NoEntry) -> Decision:
 
 
 def _question(matter: Matter, staff: Staff, read: NoEntry) -> Letter:
-    rows = tuple(mistake_row(mistake.line, mistake.problem, mistake.suggestions) for mistake in read.mistakes)
-    unknown = not read.mistakes or any(mistake.problem == BELONGS_NOWHERE for mistake in read.mistakes)
+    rows = tuple(map(mistake_row, read.mistakes))
     links = entry_links(matter.policy, staff.address, matter.now)
-    return _to_writer(matter, staff, UNPLACED, {"zeilen": rows, "wohin": unknown, "text": read.text, "links": links})
+    return _to_writer(matter, staff, UNPLACED, {"zeilen": rows, "wohin": read.nowhere, "text": read.text, "links": links})
 
 
 def _help(matter: Matter, staff: Staff) -> Letter:

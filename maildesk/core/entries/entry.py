@@ -21,15 +21,10 @@ from maildesk.core.mail.forwarded import Forwarded, forwarded_mails
 from maildesk.core.mail.message import Message, is_forward, split_subject
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.orders.lexicon import Vocabulary
-from maildesk.core.orders.words import Mistake, Order, OrderName
+from maildesk.core.orders.words import IN_NEW_CASE, Mistake, Order, OrderName, row_of
+from maildesk.core.text.said import say
 
 TEXT_CHARS_OF_VERB = 600
-# What a case that is being made can be told. Everything else is about mail that it has not got yet.
-POSSIBLE = frozenset({
-    OrderName.KIND, OrderName.TOPIC, OrderName.CONCERN, OrderName.ASSESSMENT, OrderName.OUTCOME, OrderName.MEASURE, OrderName.PERSON_GROUP,
-    OrderName.URGENCY, OrderName.SEEN, OrderName.NOT_URGENT, OrderName.NOTE, OrderName.ASSIGN, OrderName.DUE, OrderName.WAIT,
-    OrderName.CLOSE, OrderName.TITLE, OrderName.ANONYMOUS,
-})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +53,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class NoEntry:
-    """A mail that says no entry, or not clearly enough: what its writer is asked, and what was typed. `help` is all that was wanted."""
+    """A mail that says no entry, or not clearly enough: what its writer is asked, and what was typed.
+
+    `nowhere`: nothing says that it shall enter a case. `help` is all that was wanted.
+    """
 
     text: str
     mistakes: tuple[Mistake, ...] = ()
+    nowhere: bool = False
     help: bool = False
 
 
@@ -87,7 +86,8 @@ def _told(found: Found, typed: str, message: Message) -> Entry | NoEntry:
     if channel is None:
         first = next((line.strip() for line in (*typed.split("\n"), message.subject) if line.strip()), "")
         ways = words.channels_near(first) or words.channels_near(message.subject)
-        return NoEntry(typed, (*found.mistakes, *((Mistake(first, BELONGS_NOWHERE, ways),) if ways else ())))
+        asked = (*found.mistakes, *((Mistake(first, say("mistake.of_no_case"), ways),) if ways else ()))
+        return NoEntry(typed, asked, nowhere=bool(ways) or not asked)
     text = found.text
     return Entry(
         channel=channel,
@@ -116,31 +116,30 @@ def _first(values: tuple[str, ...]) -> str:
 
 def _wrong(entry: Entry, found: Found, policy: Policy, *, has_document: bool) -> tuple[Mistake, ...]:
     """What must be asked before the case is made."""
-    late = (
-        Mistake(f"#{order.name}", "Das geht erst, wenn der Vorgang angelegt ist.") for order in found.orders if order.name not in POSSIBLE
-    )
+    late = (Mistake(row_of(each.name).spelling, say("mistake.too_early")) for each in found.orders if each.name not in IN_NEW_CASE)
     mistakes = (*found.mistakes, *late, *_two_channels(found), *_wrong_address(entry, found, policy))
     if mistakes or entry.text or entry.name or has_document:
         return mistakes
-    return (Mistake(words.CHANNEL_LABELS[entry.channel], "Was ist das Anliegen? Bitte noch einmal mit dem Text."),)
+    return (Mistake(words.CHANNEL_LABELS[entry.channel], say("mistake.no_concern")),)
 
 
 def _two_channels(found: Found) -> tuple[Mistake, ...]:
     labels = [words.CHANNEL_LABELS[channel] for channel in dict.fromkeys(found.channels)]
-    return (Mistake(" und ".join(labels), "Welcher Weg gilt?", tuple(f"Kanal: {label}" for label in labels)),) if len(labels) > 1 else ()
+    if len(labels) < 2:
+        return ()
+    return (Mistake(say("mistake.both", of=labels), say("mistake.which_channel"), tuple(map(words.channel_line, labels))),)
 
 
 def _wrong_address(entry: Entry, found: Found, policy: Policy) -> tuple[Mistake, ...]:
     if len(set(found.addresses)) > 1:
-        return (Mistake(", ".join(dict.fromkeys(found.addresses)), "Welche Adresse gilt?"),)
+        return (Mistake(", ".join(dict.fromkeys(found.addresses)), say("mistake.which_address")),)
     if entry.address and _is_ours(entry.address, policy):
-        return (Mistake(entry.address, "Diese Adresse gehört zum Team. Wer hat geschrieben oder angerufen?"),)
+        return (Mistake(entry.address, say("mistake.address_of_staff")),)
     if entry.address and not words.is_address(entry.address):
-        return (Mistake(entry.address, "Das ist keine E-Mail-Adresse."),)
+        return (Mistake(entry.address, say("mistake.no_mail_address")),)
     return ()
 
 
-BELONGS_NOWHERE = "Das gehört zu keinem Vorgang."
 _TAGLINE = re.compile(
     r"von meinem .{1,40} gesendet|gesendet (?:von|mit) .{1,60}|sent from my .{1,40}|diese nachricht wurde von meinem .{1,60}", re.IGNORECASE
 )

@@ -15,6 +15,7 @@ from maildesk.core.mail.message import split_subject
 from maildesk.core.orders.lexicon import Vocabulary, lexicon
 from maildesk.core.orders.line import Piece, begins_as_order, clean, names_only, read_hash_line
 from maildesk.core.orders.words import Mistake, Order, OrderName
+from maildesk.core.text.said import say
 from maildesk.core.text.spelling import fold
 
 LINES_MAX = 400  # that are looked at; what stands below is text
@@ -124,7 +125,7 @@ class _Reader:
         if value is not None and not (first and value[0] == "tel" and words.channel_in_front(plain)):
             return self._field(line, *value)
         if (right := words.misspelt_label(plain)) and head:
-            self.found.mistakes.append(Mistake(plain.strip(), "Diese Angabe kennen wir nicht.", (f"{right}: …",)))
+            self.found.mistakes.append(Mistake(plain.strip(), say("mistake.unknown_field"), (f"{right}: …",)))
             return ""
         if head and not self._prose_begun():
             return self._head_line(plain, line, first=first)
@@ -201,7 +202,7 @@ class _Reader:
         found = words.address_at(value)
         if found is None or found[2]:
             if "@" in value:
-                self.found.mistakes.append(Mistake(line.strip(), "Das ist keine E-Mail-Adresse."))
+                self.found.mistakes.append(Mistake(line.strip(), say("mistake.no_mail_address")))
                 return ""
             return line
         self._person(found[0], found[1])
@@ -217,8 +218,8 @@ class _Reader:
     def _channel_field(self, line: str, value: str) -> str:
         channel = words.channel_named(value)
         if channel is None:
-            ways = words.channels_near(value) or ("Telefon", "Brief", "Besuch")
-            self.found.mistakes.append(Mistake(line.strip(), "Diesen Weg kennen wir nicht.", tuple(f"Kanal: {each}" for each in ways)))
+            ways = words.channels_near(value) or tuple(names[0].title() for names in words.CHANNEL_WORDS.values())
+            self.found.mistakes.append(Mistake(line.strip(), say("mistake.unknown_channel"), tuple(map(words.channel_line, ways))))
         else:
             self.found.channels.append(channel)
         return ""

@@ -16,6 +16,7 @@ from maildesk.core.letters.refusal import Refusal
 from maildesk.core.mail.automatic_words import SCANNER_LOCAL_PARTS
 from maildesk.core.mail.message import Address
 from maildesk.core.mail.system_marks import takes_no_answer
+from maildesk.core.text.said import say
 
 NOBODY = Address("", "")
 
@@ -35,7 +36,7 @@ def decide_scan(matter: Matter) -> Decision:
     number = matter.known.next_case_number
     kept = replace(matter.message, originator=NOBODY, reply_to=())
     new_case = entered_case(matter, Channel.POST, kept, kept.text)
-    hints = ("Brief oder Fax über ein Gerät im Haus.", NO_ANSWER_BY_MAIL, *((FORGED,) if matter.writer.forged else ()))
+    hints = (say("hint.by_device"), NO_ANSWER_BY_MAIL, *((say("hint.forged"),) if matter.writer.forged else ()))
     return Decision(
         Outcome.NEW_CASE,
         Folder.ARCHIVE,
@@ -53,6 +54,3 @@ def decide_scan(matter: Matter) -> Decision:
         ),
         part=Entered(new_case, kept),
     )
-
-
-FORGED = "Der Mailserver hält den Absender für gefälscht."

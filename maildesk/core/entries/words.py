@@ -20,7 +20,11 @@ CHANNEL_WORDS: Final = {
     Channel.POST: ("brief", "post", "fax", "telefax", "postalisch", "schriftlich", "scan"),
     Channel.VISIT: ("besuch", "persönlich", "persönliche vorsprache", "vorsprache", "persönlicher besuch"),
 }
+# What an entry without a subject is called, and what is said of it: by its key.
 CHANNEL_LABELS: Final = {Channel.EMAIL: "E-Mail", Channel.PHONE: "Telefonat", Channel.POST: "Brief", Channel.VISIT: "Besuch"}
+CHANNEL_NAMES: Final = {
+    Channel.EMAIL: "channel.email", Channel.PHONE: "channel.phone", Channel.POST: "channel.post", Channel.VISIT: "channel.visit",
+}  # fmt: skip
 _BY_WORD: Final = {fold(word): channel for channel, words in CHANNEL_WORDS.items() for word in words}
 _WORDS = "|".join(sorted((re.escape(word) for words in CHANNEL_WORDS.values() for word in words), key=len, reverse=True))
 _WORDS = _WORDS.replace("ö", "(?:ö|oe|o)").replace("ä", "(?:ä|ae)").replace("ü", "(?:ü|ue)")
@@ -139,6 +143,19 @@ def misspelt_label(line: str) -> str:
         return ""
     close = next((label for label in _ASKED_BACK if distance(word, label, 1) < 2), "")
     return next((label for labels in LABELS.values() for label in labels if close and fold(label) == close), "").title()
+
+
+def line_of(name: str, value: str) -> str:
+    """A line as a colleague would type it, for the field of this name.
+
+    >>> line_of("channel", "Brief")
+    'Kanal: Brief'
+    """
+    return f"{LABELS[name][0].title()}: {value}"
+
+
+def channel_line(value: str) -> str:
+    return line_of("channel", value)
 
 
 # --- what stands for a person ---

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from maildesk.core.case.case import entry_word
 from maildesk.core.letters.keyed_ids import order_token
 from maildesk.core.office.policy import Policy
+from maildesk.core.orders.words import OrderName, row_of
 from maildesk.core.text.said import Row, Value, say
 
 LINK_CHARS_MAX = 200
@@ -31,6 +32,16 @@ class OrderLink:
     order: str
     group: Value = None
     short: Value = None
+
+
+def link_to(name: OrderName, value: str = "", label: Value = None) -> OrderLink:
+    """The link of an order, with the label of the table if there is no other.
+
+    >>> link_to(OrderName.NOT_URGENT).order, link_to(OrderName.KIND, "lob", "Art: Lob").order
+    ('#nicht-dringend', '#art lob')
+    """
+    row = row_of(name)
+    return OrderLink(label or say(row.link), f"{row.on_link} {value}".rstrip())
 
 
 ENTRY_LINKS = (

@@ -14,9 +14,12 @@ from datetime import datetime
 from maildesk.core.case.case import KnownCase, NewCase
 from maildesk.core.letters.envelope import case_letter
 from maildesk.core.letters.letter import RELAY, Enclosure, Letter
-from maildesk.core.letters.order_links import OrderLink, rows_of_links
+from maildesk.core.letters.order_links import OrderLink, link_to, rows_of_links
 from maildesk.core.mail.message import Attachment, Message
+from maildesk.core.office.categories import Category
 from maildesk.core.office.policy import Policy, Staff
+from maildesk.core.orders.lexicon import Meaning, Vocabulary, lexicon
+from maildesk.core.orders.words import OrderName, row_of
 from maildesk.core.text.anonymity import ANONYMOUS
 from maildesk.core.text.identifiers import masked
 from maildesk.core.text.said import Context, Value, say
@@ -32,17 +35,8 @@ DANGEROUS = frozenset({
     "ppsm", "pptm", "ps1", "psm1", "reg", "scr", "sct", "shb", "shtml", "svg", "swf", "url", "vb", "vbe", "vbs", "vhd", "vhdx",
     "wsc", "wsf", "wsh", "xhtml", "xlam", "xll", "xlsm", "xltm",
 })  # fmt: skip
-SEEN = OrderLink(say("link.seen"), "#gesehen")
-NOT_URGENT = OrderLink(say("link.not_urgent"), "#nicht-dringend")
-LINKS = (
-    SEEN,
-    OrderLink(say("link.complaint"), "#kritik"),
-    OrderLink(say("link.information"), "#hinweis"),
-    OrderLink(say("link.suggestion"), "#anregung"),
-    OrderLink(say("link.praise"), "#lob"),
-    OrderLink(say("link.close"), "#erledigt"),
-    OrderLink(say("link.all_orders"), "#hilfe"),
-)
+KINDS_MAX = 4  # of which a link is shown: of more nobody would choose
+SEEN, NOT_URGENT, CLOSE, HELP = (link_to(name) for name in (OrderName.SEEN, OrderName.NOT_URGENT, OrderName.CLOSE, OrderName.HELP))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +76,17 @@ def relay_letter(incoming: Incoming, policy: Policy, reader: Staff, now: datetim
 def _links(incoming: Incoming, policy: Policy) -> tuple[OrderLink, ...]:
     """The proposed kind first: one click confirms it. Before it stands only that danger was seen, or that there is none."""
     key = _proposed_kind(incoming)
-    label = policy.categories.label("kind", key).partition("/")[0].strip()
-    confirm = (OrderLink(say("link.confirm_kind", kind=label), f"#{key}"),) if key else ()
+    kinds = policy.categories.active("kind")
+    confirm = tuple(_kind_link(each, policy, "link.confirm_kind") for each in kinds if each.key == key)
     danger = (SEEN, NOT_URGENT) if incoming.proposal.is_danger else ()
-    others = (link for link in LINKS if link.order not in {each.order for each in (*danger, *confirm)})
+    links = (SEEN, *(_kind_link(each, policy, "link.kind") for each in kinds[:KINDS_MAX]), CLOSE, HELP)
+    others = (link for link in links if link.order not in {each.order for each in (*danger, *confirm)})
     return (*danger, *confirm, *others)
+
+
+def _kind_link(kind: Category, policy: Policy, label: str) -> OrderLink:
+    row, words = row_of(OrderName.KIND), lexicon(Vocabulary(policy.categories, policy.staff, policy.desk.prefix))
+    return OrderLink(say(label, kind=kind.label.partition("/")[0].strip()), words.spelling(Meaning(row, kind.key, kind)))
 
 
 def _proposed_kind(incoming: Incoming) -> str:

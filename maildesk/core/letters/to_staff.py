@@ -7,24 +7,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from maildesk.core.case.file import CaseFile
 from maildesk.core.letters.envelope import case_letter
 from maildesk.core.letters.letter import CONFIRMED, Enclosure, Letter
-from maildesk.core.letters.order_links import OrderLink, rows_of_links
+from maildesk.core.letters.order_links import OrderLink, link_to, rows_of_links
 from maildesk.core.letters.relay import title_of
 from maildesk.core.office.policy import Policy
-from maildesk.core.text.said import Context, Row, Value, say
+from maildesk.core.orders.words import Mistake, OrderName, row_of
+from maildesk.core.text.said import Context, Row, Said, Value, say
 
-DONE = OrderLink(say("link.close"), "#erledigt")
-ASKED_FOR: Final = {
-    "kind": say("list.kind"),
-    "topic": say("list.topic"),
-    "assessment": say("list.assessment"),
-    "outcome": say("list.outcome"),
-}
-ORDER_OF_LIST = {"kind": "#art", "topic": "#thema", "assessment": "#bewertung", "outcome": "#ergebnis"}
+DONE = link_to(OrderName.CLOSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +45,7 @@ class Post:
         lines = (
             *((say("confirmed.done", of=did),) if did else ()),
             *(say("confirmed.refused", why=reason) for reason in refused),
-            *((say("confirmed.missing", of=[ASKED_FOR[name] for name in missing]),) if missing else ()),
+            *((say("confirmed.missing", of=[_heading(name) for name in missing]),) if missing else ()),
         )
         return self.letter(CONFIRMED, cause, recipient, {"was": lines, "links": self.links(links, recipient)})
 
@@ -74,20 +67,23 @@ class Post:
 
 def value_link(name: str, label: Value, key: str) -> OrderLink:
     """ "Art: Lob", for the list with this name."""
-    heading = ASKED_FOR[name]
-    return OrderLink(say("link.value", of=heading, label=label), f"{ORDER_OF_LIST[name]} {key}", group=heading, short=label)
+    heading = _heading(name)
+    return replace(link_to(OrderName(name), key, say("link.value", of=heading, label=label)), group=heading, short=label)
 
 
-def mistake_row(typed: str, problem: Value, suggestions: Sequence[Value]) -> Row:
+def _heading(name: str) -> Said:
+    return say(row_of(OrderName(name)).meaning)
+
+
+def mistake_row(mistake: Mistake) -> Row:
     """What was not understood: what was typed, what is wrong with it, and what may have been meant."""
+    meant = [_on_one_line(each) for each in mistake.suggestions]
     return {
-        "getippt": _on_one_line(typed),
-        "problem": _on_one_line(problem) if isinstance(problem, str) else problem,
-        "vorschlag": say("mistake.suggestions", of=[_on_one_line(each) if isinstance(each, str) else each for each in suggestions])
-        if suggestions
-        else None,
+        "getippt": _on_one_line(mistake.line),
+        "problem": mistake.problem,
+        "vorschlag": say("mistake.suggestions", of=meant) if meant else None,
     }
 
 
-def _on_one_line(text: str) -> str:
-    return " ".join(text.split())
+def _on_one_line(text: Value) -> Value:
+    return " ".join(text.split()) if isinstance(text, str) else text

@@ -1,33 +1,48 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The reference card in the order of a colleague's work: by what somebody wants to do, and not by the words of the orders."""
+"""The reference card: all orders of a desk, by what somebody wants to do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from maildesk.core.office.policy import Policy
-from maildesk.core.orders.reader import CardLine, OrderName, reference_card
-
-_N = OrderName
-
-GROUPS: Final = (
-    ("Einordnen", (_N.KIND, _N.TOPIC, _N.ASSESSMENT, _N.OUTCOME, _N.MEASURE, _N.CONCERN, _N.PERSON_GROUP, _N.URGENCY, _N.SEEN,
-                   _N.NOT_URGENT, _N.TITLE, _N.ANONYMOUS, _N.MERGE, _N.SPLIT)),
-    ("Antworten", (_N.SHOW, _N.SEND, _N.SHORTEN, _N.DROP, _N.CONFIRM)),
-    ("Fristen", (_N.DUE, _N.WAIT)),
-    ("Zusammenarbeit", (_N.NOTE, _N.CONSULT, _N.ASSIGN)),
-    ("Abschließen", (_N.CLOSE, _N.REOPEN, _N.UNDO, _N.HELP)),
-)  # fmt: skip
+from maildesk.core.orders.lexicon import Lexicon, Vocabulary, lexicon
+from maildesk.core.orders.words import ORDER_WORDS, Group, OrderName, OrderWord, Takes
+from maildesk.core.text.said import Row, Value, say
 
 
-def grouped(card: Sequence[CardLine]) -> tuple[tuple[str, tuple[CardLine, ...]], ...]:
-    """The lines of a card under their headings; within one, the orders stand as `GROUPS` has them."""
-    return tuple((heading, tuple(line for name in names for line in card if line.name is name)) for heading, names in GROUPS)
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """A line of the card: an order as it may be typed, what it does, its heading, and which it is."""
+
+    example: Value
+    meaning: Value
+    group: Group
+    name: OrderName
 
 
-def card_of(policy: Policy) -> str:
-    """For the template: one line an order, with tabs between the order, what it does, and the heading above it."""
-    card = reference_card(policy.categories, policy.staff, policy.desk.prefix)
-    return "\n".join(f"{line.example}\t{line.meaning}\t{heading}" for heading, lines in grouped(card) for line in lines)
+def reference_card(vocabulary: Vocabulary) -> tuple[CardLine, ...]:
+    """All orders of a desk, each as an example that `read_orders` understands."""
+    words = lexicon(vocabulary)
+    return tuple(CardLine(example, meaning, row.group, row.name) for row in ORDER_WORDS for example, meaning in _lines(row, words))
+
+
+def _lines(row: OrderWord, words: Lexicon) -> Iterator[tuple[Value, Value]]:
+    """Of a list a line for each of its values."""
+    if row.takes is Takes.CATEGORY:
+        for meaning, label in words.entries(row):
+            yield words.spelling(meaning), say("list.value", of=say(row.meaning), label=label)
+    elif row.takes is Takes.COLLEAGUE:
+        yield from ((f"{row.spelling} {person.key}", say(row.meaning)) for person in words.vocabulary.staff[:1])
+    elif row.takes is Takes.CASE:
+        yield f"{row.spelling} {words.vocabulary.prefix}-2026-00017", say(row.meaning)
+    else:
+        yield row.with_example(), say(row.meaning)
+
+
+def card_of(policy: Policy) -> tuple[Row, ...]:
+    """For the template: a row for each order."""
+    card = reference_card(Vocabulary(policy.categories, policy.staff, policy.desk.prefix))
+    return tuple({"befehl": line.example, "bedeutung": line.meaning, "gruppe": say(line.group)} for line in card)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""What the orders of a colleague make of a case. Pure: the state before and the orders give the state after, and a line for each.
+"""What the orders of a colleague make of a case. Pure: the state before and the orders give the state after, and what is said of each.
 
 Up to three concerns a case (each with topic, assessment, outcome and measure); closing asks that each has what the report counts.
 """
@@ -8,13 +8,14 @@ Up to three concerns a case (each with topic, assessment, outcome and measure); 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from maildesk.core.case.case import CaseEvent, Status
 from maildesk.core.case.file import CaseState, Concern
 from maildesk.core.office.categories import Categories
-from maildesk.core.orders.reader import Order, OrderName
+from maildesk.core.orders.words import Order, OrderName, row_of
 from maildesk.core.text.anonymity import ANONYMOUS
+from maildesk.core.text.said import Said, say
 
 CONCERNS_MAX = 3
 TITLE_CHARS_MAX = 60
@@ -22,12 +23,12 @@ TITLE_CHARS_MAX = 60
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """The state after the orders, what was done in German lines and as events, and what could not be done and why."""
+    """The state after the orders, what was done, also as events, and what could not be done and why."""
 
     state: CaseState
-    done: tuple[str, ...] = ()
+    done: tuple[Said, ...] = ()
     events: tuple[CaseEvent, ...] = ()
-    refused: tuple[str, ...] = ()
+    refused: tuple[Said, ...] = ()
     missing: tuple[str, ...] = ()  # lists of categories in which a value is asked for before the case can be closed
 
 
@@ -38,24 +39,24 @@ class _Work:
     state: CaseState
     categories: Categories
     at: int = 0
-    done: tuple[str, ...] = field(default=())
-    refused: tuple[str, ...] = field(default=())
+    done: tuple[Said, ...] = ()
+    refused: tuple[Said, ...] = ()
 
-    def did(self, line: str, **changes: object) -> _Work:
+    def did(self, line: Said, **changes: object) -> _Work:
         return replace(self, state=replace(self.state, **changes), done=(*self.done, line))  # type: ignore[arg-type]
 
-    def cannot(self, line: str) -> _Work:
+    def cannot(self, line: Said) -> _Work:
         return replace(self, refused=(*self.refused, line))
 
-    def of_concern(self, line: str, **changes: str) -> _Work:
+    def of_concern(self, line: Said, **changes: str) -> _Work:
         concerns = list(self.state.concerns or (Concern(),))
         at = min(self.at, len(concerns) - 1)
         concerns[at] = replace(concerns[at], **changes)
-        which = f" (Anliegen {at + 1})" if len(concerns) > 1 else ""
-        return self.did(f"{line}{which}", concerns=tuple(concerns))
+        return self.did(say("did.for_concern", what=line, number=at + 1) if len(concerns) > 1 else line, concerns=tuple(concerns))
 
-    def label(self, name: str, key: str) -> str:
-        return self.categories.label(name, key)
+    def value(self, order: Order) -> Said:
+        """ "Art: Lob"."""
+        return say("list.value", of=say(row_of(order.name).meaning), label=self.categories.label(order.name.value, order.key))
 
 
 def carry_out(state: CaseState, orders: tuple[Order, ...], categories: Categories) -> Carried:
@@ -93,97 +94,80 @@ def missing_to_close(state: CaseState, categories: Categories) -> tuple[str, ...
 
 
 def _kind(work: _Work, order: Order) -> _Work:
-    return work.did(f"Art: {work.label('kind', order.key)}", kind=order.key, kind_confirmed=True)
+    return work.did(work.value(order), kind=order.key, kind_confirmed=True)
 
 
-def _topic(work: _Work, order: Order) -> _Work:
-    return work.of_concern(f"Thema: {work.label('topic', order.key)}", topic=order.key)
+def _value_of_case(work: _Work, order: Order) -> _Work:
+    return work.did(work.value(order), **{order.name.value: order.key})
+
+
+def _value_of_concern(work: _Work, order: Order) -> _Work:
+    return work.of_concern(work.value(order), **{order.name.value: order.key})
 
 
 def _concern(work: _Work, order: Order) -> _Work:  # noqa: ARG001
     if len(work.state.concerns) >= CONCERNS_MAX:
-        return work.cannot(f"mehr als {CONCERNS_MAX} Anliegen hat ein Vorgang nicht: bitte teilen (#teilen)")
+        return work.cannot(say("cannot.more_concerns", most=CONCERNS_MAX))
     concerns = (*(work.state.concerns or (Concern(),)), Concern())
-    return replace(work.did(f"weiteres Anliegen ({len(concerns)})", concerns=concerns), at=len(concerns) - 1)
-
-
-def _assessment(work: _Work, order: Order) -> _Work:
-    return work.of_concern(f"Bewertung: {work.label('assessment', order.key)}", assessment=order.key)
-
-
-def _outcome(work: _Work, order: Order) -> _Work:
-    return work.of_concern(f"Ergebnis: {work.label('outcome', order.key)}", outcome=order.key)
-
-
-def _measure(work: _Work, order: Order) -> _Work:
-    return work.of_concern(f"Maßnahme: {work.label('measure', order.key)}", measure=order.key)
-
-
-def _person_group(work: _Work, order: Order) -> _Work:
-    return work.did(f"Personengruppe: {work.label('person_group', order.key)}", person_group=order.key)
-
-
-def _urgency(work: _Work, order: Order) -> _Work:
-    return work.did(f"Dringlichkeit: {work.label('urgency', order.key)}", urgency=order.key)
+    return replace(work.did(say("did.concern", number=len(concerns)), concerns=concerns), at=len(concerns) - 1)
 
 
 def _seen(work: _Work, order: Order) -> _Work:  # noqa: ARG001
-    return work.did("gesehen")
+    return work.did(say("did.seen"))
 
 
 def _not_urgent(work: _Work, order: Order) -> _Work:  # noqa: ARG001
-    return work.did("nicht dringend", urgency="normal")
+    return work.did(say("did.not_urgent"), urgency="normal")
 
 
 def _note(work: _Work, order: Order) -> _Work:  # noqa: ARG001
-    return work.did("Notiz gespeichert")
+    return work.did(say("did.note"))
 
 
 def _assign(work: _Work, order: Order) -> _Work:
-    return work.did(f"zugewiesen an {order.key}", assignee=order.key)
+    return work.did(say("did.assign", to=order.key), assignee=order.key)
 
 
 def _due(work: _Work, order: Order) -> _Work:
-    return work.did(f"Frist: {order.day:%d.%m.%Y} ({order.text})", due_on=order.day)
+    return work.did(say("did.due", on=order.day, why=order.text), due_on=order.day)
 
 
 def _wait(work: _Work, order: Order) -> _Work:
-    until = f" bis {order.day:%d.%m.%Y}" if order.day else ""
-    return work.did(f"wartet auf die Person{until}", status=Status.WAITING)
+    return work.did(say("did.wait", until=order.day), status=Status.WAITING)
 
 
 def _close(work: _Work, order: Order) -> _Work:  # noqa: ARG001
     if work.state.status is Status.CLOSED:
-        return work.cannot("der Vorgang ist schon abgeschlossen")
+        return work.cannot(say("cannot.close_twice"))
     missing = missing_to_close(work.state, work.categories)
-    return work if missing else work.did("abgeschlossen", status=Status.CLOSED)
+    return work if missing else work.did(say("did.close"), status=Status.CLOSED)
 
 
 def _reopen(work: _Work, order: Order) -> _Work:  # noqa: ARG001
     if work.state.status is not Status.CLOSED:
-        return work.cannot("der Vorgang ist nicht abgeschlossen")
-    return work.did("wieder geöffnet", status=Status.OPEN)
+        return work.cannot(say("cannot.reopen"))
+    return work.did(say("did.reopen"), status=Status.OPEN)
 
 
 def _title(work: _Work, order: Order) -> _Work:
     title = " ".join(order.text.split())[:TITLE_CHARS_MAX]
-    return work.did(f"Kurztitel: {title}", title=title)
+    return work.did(say("did.title", title=title), title=title)
 
 
 def _anonymous(work: _Work, order: Order) -> _Work:  # noqa: ARG001
     flags = tuple(dict.fromkeys((*work.state.flags, ANONYMOUS)))
-    return work.did("die Person bleibt anonym", flags=flags)
+    return work.did(say("did.anonymous"), flags=flags)
 
 
 STEPS: dict[OrderName, Callable[[_Work, Order], _Work]] = {
     OrderName.KIND: _kind,
-    OrderName.TOPIC: _topic,
+    OrderName.TOPIC: _value_of_concern,
     OrderName.CONCERN: _concern,
-    OrderName.ASSESSMENT: _assessment,
-    OrderName.OUTCOME: _outcome,
-    OrderName.MEASURE: _measure,
-    OrderName.PERSON_GROUP: _person_group,
-    OrderName.URGENCY: _urgency,
+    OrderName.ASSESSMENT: _value_of_concern,
+    OrderName.OUTCOME: _value_of_concern,
+    OrderName.MEASURE: _value_of_concern,
+    OrderName.PERSON_GROUP: _value_of_case,
+    OrderName.URGENCY: _value_of_case,
     OrderName.SEEN: _seen,
     OrderName.NOT_URGENT: _not_urgent,
     OrderName.NOTE: _note,

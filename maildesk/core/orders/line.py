@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""One line of orders -> the orders, or what is wrong with it. Pure look-up in the words of `order_words` and the desk's categories."""
+"""One line of orders -> the orders, or what is wrong with it. Pure look-up in the table of order words and the desk's categories."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from maildesk.core.office.policy import Staff
 from maildesk.core.orders.lexicon import Lexicon, Meaning
 from maildesk.core.orders.words import WRITER, Order, OrderName, OrderWord, Takes
 from maildesk.core.text.days import read_day
+from maildesk.core.text.said import Said, Value, say
 from maildesk.core.text.spelling import fold, nearest
 
 WORDS_IN_A_NAME = 6
@@ -59,8 +60,8 @@ class Piece:
     """What was read from a line or a part of one: orders, or else a problem."""
 
     orders: tuple[Order, ...] = ()
-    problem: str = ""
-    suggestions: tuple[str, ...] = ()
+    problem: Said | None = None
+    suggestions: tuple[Value, ...] = ()
 
 
 # --- a line that begins with # ---
@@ -80,7 +81,7 @@ def read_hash_line(cleaned: str, words: Lexicon, today: date) -> Piece:
             following = None
         pieces.append(piece)
         if len(pieces) > ORDERS_IN_A_LINE:
-            return Piece(problem="In einer Zeile stehen zu viele Befehle.")
+            return Piece(problem=say("mistake.too_many_orders"))
         position = following.end() if following else len(cleaned)
     return _together(pieces)
 
@@ -88,10 +89,11 @@ def read_hash_line(cleaned: str, words: Lexicon, today: date) -> Piece:
 def _together(pieces: Iterable[Piece]) -> Piece:
     pieces = tuple(pieces)
     wrong = [piece for piece in pieces if piece.problem]
-    if not wrong:
+    problems = tuple(dict.fromkeys(piece.problem for piece in wrong))
+    if not problems:
         return Piece(tuple(order for piece in pieces for order in piece.orders))
     suggestions = tuple(dict.fromkeys(each for piece in wrong for each in piece.suggestions))
-    return Piece((), " ".join(dict.fromkeys(piece.problem for piece in wrong)), suggestions[:SUGGESTIONS])
+    return Piece((), problems[0] if len(problems) == 1 else say("mistake.several", of=problems), suggestions[:SUGGESTIONS])
 
 
 def _segment(text: str, words: Lexicon, today: date) -> Piece:
@@ -138,7 +140,7 @@ def _unfinished(text: str, words: Lexicon, today: date) -> Piece:
 
 def _ambiguous(meanings: Iterable[Meaning]) -> Piece:
     ways = tuple(dict.fromkeys(each.long for each in meanings))[:SUGGESTIONS]
-    return Piece(problem=f"Das kann mehreres heißen: {' oder '.join(ways)}?", suggestions=ways)
+    return Piece(problem=say("mistake.ambiguous", ways=ways), suggestions=ways)
 
 
 def _unknown(text: str, words: Lexicon, today: date) -> Piece:
@@ -148,8 +150,8 @@ def _unknown(text: str, words: Lexicon, today: date) -> Piece:
     close = [each for tried in whole for each in words.nearest(tried)]
     close += _without_a_space(first, words, today)
     close += [words.meant(each) for each in words.beginning_with(fold(first))]
-    hint = "" if close else " Mit #hilfe kommt die Übersicht."
-    return Piece(problem=f"„#{first[:40]}“ ist kein Befehl.{hint}", suggestions=tuple(dict.fromkeys(close))[:SUGGESTIONS])
+    problem = say("mistake.misspelt" if close else "mistake.unknown", word=f"#{first[:40]}")
+    return Piece(problem=problem, suggestions=tuple(dict.fromkeys(close))[:SUGGESTIONS])
 
 
 def _without_a_space(word: str, words: Lexicon, today: date) -> list[str]:
@@ -170,7 +172,7 @@ def _with_more(order: Order, rest: str, spelling: str, words: Lexicon) -> Piece:
     if more is None:
         tokens = _first_tokens(rest, 1)
         close = words.nearest(fold(tokens[0][0])) if tokens else ()
-        return Piece(problem=f"Hinter {spelling} steht etwas, das kein Befehl ist.", suggestions=(*close, spelling)[:SUGGESTIONS])
+        return Piece(problem=say("mistake.no_order_behind", order=spelling), suggestions=(*close, spelling)[:SUGGESTIONS])
     return more if more.problem else Piece((order, *more.orders))
 
 
@@ -194,7 +196,8 @@ def misspelt_names(text: str, words: Lexicon) -> Piece | None:
     close = [words.nearest_plain(token) for token in wrong]
     if not wrong or len(tokens) > WORDS_IN_A_NAME or not all(close):
         return None
-    return Piece(problem=f"„{wrong[0][:40]}“ ist kein Befehl.", suggestions=tuple(dict.fromkeys(each[0] for each in close))[:SUGGESTIONS])
+    meant = tuple(dict.fromkeys(each[0] for each in close))[:SUGGESTIONS]
+    return Piece(problem=say("mistake.misspelt", word=wrong[0][:40]), suggestions=meant)
 
 
 def names_only(text: str, words: Lexicon) -> Piece | None:
@@ -249,7 +252,7 @@ def _category(row: OrderWord, rest: str, words: Lexicon, _: date) -> Piece:
     if not fold(rest):
         ways = [f"{row.spelling} {each.key}" for each in categories.active(row.name.value)]
         others = [each.long for each in words.names.get(fold(row.words[0]), ()) if each.category]
-        return Piece(problem=f"Was soll hinter {row.spelling} stehen? Zum Beispiel:", suggestions=(*others, *ways)[:SUGGESTIONS])
+        return Piece(problem=say("mistake.no_value", order=row.spelling), suggestions=(*others, *ways)[:SUGGESTIONS])
     whole = categories.named(row.name.value, rest)
     if whole:
         return Piece((Order(row.name, whole.key),))
@@ -257,7 +260,7 @@ def _category(row: OrderWord, rest: str, words: Lexicon, _: date) -> Piece:
     if found:
         return _with_more(found[0].orders[0], rest[found[1] :], f"{row.spelling} {found[0].orders[0].key}", words)
     close = tuple(f"{row.spelling} {each.key}" for _, each in categories.nearest(rest[:60], (row.name.value,)))
-    return Piece(problem=f"Das gibt es unter {row.spelling} nicht, oder es ist nicht eindeutig.", suggestions=close)
+    return Piece(problem=say("mistake.unknown_value", order=row.spelling), suggestions=close)
 
 
 def _colleague(row: OrderWord, rest: str, words: Lexicon, _: date) -> Piece:
@@ -272,8 +275,7 @@ def _colleague(row: OrderWord, rest: str, words: Lexicon, _: date) -> Piece:
         return Piece((Order(row.name, found[0].key),))
     close = nearest(wanted, {fold(person.key) for person in staff}) if wanted else ()
     known = sorted(staff, key=lambda person: fold(person.key) not in close)
-    keys_told = ", ".join(person.key for person in staff[:30]) or "niemand"
-    problem = f"Wem soll der Vorgang gehören? Bekannt sind: {keys_told}."
+    problem = say("mistake.no_colleague", known=[person.key for person in staff[:30]])
     return Piece(problem=problem, suggestions=tuple(f"{row.spelling} {person.key}" for person in known[:SUGGESTIONS]))
 
 
@@ -289,9 +291,7 @@ def _case(row: OrderWord, rest: str, words: Lexicon, today: date) -> Piece:
     numbers = case_numbers_in(plain, prefix)
     if len(numbers) == 1 and re.fullmatch(rf"{prefix}-\d{{4}}-\d{{1,7}}", plain, re.IGNORECASE | re.ASCII):
         return Piece((Order(row.name, numbers[0]),))
-    return Piece(
-        problem=f"Hinter {row.spelling} muss eine Vorgangsnummer stehen.", suggestions=(f"{row.spelling} {prefix}-{today.year}-00017",)
-    )
+    return Piece(problem=say("mistake.no_number", order=row.spelling), suggestions=(f"{row.spelling} {prefix}-{today.year}-00017",))
 
 
 def _note(row: OrderWord, rest: str, _: Lexicon, __: date) -> Piece:
@@ -301,19 +301,19 @@ def _note(row: OrderWord, rest: str, _: Lexicon, __: date) -> Piece:
 def _line(row: OrderWord, rest: str, _: Lexicon, __: date) -> Piece:
     text = rest.strip(" ,;")
     if not fold(text):
-        return Piece(problem=f"Hinter {row.spelling} fehlt der Text.", suggestions=(f"{row.spelling} {row.example}",))
+        return Piece(problem=say("mistake.no_text", order=row.spelling), suggestions=(row.with_example(),))
     return Piece((Order(row.name, text=text),))
 
 
 def _due(row: OrderWord, rest: str, _: Lexicon, today: date) -> Piece:
     read = read_day(rest, today)
-    reason = read.rest if len(fold(read.rest)) > 1 else "Grund"
-    if read.day is None:
-        day = f"{read.instead:%d.%m.%Y}" if read.instead else "morgen"
-        return Piece(problem=read.problem or f"Hinter {row.spelling} fehlt der Tag.", suggestions=(f"{row.spelling} {day} {reason}",))
-    if len(fold(read.rest)) < 2:
-        return Piece(problem="Warum? Zu einer Frist gehört ein Grund.", suggestions=(f"{row.spelling} {read.day:%d.%m.%Y} Grund",))
-    return Piece((Order(row.name, text=read.rest, day=read.day),))
+    has_reason = len(fold(read.rest)) > 1
+    if read.day is not None and has_reason:
+        return Piece((Order(row.name, text=read.rest, day=read.day),))
+    day = read.day or read.instead or say("example.day")
+    reason = " ".join(read.rest.split()) if has_reason else say("example.reason")
+    problem = say("mistake.no_reason") if read.day else read.problem or say("mistake.no_day", order=row.spelling)
+    return Piece(problem=problem, suggestions=(say("example.due_on", order=row.spelling, day=day, reason=reason),))
 
 
 def _wait(row: OrderWord, rest: str, words: Lexicon, today: date) -> Piece:
@@ -330,7 +330,7 @@ def _consult(row: OrderWord, rest: str, _: Lexicon, __: date) -> Piece:
     match = _ADDRESS.match(rest)
     address = (match["bracketed"] or match["plain"]).rstrip(".!?)'\"") if match else ""
     if match is None or "." not in address.rpartition("@")[2]:
-        return Piece(problem=f"Hinter {row.spelling} muss eine Mailadresse stehen.", suggestions=(f"{row.spelling} {row.example}",))
+        return Piece(problem=say("mistake.no_address", order=row.spelling), suggestions=(row.with_example(),))
     return Piece((Order(row.name, text=rest[match.end() :].lstrip(" ,;:–—-.])>").strip(), address=address),))
 
 

@@ -15,21 +15,20 @@ from enum import Enum
 
 from maildesk.core.case.case import case_numbers_in
 from maildesk.core.mail.message import split_subject
-from maildesk.core.office.categories import Categories
-from maildesk.core.office.policy import Staff
 from maildesk.core.orders.lexicon import Lexicon, Vocabulary, lexicon
 from maildesk.core.orders.line import Piece, begins_as_order, clean, first_name, misspelt_names, names_only, plain_dashes, read_hash_line
-from maildesk.core.orders.words import ORDER_WORDS, WRITER, Mistake, Order, OrderName, Takes
+from maildesk.core.orders.words import WRITER, Mistake, Order, OrderName, row_of
+from maildesk.core.text.said import say
 
 __all__ = [
-    "WRITER", "CardLine", "Mistake", "Order", "OrderName", "Reading", "Vocabulary", "read_orders", "reference_card",
+    "WRITER", "Mistake", "Order", "OrderName", "Reading", "Vocabulary", "read_orders",
 ]  # fmt: skip
 
 LINE_CHARS_SHOWN = 120
 LINE_CHARS_BROKEN = 60  # mail programs break lines at 72 to 78 letters, before the word that is too long
 SUBJECT_CHARS_READ = 2000
 MISTAKES_MAX = 40
-_GIVEN_UP = Piece(problem="So viele Zeilen sind kein Befehl, dass von hier an nichts mehr gelesen wurde.")
+_GIVEN_UP = Piece(problem=say("mistake.given_up"))
 _TOKEN = re.compile(r"(?<!\S)~([a-z0-9]{8,32})(?!\S)", re.IGNORECASE | re.ASCII)
 _TAG = re.compile(r"\s*(?:\[[^\][]{0,60}\]|\*{3}[^*]{1,40}\*{3})\s*")
 _HASH_WORD = re.compile(r"(?<!\S)#+\s{0,3}(?=[^\W\d_])")
@@ -38,6 +37,7 @@ _ALONE = frozenset({OrderName.HELP})  # without # only if the mail says nothing 
 _WEIGHTY = frozenset(OrderName) - {OrderName.TOPIC, OrderName.MEASURE, OrderName.PERSON_GROUP, OrderName.URGENCY, OrderName.HELP}
 _WITH_TEXT = frozenset({OrderName.TITLE, OrderName.DUE, OrderName.WAIT})
 _NEAR_BELOW_TEXT = 200
+_NOTE_WITH_TEXT = say("card.with_example", order=row_of(OrderName.NOTE).spelling, example=say("example.note_text"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +74,6 @@ class _Text:
     mistakes: tuple[Mistake, ...] = ()
     lines: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CardLine:
-    """A line of the reference card: an order as it may be typed, what it does, and which it is."""
-
-    example: str
-    meaning: str
-    name: OrderName
 
 
 def read_orders(subject: str, text: str, vocabulary: Vocabulary, today: date) -> Reading:
@@ -174,7 +165,7 @@ def _long_note(line: str, piece: Piece, below: Sequence[str], words: Lexicon) ->
     note, stray = _without_stray_orders(below, words)
     text = _trimmed(note)
     if not text:
-        return _Text(mistakes=(Mistake(_shown(line), "Was soll in der Notiz stehen?", ("#notiz Text der Notiz",)), *stray))
+        return _Text(mistakes=(Mistake(_shown(line), say("mistake.empty_note"), (_NOTE_WITH_TEXT,)), *stray))
     return _Text((*piece.orders[:-1], replace(piece.orders[-1], text=text)), stray, (line, *note))
 
 
@@ -187,7 +178,7 @@ def _without_stray_orders(lines: Sequence[str], words: Lexicon) -> tuple[tuple[s
         like_an_order = bool(rest) and _looks_like_an_order(line)
         looked += like_an_order
         if like_an_order and (found := first_name(clean(line), words, near=looked <= _NEAR_BELOW_TEXT)):
-            stray.append(Mistake(_shown(line), "Befehle gehören in die ersten Zeilen; dieser steht unter dem Text.", found))
+            stray.append(Mistake(_shown(line), say("mistake.below_text"), found))
         else:
             rest.append(line)
     return tuple(rest), tuple(stray)
@@ -256,21 +247,3 @@ def _subject_orders(bare: str, inherited: bool, text_is_empty: bool, words: Lexi
     if (inherited or start) and not first_name(bare[start:], words, near=True):
         return Piece()
     return read_hash_line(bare[start:], words, today)
-
-
-# --- the reference card ---
-
-
-def reference_card(categories: Categories, staff: Sequence[Staff] = (), prefix: str = "KD") -> tuple[CardLine, ...]:
-    """All orders of a desk, each as an example that `read_orders` understands, and what it does, in German."""
-    words = lexicon(Vocabulary(categories, tuple(staff), prefix))
-    card: list[CardLine] = []
-    for row in ORDER_WORDS:
-        if row.takes is Takes.CATEGORY:
-            card += [CardLine(words.spelling(each), f"{row.meaning}: {label}", row.name) for each, label in words.entries(row)]
-        elif row.takes is Takes.COLLEAGUE:
-            card += [CardLine(f"{row.spelling} {person.key}", row.meaning, row.name) for person in staff[:1]]
-        else:
-            example = f"{prefix}-2026-00017" if row.takes is Takes.CASE else row.example
-            card.append(CardLine(f"{row.spelling} {example}".strip(), row.meaning, row.name))
-    return tuple(card)

@@ -21,14 +21,14 @@ from maildesk.core.staff.consultation import consultation_letter, may_be_asked, 
 from maildesk.core.staff.letters import copies
 from maildesk.core.staff.mail import Result, StaffMail
 from maildesk.core.text.anonymity import ANONYMOUS
-from maildesk.core.text.said import say
+from maildesk.core.text.said import Said, say
 
 
 def undone(mail: StaffMail, result: Result) -> Result:
     """The last orders of the case are taken back."""
     last = mail.file.last_instruction
     if last is None:
-        return replace(result, refused=("es gibt nichts, was zurückzunehmen wäre",))
+        return replace(result, refused=(say("cannot.undo"),))
     undo = last.undo
     event = CaseEvent("undone", "the last orders were taken back", "staff")
     back = ((undo.split, Status.OPEN),) if undo.split else ()
@@ -39,16 +39,16 @@ def undone(mail: StaffMail, result: Result) -> Result:
         undoing=undo,
         merged=back,
         into=mail.file.number if back else "",
-        done=("letzte Anweisung zurückgenommen",),
+        done=(say("did.undo"),),
         events=(event,),
     )
 
 
-def _refused(result: Result, why: str) -> Result:
+def _refused(result: Result, why: Said) -> Result:
     return replace(result, refused=(*result.refused, why))
 
 
-def _did(result: Result, line: str, event: CaseEvent, *letters: Letter) -> Result:
+def _did(result: Result, line: Said, event: CaseEvent, *letters: Letter) -> Result:
     return replace(result, done=(*result.done, line), events=(*result.events, event), letters=(*result.letters, *letters))
 
 
@@ -60,7 +60,7 @@ def _held_of(mail: StaffMail) -> HeldAnswer | None:
     return next((held for held in reversed(mail.file.held) if held.author == mail.writer.key), None)
 
 
-NONE_HELD = "es wird keine Antwort von Ihnen angehalten"
+NONE_HELD = say("cannot.none_held")
 
 
 def _send(mail: StaffMail, _order: Order, result: Result) -> Result:
@@ -69,15 +69,14 @@ def _send(mail: StaffMail, _order: Order, result: Result) -> Result:
         return _refused(result, NONE_HELD)
     event = CaseEvent("released", "the held answer leaves as it is", "staff")
     sent = copies(mail.post, mail.writer, held.text, held.letter_id)
-    return replace(_did(result, "Antwort gesendet", event, *sent), released=(held.letter_id,))
+    return replace(_did(result, say("did.answer_sent"), event, *sent), released=(held.letter_id,))
 
 
 def _drop(mail: StaffMail, order: Order, result: Result) -> Result:
     held = _held_of(mail)
     if held is None:
         return _refused(result, NONE_HELD)
-    shorten = order.name is OrderName.SHORTEN
-    done = "Antwort verworfen; antworten Sie mit dem gekürzten Text auf die Nachricht" if shorten else "Antwort verworfen"
+    done = say("did.shorten" if order.name is OrderName.SHORTEN else "did.drop")
     event = CaseEvent("dropped", "the held answer does not leave", "staff")
     return replace(_did(result, done, event), dropped=(held.letter_id,))
 
@@ -88,13 +87,13 @@ def _drop(mail: StaffMail, order: Order, result: Result) -> Result:
 def _merge(mail: StaffMail, order: Order, result: Result) -> Result:
     other, here = mail.known.get(order.key), mail.file
     if other is None or other.merged_into or order.key == here.number:
-        return _refused(result, f"{order.key} gibt es nicht, oder er gehört schon dazu")
+        return _refused(result, say("cannot.merge", number=order.key))
     older = other.opened_at is not None and here.opened_at is not None and other.opened_at < here.opened_at
     target, part, status = (other.number, here.number, here.state.status) if older else (here.number, other.number, other.status)
     if older and result.state:
-        result = _refused(replace(result, state=None, done=()), f"was sonst zu tun war; bitte noch einmal im Vorgang {target}")
+        result = _refused(replace(result, state=None, done=()), say("cannot.do_the_rest", number=target))
     event = CaseEvent("merged", f"{part} became part of this case, by staff", "staff")
-    return replace(_did(result, f"{part} gehört jetzt zu {target}", event), into=target, merged=((part, status),))
+    return replace(_did(result, say("did.merge", part=part, whole=target), event), into=target, merged=((part, status),))
 
 
 def _split(mail: StaffMail, _order: Order, result: Result) -> Result:
@@ -102,12 +101,12 @@ def _split(mail: StaffMail, _order: Order, result: Result) -> Result:
     first, *later = mail.file.incoming or (None,)
     about = mail.about if mail.about in later else next(reversed(later), None)
     if first is None or about is None:
-        return _refused(result, "der Vorgang hat nur eine Nachricht; da gibt es nichts zu teilen")
+        return _refused(result, say("cannot.split"))
     new_case = _case_for(mail, about)
     incoming = Incoming(new_case.number, about.as_message(), about.received_at, new_case)
     shown = tuple(_shown(mail, incoming, person) for person in mail.policy.staff if person.receives == "all")
     event = CaseEvent("split", f"a mail of this case became {new_case.number}, by staff", "staff")
-    return replace(_did(result, f"eigener Vorgang: {new_case.number}", event, *shown), split=SplitOff(new_case, about.digest))
+    return replace(_did(result, say("did.split", number=new_case.number), event, *shown), split=SplitOff(new_case, about.digest))
 
 
 def _case_for(mail: StaffMail, about: IncomingMail) -> NewCase:
@@ -119,9 +118,9 @@ def _confirm(mail: StaffMail, _order: Order, result: Result) -> Result:
     unverified = next((each for each in reversed(mail.file.incoming) if not each.verified), None)
     about = mail.about if mail.about and not mail.about.verified else unverified
     if about is None:
-        return _refused(result, "alle Adressen in diesem Vorgang sind schon bestätigt")
+        return _refused(result, say("cannot.confirm"))
     event = CaseEvent("confirmed", "staff say that the new address belongs to the case", "staff")
-    return replace(_did(result, "Adresse bestätigt", event), confirmed=about.writer)
+    return replace(_did(result, say("did.confirm"), event), confirmed=about.writer)
 
 
 # --- mail is shown, colleagues are asked ---
@@ -130,7 +129,7 @@ def _confirm(mail: StaffMail, _order: Order, result: Result) -> Result:
 def _show(mail: StaffMail, _order: Order, result: Result) -> Result:
     incoming = _last_mail(mail)
     if incoming is None:
-        return _refused(result, "zu diesem Vorgang gibt es keine Nachricht, die man zeigen könnte")
+        return _refused(result, say("cannot.show"))
     event = CaseEvent("shown", "the last mail was sent to a colleague again", "staff")
     return replace(result, letters=(*result.letters, _shown(mail, incoming, mail.writer)), events=(*result.events, event))
 
@@ -160,17 +159,17 @@ def _shown(mail: StaffMail, incoming: Incoming, reader: Staff) -> Letter:
 
 def _consult(mail: StaffMail, order: Order, result: Result) -> Result:
     if not may_be_asked(mail.policy, order.address):
-        return _refused(result, "die Rückfrage: diese Adresse gehört nicht zum Haus ([desk] internal_domains)")
+        return _refused(result, say("cannot.consult_outside"))
     if address_key(order.address) == address_key(mail.writer.address):
-        return _refused(result, "die Rückfrage: das ist Ihre eigene Adresse")
+        return _refused(result, say("cannot.consult_yourself"))
     if (result.state or mail.file.state).status is Status.CLOSED:
-        return _refused(result, "die Rückfrage: der Vorgang ist abgeschlossen; erst #oeffnen")
+        return _refused(result, say("cannot.consult_closed"))
     due = statement_due(mail.policy, mail.now)
     letter = consultation_letter(mail.post, mail.message.digest, order.address, order.text, mail.writer, due)
     if any(each.letter_id == letter.letter_id for each in result.letters):
         return result
     asked = (*result.questions, question(letter, order.address, mail.writer, due))
-    result = _did(result, f"Rückfrage gestellt, Stellungnahme bis {due:%d.%m.%Y}", asked_event(due), letter)
+    result = _did(result, say("did.consult", due=due), asked_event(due), letter)
     return replace(result, questions=asked, state=consulting(mail, result))
 
 

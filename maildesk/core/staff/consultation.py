@@ -18,19 +18,20 @@ from maildesk.core.decision.matter import Matter
 from maildesk.core.decision.parts import Worked
 from maildesk.core.decision.questions import Arrival
 from maildesk.core.letters.letter import ASKING, CONSULTATION, STATEMENT, Letter
-from maildesk.core.letters.order_links import OrderLink
+from maildesk.core.letters.order_links import link_to
 from maildesk.core.letters.relay import enclosures_of, title_of
 from maildesk.core.letters.to_staff import Post
 from maildesk.core.mail.classify import Verdict
 from maildesk.core.mail.message import Message, address_key
 from maildesk.core.office.policy import Policy, Staff
+from maildesk.core.orders.words import OrderName
 from maildesk.core.staff.mail import answered_letter
 from maildesk.core.text.anonymity import ANONYMOUS
 from maildesk.core.text.identifiers import masked
 from maildesk.core.text.said import Context, say
 
 TEXT_CHARS_MAX = 20_000
-SHOW = OrderLink(say("link.show_mail"), "#zeigen")
+SHOW = link_to(OrderName.SHOW)
 
 
 def statement_due(policy: Policy, now: datetime) -> date:

@@ -27,15 +27,9 @@ from maildesk.core.staff.actions import STEPS, asked_event, consulting, undone
 from maildesk.core.staff.consultation import may_be_asked, question, statement_due
 from maildesk.core.staff.letters import answer_letter, confirmed_letter, copies, held_letter, help_letter, mistake_letter
 from maildesk.core.staff.mail import Result, StaffMail
+from maildesk.core.text.said import say
 
 ANSWERED_TEMPLATES = frozenset({RELAY, COPY, HELD_ANSWER})  # letters that show a citizen's mail, or an answer to one
-NO_ANSWER = "Sie haben auf eine Meldung der Stelle geantwortet, nicht auf die Nachricht der Person."
-ANSWERED_AT_ONCE = "Inzwischen hat schon jemand aus dem Team geantwortet."
-UNVERIFIED_ADDRESS = (
-    "Die Adresse, von der diese Nachricht kam, ist im Vorgang neu und nicht bestätigt. Gehört sie dazu: #bestaetigen, dann #senden."
-)
-QUOTED_ELSEWHERE = "In der Antwort stehen Worte aus einer Nachricht dieses Vorgangs."
-NO_ADDRESS = "Zu diesem Vorgang gibt es keine E-Mail-Adresse."
 
 
 def decide_staff_mail(mail: StaffMail) -> Decision:
@@ -114,26 +108,22 @@ def _forwarded(mail: StaffMail, result: Result) -> Result:
     asked = [each for each in others if may_be_asked(policy, each) and policy.staff_by_address(each) is None]
     outside = [each for each in others if not may_be_asked(policy, each)]
     if outside:
-        result = replace(result, refused=(*result.refused, FORWARDED_OUTSIDE))
+        result = replace(result, refused=(*result.refused, say("cannot.take_back_mail")))
     if asked:
         due = statement_due(policy, mail.now)
         questions = tuple(question(None, each, mail.writer, due) for each in dict.fromkeys(asked))
-        line = f"Rückfrage eingetragen, Stellungnahme bis {due:%d.%m.%Y}"
         return replace(
             result,
             questions=(*result.questions, *questions),
             state=consulting(mail, result) if mail.file.state.status is not Status.CLOSED else result.state,
-            done=(*result.done, line),
+            done=(*result.done, say("did.consult_forwarded", due=due)),
             events=(*result.events, asked_event(due)),
         )
     rows = tuple(each.row for each in mail.file.consultations if each.is_open and each.question.asked.lower() in message.text.lower())
     if rows:
         event = CaseEvent("statement", "a colleague who was asked has answered; forwarded by staff", "staff")
-        return replace(result, answered=rows, done=(*result.done, "Stellungnahme eingetragen"), events=(*result.events, event))
-    return replace(result, done=(*result.done, "als interne Notiz abgelegt"))
-
-
-FORWARDED_OUTSIDE = "Ihre Mail ging auch an Adressen außerhalb des Hauses; das können wir nicht zurückholen"
+        return replace(result, answered=rows, done=(*result.done, say("did.statement")), events=(*result.events, event))
+    return replace(result, done=(*result.done, say("did.note_forwarded")))
 
 
 # --- the answer --------------------------------------------------------------------------------------------------------------------
@@ -156,7 +146,7 @@ def _answered(mail: StaffMail, reading: Reading, result: Result) -> Result:
     event = CaseEvent("answer", "a colleague's answer goes to the correspondent", "staff")
     others = copies(mail.post, mail.writer, answer.text, letter.letter_id)
     return replace(
-        result, letters=(*result.letters, letter, *others), done=(*result.done, "Antwort gesendet"), events=(*result.events, event)
+        result, letters=(*result.letters, letter, *others), done=(*result.done, say("did.answer_sent")), events=(*result.events, event)
     )
 
 
@@ -169,14 +159,14 @@ def _found(mail: StaffMail, answer: Answer, *, confirmed: bool) -> tuple[Finding
     found = (*found, *((inside,) if inside else ()))
     others = "\n".join((*(each.words for each in mail.file.incoming if each is not about), *mail.file.statements))
     more = (
-        (FindingKind.QUOTED, QUOTED_ELSEWHERE, quotes(answer.text, others)),
-        (FindingKind.NO_ADDRESS, NO_ADDRESS, about is None or not about.writer.key),
-        (FindingKind.UNVERIFIED, UNVERIFIED_ADDRESS, about is not None and not about.verified and not confirmed),
-        (FindingKind.NO_ANSWER, NO_ANSWER, mail.letter is None or mail.letter.template not in ANSWERED_TEMPLATES),
-        (FindingKind.ANSWERED, ANSWERED_AT_ONCE, about is not None and _overtaken(mail, about)),
+        (FindingKind.QUOTED, "held.quoted_elsewhere", quotes(answer.text, others)),
+        (FindingKind.NO_ADDRESS, "held.no_address", about is None or not about.writer.key),
+        (FindingKind.UNVERIFIED, "held.unverified", about is not None and not about.verified and not confirmed),
+        (FindingKind.NO_ANSWER, "held.no_answer", mail.letter is None or mail.letter.template not in ANSWERED_TEMPLATES),
+        (FindingKind.ANSWERED, "held.answered", about is not None and _overtaken(mail, about)),
     )
     known = {finding.kind for finding in found}
-    return (*found, *(Finding(kind, detail) for kind, detail, holds in more if holds and kind not in known))
+    return (*found, *(Finding(kind, say(detail)) for kind, detail, holds in more if holds and kind not in known))
 
 
 def _overtaken(mail: StaffMail, about: IncomingMail) -> bool:
@@ -205,7 +195,8 @@ def _is_quiet(mail: StaffMail, result: Result) -> bool:
 
 def _decision(mail: StaffMail, result: Result) -> Decision:
     file = mail.file
-    evidence = (*mail.verdict.evidence, mail.proof, mail.matched, *(f"order: {line}" for line in result.done))
+    orders = (f"order: {' '.join(event.data.values())}" for event in result.events if event.what == "order")
+    evidence = (*mail.verdict.evidence, mail.proof, mail.matched, *orders)
     written = () if mail.arrival.imported else result.letters
     return Decision(
         Outcome.STAFF,

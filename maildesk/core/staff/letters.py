@@ -11,19 +11,15 @@ from maildesk.core.answers.text import Answer
 from maildesk.core.case.file import IncomingMail
 from maildesk.core.letters.automatic import desk_details
 from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, HELP, MISTAKE, REFERENCES_MAX, Enclosure, Letter
-from maildesk.core.letters.order_links import OrderLink
+from maildesk.core.letters.order_links import link_to
 from maildesk.core.letters.to_staff import DONE, Post, mistake_row
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Staff
 from maildesk.core.orders.card import card_of
-from maildesk.core.orders.reader import Reading
-from maildesk.core.text.said import Context, say
+from maildesk.core.orders.reader import OrderName, Reading
+from maildesk.core.text.said import Context, Said
 
-SEND_AS_IT_IS = OrderLink("So senden, wie sie ist", "#senden")
-SHORTEN = OrderLink("Kürzen: verwerfen und neu schreiben", "#kuerzen")
-DROP = OrderLink("Verwerfen: nicht senden", "#verwerfen")
-CONFIRM_ADDRESS = OrderLink("Adresse gehört zum Vorgang", "#bestaetigen")
-UNDO = OrderLink("Rückgängig machen", "#rueckgaengig")
+HELD_LINKS = tuple(map(link_to, (OrderName.SEND, OrderName.SHORTEN, OrderName.DROP)))
 
 
 def answer_letter(post: Post, author: Staff, mail: Message, answer: Answer, about: IncomingMail, *, held: bool) -> Letter:
@@ -62,8 +58,8 @@ def held_letter(post: Post, author: Staff, mail: Message, answer: Answer, found:
     """Why the answer waits, and what the colleague can do."""
     kinds = {finding.kind for finding in found}
     nothing = kinds & {FindingKind.EMPTY, FindingKind.ONLY_ORDERS, FindingKind.ABSENCE} or not answer.text
-    confirm = (CONFIRM_ADDRESS,) if FindingKind.UNVERIFIED in kinds else ()
-    links = (*confirm, *(() if nothing else (SEND_AS_IT_IS, SHORTEN, DROP)))
+    confirm = (link_to(OrderName.CONFIRM),) if FindingKind.UNVERIFIED in kinds else ()
+    links = (*confirm, *(() if nothing else HELD_LINKS))
     context: Context = {
         "titel": post.title,
         "gruende": tuple(finding.detail for finding in found),
@@ -74,19 +70,19 @@ def held_letter(post: Post, author: Staff, mail: Message, answer: Answer, found:
 
 
 def confirmed_letter(
-    post: Post, author: Staff, mail: Message, done: tuple[str, ...], refused: tuple[str, ...], missing: tuple[str, ...], *, undo: bool
+    post: Post, author: Staff, mail: Message, done: tuple[Said, ...], refused: tuple[Said, ...], missing: tuple[str, ...], *, undo: bool
 ) -> Letter:
     """What the orders did, in one line; what is still asked for before the case can be closed, with a link for each value."""
     proposed = post.file.state.kind
     values = (link for name in missing for link in post.values_of(name, proposed if name == "kind" else ""))
-    links = (*((UNDO,) if undo else ()), *values, *((DONE,) if missing else ()))
+    links = (*((link_to(OrderName.UNDO),) if undo else ()), *values, *((DONE,) if missing else ()))
     return post.confirmation(mail.digest, author.address, done, refused, missing, links)
 
 
 def mistake_letter(post: Post, author: Staff, mail: Message, reading: Reading, text: str) -> Letter:
     """Orders that were not understood: what was typed, what is wrong, what may have been meant. Nothing was done."""
-    rows = tuple(mistake_row(mistake.line, mistake.problem, mistake.suggestions) for mistake in reading.mistakes)
-    links = post.links((OrderLink(say("link.all_orders"), "#hilfe"),), author.address)
+    rows = tuple(map(mistake_row, reading.mistakes))
+    links = post.links((link_to(OrderName.HELP),), author.address)
     return post.letter(MISTAKE, mail.digest, author.address, {"titel": post.title, "zeilen": rows, "rest": text, "links": links})
 
 

@@ -17,6 +17,7 @@ from maildesk.core.letters.to_staff import Post
 from maildesk.core.mail.classify import Verdict
 from maildesk.core.mail.message import Address, Message
 from maildesk.core.office.policy import Policy, Staff
+from maildesk.core.text.said import Said
 from maildesk.core.threading.evidence import named_ids
 
 
@@ -91,8 +92,8 @@ class Result:
     answered: tuple[int, ...] = ()
     confirmed: Address | None = None
     events: tuple[CaseEvent, ...] = ()
-    done: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
+    done: tuple[Said, ...] = ()
+    refused: tuple[Said, ...] = ()
     missing: tuple[str, ...] = ()
 
     @property

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from maildesk.core.text.said import Said, say
+
 YEARS_AHEAD = 5  # what lies farther ahead is a slip of the hand
 _MONTHS = ("jan", "feb", "mär", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "dez")
 _WEEKDAYS = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
@@ -27,13 +29,13 @@ _TIME = r"(?:[\s,]+(?:um\s+)?\d{1,2}(?:[:.]\d{2})?\s*uhr\b|[\s,]+(?:früh|vormit
 class DayRead:
     """A day at the beginning or the end of a text, and the `rest` of the text. `day` is None if there is none that can be meant.
 
-    `written` says whether a day stands there at all; `problem` is a German sentence on a day that cannot be meant.
+    `written` says whether a day stands there at all; `problem` is what is wrong with a day that cannot be meant.
     """
 
     day: date | None = None
     rest: str = ""
     written: bool = False
-    problem: str = ""
+    problem: Said | None = None
     instead: date | None = None
 
 
@@ -63,12 +65,12 @@ def _judged(resolve: Callable[[re.Match[str], date], date | None], match: re.Mat
     except (ValueError, OverflowError):
         day = None
     if day is None:
-        return DayRead(rest=rest, written=True, problem="Diesen Tag gibt es nicht.")
+        return DayRead(rest=rest, written=True, problem=say("mistake.no_such_day"))
     if day < today:
         instead = _next_such(day.month, day.day, today)
-        return DayRead(rest=rest, written=True, problem=f"Der {day:%d.%m.%Y} liegt in der Vergangenheit.", instead=instead)
+        return DayRead(rest=rest, written=True, problem=say("mistake.past_day", day=day), instead=instead)
     if day.year - today.year > YEARS_AHEAD:
-        return DayRead(rest=rest, written=True, problem=f"Der {day:%d.%m.%Y} liegt sehr weit in der Zukunft.")
+        return DayRead(rest=rest, written=True, problem=say("mistake.far_day", day=day))
     return DayRead(day, rest, written=True)
 
 

@@ -4,23 +4,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select
 
 from maildesk.adapters.store.tables import cases, events
 from maildesk.core.case.case import CaseEvent, Status
 from maildesk.core.orders.words import OrderName
+from maildesk.core.text.said import Value, from_json, to_json
+
+SAID: Final = "said"  # what an event shows, in its data
 
 
 def add_events(connection: Connection, case_id: int, happened: Iterable[CaseEvent], now: datetime) -> None:
-    rows = [
-        {"case_id": case_id, "at": now, "who": event.who, "what": event.what, "detail": event.detail, "data": dict(event.data)}
-        for event in happened
-    ]
+    rows = [{"case_id": case_id, "at": now, "who": event.who, "what": event.what, **_detail(event)} for event in happened]
     if rows:
         connection.execute(insert(events), rows)
+
+
+def _detail(event: CaseEvent) -> dict[str, Any]:
+    """A detail that is said by its key is kept beside the data of the event."""
+    if isinstance(event.detail, str):
+        return {"detail": event.detail, "data": dict(event.data)}
+    return {"detail": "", "data": {**event.data, SAID: to_json(event.detail)}}
+
+
+def detail_of(detail: str, data: Mapping[str, Any]) -> Value:
+    """What an event shows, from its two columns; plain text in events of 0.1."""
+    return from_json(data[SAID]) if SAID in data else detail
 
 
 def _is_order(*names: OrderName) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Row, func, select
 
 from maildesk.adapters.store.engine import reading
 from maildesk.adapters.store.rows import search
+from maildesk.adapters.store.rows.history import detail_of
 from maildesk.adapters.store.tables import case_links, cases, contacts, events, failures, letters, messages, quarantined, raws
 from maildesk.core.case.case import Status
 from maildesk.core.decision.message_object import JsonObject
@@ -50,6 +51,7 @@ class Views:
             return [_case_object(row, ids[row.id]) for row in rows if not words or row.id in found]
 
     def case(self, number: str) -> JsonObject | None:
+        """The detail of an event may be a `Said`: who shows it puts it into words."""
         with reading(self._engine) as connection:
             row = connection.execute(_cases_query().where(cases.c.number == number)).first()
             if row is None:
@@ -63,7 +65,7 @@ class Views:
                 "links": _links(connection, parts),
                 "messages": [_message_object(each) for each in found],
                 "letters": [_letter_object(each) for each in outbox],
-                "events": [{"at": _iso(each.at), "who": each.who, "what": each.what, "detail": each.detail} for each in history],
+                "events": [_event_object(each) for each in history],
             }
 
     def outbox(self) -> list[JsonObject]:
@@ -239,6 +241,10 @@ def _message_object(row: Row[Any]) -> JsonObject:
         "size": row.size_bytes,
         "sha256": row.digest,
     }
+
+
+def _event_object(row: Row[Any]) -> JsonObject:
+    return {"at": _iso(row.at), "who": row.who, "what": row.what, "detail": detail_of(row.detail, row.data)}
 
 
 def _letter_object(row: Row[Any]) -> JsonObject:
