@@ -63,6 +63,7 @@ CORE_MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "entries": ("text", "mail", "office", "case", "orders", "answers", "letters", "threading", "decision"),
     "desk": ("mail", "office", "threading", "decision", "own_mail", "citizens", "staff", "entries"),
 }
+DECIDING = tuple(f"maildesk.core.{room}" for room in ("desk", "own_mail", "citizens", "staff", "entries", "triage", "answers"))
 MAY_USE_ADAPTERS = ("maildesk.cli", "maildesk.daemon", "maildesk.building", "maildesk.demo")
 
 # Every library has one home. What is not named here must not be imported at all.
@@ -233,6 +234,12 @@ def test_a_module_imports_only_what_its_layer_may(module: str) -> None:
 @pytest.mark.parametrize("module", [module for module in FILES if within(module, ("maildesk.core",))])
 def test_a_room_of_the_core_imports_only_the_rooms_that_it_may(module: str) -> None:
     assert wrong_rooms(module, FILES[module].read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("module", [module for module in FILES if within(module, ("maildesk.adapters.store",))])
+def test_the_store_records_and_looks_up_and_decides_nothing(module: str) -> None:
+    found = imports_of(module, FILES[module].read_text(encoding="utf-8"))
+    assert [each.complaint("this room decides") for each in found if within(each.name, DECIDING)] == []
 
 
 def test_the_rooms_of_the_core_have_an_order_from_the_ground_up() -> None:

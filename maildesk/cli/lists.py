@@ -21,6 +21,7 @@ from maildesk.errors import CannotCreateError, StoreBusy, TemplateError, WrongUs
 from maildesk.jobs import watch
 
 if TYPE_CHECKING:
+    from maildesk.adapters.compose import Composer
     from maildesk.settings.settings import Settings
 
 OK, NOT_DONE = 0, 1
@@ -78,15 +79,17 @@ def _in_words(case: JsonObject | None, settings: Settings) -> JsonObject | None:
     if case is None:
         return None
     composer, language = building.composer(settings), settings.desk.languages[0]
+    return {**case, "events": [{**each, "detail": _words(composer, each["detail"], language)} for each in case["events"]]}
 
-    def words(detail: str | Said) -> str:
-        """A sentence with a mistake is shown by its key: `maildesk check` says more."""
-        try:
-            return str(composer.in_words(detail, language))
-        except TemplateError:
-            return detail.key if isinstance(detail, Said) else detail
 
-    return {**case, "events": [{**each, "detail": words(each["detail"])} for each in case["events"]]}
+def _words(composer: Composer, detail: str | Said, language: str) -> str:
+    """A sentence with a mistake is shown by its key: `maildesk check` says more."""
+    if isinstance(detail, str):
+        return detail
+    try:
+        return str(composer.in_words(detail, language))
+    except TemplateError:
+        return detail.key
 
 
 def _show_case(case: JsonObject, settings: Settings) -> None:

@@ -57,7 +57,8 @@ def _decided(message: Message, known: Known, policy: Policy, arrival: Arrival, n
     writer = identify(message, policy, known.facts.letters, now)
     trail = Trail(message, writer, policy, known.facts, sent_at(message, arrival.received_at), arrival.received_at, verdict.is_machine)
     thread = find_thread(trail)
-    verdict = verdict.where(in_a_case=thread.match is not None)
+    # A colleague's words are never taken for a notice by themselves: what sounds like one is held, and they are asked.
+    verdict = verdict.where(in_a_case=thread.match is not None and not writer.proved)
     matter = Matter(message, verdict, writer, thread, known, policy, arrival, now)
     if verdict.sets_aside(in_a_case=thread.match is not None):
         return _of_a_machine(matter)

@@ -22,7 +22,7 @@ BACKUP_WITHIN = timedelta(hours=50)  # two nights, and an hour for the clock
 CERTIFICATE_DAYS = 14
 FREE_BYTES_MIN = 256 * 1024 * 1024
 QUARANTINE = "quarantine"  # the alarm that is raised with each mail that goes there
-COUNT = "count_uneven"  # the alarm of a pass that does not come out even
+UNEVEN = "count_uneven"  # the alarm of a pass that does not come out even
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from datetime import datetime
 from maildesk.core import desk
 from maildesk.core.decision.decision import Outcome
 from maildesk.core.decision.questions import Arrival
-from maildesk.core.health import COUNT, QUARANTINE
+from maildesk.core.health import QUARANTINE, UNEVEN
 from maildesk.core.letters.alarms import EACH_TIME, Alarm
 from maildesk.core.mail.folders import OtherFolder, Place
 from maildesk.core.mail.message import Message
@@ -192,7 +192,7 @@ def account(intake: Intake, state: FolderState, report: PassReport) -> str:
     if not report.comes_out_even:
         problem = f"the count does not come out even: {report.seen} mails seen, {handled} handled, {in_ledger} recorded"
         log.error(problem)
-        tell(store, policy, Alarm(COUNT, {"seen": report.seen, "handled": handled, "recorded": in_ledger}), now)
+        tell(store, policy, Alarm(UNEVEN, {"seen": report.seen, "handled": handled, "recorded": in_ledger}), now)
         return problem
     if report.withheld:
         return f"the mail server does not hand out {report.withheld} of the mails"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from maildesk.core.decision.decision import Outcome
-from maildesk.core.health import COUNT
+from maildesk.core.health import UNEVEN
 from maildesk.core.mail.folders import differs
 from maildesk.jobs import restoring
 from maildesk.jobs.alarm import clear
@@ -44,7 +44,7 @@ def run_once(intake: Intake, watching: Watching = Watching()) -> PassReport:  # 
     if restored and around.has_seen_all and not unseen and not one.report.backlog:
         restoring.end(intake.store, intake.clock())
     if one.report.comes_out_even:
-        clear(intake.store, intake.policy, COUNT, intake.clock())
+        clear(intake.store, intake.policy, UNEVEN, intake.clock())
     return one.report
 
 

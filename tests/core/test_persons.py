@@ -16,9 +16,11 @@ from maildesk.core.letters.alarms import breach_alarm, danger_alarm, staff_lette
 from maildesk.core.letters.letter import RELAY, KnownLetter
 from maildesk.core.threading.evidence import ThreadFacts
 from maildesk.core.triage.propose import tells_of_danger
-from tests.rig.builders import MONDAY, a_mail, a_multipart, a_part, parsed
+from tests.rig import trails
+from tests.rig.builders import MONDAY, a_mail, a_message, a_multipart, a_part, parsed
 from tests.rig.persons import FOLDER, POLICY, Example, alarmed, decided, examples, outcome_of, wrong
 from tests.rig.places import ROOT
+from tests.rig.trails import CASE, WEBER, a_letter, facts
 
 EXAMPLES = {example.name: example for example in examples()}
 
@@ -117,6 +119,13 @@ def test_a_notice_without_a_header_that_answers_us_reopens_nothing_and_gets_no_l
 @pytest.mark.parametrize("what", NOTICES)
 def test_the_same_words_of_somebody_who_answers_nothing_of_ours_are_a_case(what: str) -> None:
     assert answer(NOTICES[what], "Abwesenheit", answers="").outcome is Outcome.NEW_CASE
+
+
+def test_the_words_of_a_colleague_are_never_taken_for_a_notice_by_themselves() -> None:
+    relayed = a_letter(CASE, WEBER.address, template=RELAY)
+    message = a_message(originator=WEBER.address, text=NOTICES["a clerk"], in_reply_to=tuple(relayed))
+
+    assert trails.decided(message, facts(CASE, letters=relayed)).outcome is Outcome.STAFF
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ class Alarm:
     @property
     def detail(self) -> str:
         """For the database and the log."""
-        return ", ".join(f"{name}: {value}" for name, value in self.values.items())
+        return ", ".join(f"{name}: {value.key if isinstance(value, Said) else value}" for name, value in self.values.items())
 
 
 def staff_letter_alarm(number: str) -> Alarm:

@@ -23,7 +23,6 @@ from tests.rig.places import CORPUS
 
 READING = CORPUS / "reading"
 NAMES = sorted(path.stem for path in READING.glob("*.eml"))
-STILL_WRONG: dict[str, str] = {}
 
 
 def expected(name: str) -> dict[str, Any]:
@@ -56,14 +55,9 @@ def telephone_faults(message: Message, telephone: str) -> list[str]:
     return [f"telephone: {found}"] if found else []
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in STILL_WRONG])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_mail_that_is_easily_read_wrongly_is_read_rightly(name: str):
     assert faults(name) == []
-
-
-@pytest.mark.parametrize("name", sorted(STILL_WRONG))
-def test_what_is_still_read_wrongly_is_listed_with_its_reason(name: str):
-    assert faults(name), f"{name} is read rightly now: take it off the list"
 
 
 def test_every_mail_has_its_expectation():

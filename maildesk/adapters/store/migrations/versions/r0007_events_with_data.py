@@ -38,6 +38,7 @@ OF_A_CASE = (
     (re.compile(r"HEUTE LESEN – (.+) – Hinweis auf eine Datenpanne"), "data_breach"),
 )
 ALL_CLEAR = "Entwarnung: "
+STALE = re.compile(r"\s*CONSTRAINT sent_has_its_time CHECK \(\(state = 'sent'\) = \(sent_at IS NOT NULL\)\),")
 
 
 def upgrade() -> None:
@@ -62,6 +63,7 @@ def upgrade() -> None:
 
     op.execute("DROP INDEX ix_consultation_asked_key")
     op.execute("ALTER TABLE consultation DROP COLUMN asked_key")
+    _drop_stale_check(connection)
 
 
 def _alarm(title: str) -> str:
@@ -76,3 +78,22 @@ def _field(subject: str) -> str:
     title = subject.removeprefix(ALL_CLEAR)
     name = _alarm(title)
     return "" if name == title else f"{name}; over" if title != subject else name
+
+
+def _drop_stale_check(connection: sa.Connection) -> None:
+    """A database that the first form of revision 0002 changed kept the check that it replaced: there no letter that was sent could fail.
+    SQLite drops a check by a new table."""
+    made = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'letter'").scalar_one()
+    wanted = STALE.sub("", made)
+    if wanted == made:
+        return
+    indexes = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'letter' AND sql <> ''")
+    again = indexes.scalars().all()
+    for statement in (
+        "ALTER TABLE letter RENAME TO letter_before",
+        wanted,
+        "INSERT INTO letter SELECT * FROM letter_before",
+        "DROP TABLE letter_before",
+        *again,
+    ):
+        connection.exec_driver_sql(statement)
