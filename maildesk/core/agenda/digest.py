@@ -15,9 +15,10 @@ from maildesk.core.agenda.agenda import Agenda, OpenCase
 from maildesk.core.case.case import Status
 from maildesk.core.letters.envelope import desk_letter
 from maildesk.core.letters.letter import DIGEST, Letter
-from maildesk.core.letters.order_links import entry_links, order_url
+from maildesk.core.letters.order_links import entry_links, link_to, order_url
 from maildesk.core.letters.relay import title_of
 from maildesk.core.office.policy import DIGEST_LATEST, Policy, Staff
+from maildesk.core.orders.words import OrderName
 from maildesk.core.text.said import Context, Row, Said, Value, day_with_weekday, say
 
 WORD = "DIGEST"  # in place of a case number in the Message-ID
@@ -146,12 +147,12 @@ def _row(policy: Policy, case: OpenCase, reader: Staff, now: datetime) -> Row:
         "alter": _age(policy, case, today),
         "tage": days_of(case, today),
         "zeigen": _show(policy, case.number, reader, now),
-        "erledigt": order_url(policy, case.number, "#erledigt", reader.address, now),
+        "erledigt": order_url(policy, case.number, link_to(OrderName.CLOSE).order, reader.address, now),
     }
 
 
 def _show(policy: Policy, number: str, reader: Staff, now: datetime) -> str:
-    return order_url(policy, number, "#zeigen", reader.address, now)
+    return order_url(policy, number, link_to(OrderName.SHOW).order, reader.address, now)
 
 
 def _kind(policy: Policy, case: OpenCase) -> Value:

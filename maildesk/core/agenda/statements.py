@@ -14,14 +14,15 @@ from maildesk.core.agenda.agenda import OpenQuestion
 from maildesk.core.case.case import Status
 from maildesk.core.letters.envelope import case_letter
 from maildesk.core.letters.letter import OVERDUE, REFERENCES_MAX, REMINDER, Letter
-from maildesk.core.letters.order_links import OrderLink, rows_of_links
+from maildesk.core.letters.order_links import link_to, rows_of_links
 from maildesk.core.letters.relay import title_of
 from maildesk.core.mail.message import address_key
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Policy
+from maildesk.core.orders.words import OrderName
 from maildesk.core.text.said import Context, say
 
-LINKS = (OrderLink(say("link.show_mail"), "#zeigen"), OrderLink(say("link.in_seven_days"), "#frist in 7 Tagen Stellungnahme"))
+LINKS = (link_to(OrderName.SHOW), link_to(OrderName.DUE, "in 7 Tagen Stellungnahme", say("link.in_seven_days")))
 
 
 def is_time(policy: Policy, now: datetime) -> bool:

@@ -91,7 +91,8 @@ def _is_relay_mark(lines: Sequence[str], number: int, desk: Desk) -> bool:
         return any(_ANSWER_LINE.search(near) or re.match(r"[\s>*|]*Eingang\s?\*?:", near) for near in below)
     near = [each for each in (*lines[max(0, number - 2) : number], *below[:2]) if each.strip()]
     introduces = (_LABEL.match(line) and any(_LABEL.match(each) for each in near)) or _WROTE.search(line)
-    return bool(introduces) and (any(map(desk.owns, _ADDRESS.findall(line))) or f"über {desk.name}" in line)
+    ours = any(map(desk.owns, _ADDRESS.findall(line))) or re.search(rf"über {re.escape(desk.name)}", line)
+    return bool(introduces and ours)
 
 
 def _above_the_relayed_mail(lines: list[str], desk: Desk) -> list[str]:

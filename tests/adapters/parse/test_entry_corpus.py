@@ -20,6 +20,7 @@ from maildesk.core.mail.message import Message
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
 from tests.rig.builders import a_mail, parsed
+from tests.rig.letters import in_words
 from tests.rig.ordering import CATEGORIES, TODAY, told
 from tests.rig.places import CORPUS
 
@@ -69,7 +70,7 @@ def test_what_is_not_clear_is_asked_back_with_all_that_was_typed(name: str) -> N
 
     assert isinstance(read_as, NoEntry)
     assert read_as.help is expected(name).get("help", False)
-    assert [" oder ".join(mistake.suggestions) for mistake in read_as.mistakes] == expected(name).get("asked", [])
+    assert [" oder ".join(map(in_words, mistake.suggestions)) for mistake in read_as.mistakes] == expected(name).get("asked", [])
     assert read_as.help or read_as.text == expected(name).get("typed", "")
 
 
@@ -126,7 +127,7 @@ def test_a_colleague_is_not_the_person_outside(address: str) -> None:
     read_as = typed(f"Telefon\nMail: {address}\nDie Heizung ist kalt.\n\nViele Grüße\nAnna Weber")
 
     assert isinstance(read_as, NoEntry)
-    assert "gehört zum Team" in read_as.mistakes[0].problem
+    assert "gehört zum Team" in in_words(read_as.mistakes[0].problem)
 
 
 @pytest.mark.parametrize("order", ["#senden", "#zusammenlegen KD-2026-00001", "#rueckgaengig", "#erldigt"])

@@ -30,6 +30,7 @@ from maildesk.core.office.policy import Desk, Policy, Staff
 from maildesk.core.orders.reader import read_orders
 from maildesk.core.orders.words import OrderName
 from tests.rig.builders import MONDAY, a_mail, parsed
+from tests.rig.letters import in_words
 from tests.rig.ordering import VOCABULARY
 from tests.rig.places import CORPUS
 
@@ -140,7 +141,7 @@ def test_nothing_of_the_house_and_nothing_of_the_citizen_leaves(name: str):
 
 @pytest.mark.parametrize("name", HELD)
 def test_what_the_colleague_is_told_does_not_repeat_what_was_found(name: str):
-    details = "\n".join(finding.detail for finding in found(name))
+    details = "\n".join(in_words(finding.detail) for finding in found(name))
 
     assert [piece for piece in (*PRIVATE, "0001234", "12345600", "KD-2026-00017") if piece in details and piece not in "<>#"] == []
 

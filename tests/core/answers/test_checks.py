@@ -17,6 +17,7 @@ from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.office.policy import Desk, Policy, Staff
 from maildesk.core.text.identifiers import is_iban, masked, phones_in
 from tests.rig.builders import a_message
+from tests.rig.letters import in_words
 
 STAFF = Staff("Anna Weber", "anna.weber@office.example.net", "weber")
 DESK = Desk("Kundendialog", "kundendialog@desk.example", phone="06252 0000-0", internal_domains=("office.example.net",))
@@ -144,7 +145,7 @@ def _with_quote(answer: str, quoted: str) -> Any:
 @pytest.mark.parametrize("number", ["999B000456", "999b000456", "999 B 000456", "999B 000 456", "(999B000456)"])
 def test_a_customer_number_is_held(number: str):
     assert kinds(GREETED.format(f"Ihre Nummer {number}.")) == ["customer-number"]
-    assert "000456" not in check(GREETED.format(number))[0].detail
+    assert "000456" not in in_words(check(GREETED.format(number))[0].detail)
 
 
 @pytest.mark.parametrize("number", ["12345//0001234", "12345BG0001234", "12345 BG 0001234", "12345bg0001234", "12345 // 0001234"])
@@ -233,7 +234,7 @@ def test_two_spellings_of_a_telephone_are_one(text: str, numbers: tuple[str, ...
 def test_a_foreign_address_in_cc_or_to_is_held(address: str):
     assert kinds(GREETED.format("Ja."), cc=(address,)) == ["foreign-cc"]
     assert kinds(GREETED.format("Ja."), to=(DESK.address, address)) == ["foreign-cc"]
-    assert address not in check(GREETED.format("Ja."), cc=(address,))[0].detail
+    assert address not in in_words(check(GREETED.format("Ja."), cc=(address,))[0].detail)
 
 
 @pytest.mark.parametrize(
@@ -292,7 +293,7 @@ def test_an_attached_mail_or_invitation_is_told_unless_it_is_the_relayed_one(fil
 def test_the_number_of_another_case_is_held():
     assert kinds(GREETED.format("wie in KD-2026-00017 und KD-2026-00042 gesagt")) == ["other-case"]
     assert kinds(GREETED.format("Ja."), "KD-2026-00017.pdf") == ["other-case"]
-    assert "00017" not in check(GREETED.format("kd-2026-17"))[0].detail
+    assert "00017" not in in_words(check(GREETED.format("kd-2026-17"))[0].detail)
 
 
 def test_all_reasons_are_told_at_once():
@@ -306,9 +307,10 @@ def test_all_reasons_are_told_at_once():
 def test_every_sentence_is_german_and_ends_as_one():
     text = "#erledigt 999B000456 DE97000000001234560000 karl@office.example.net KD-2026-00017"
     for finding in (*check(text, cc=("x@example.com",), automatic=True), *check("")):
-        assert finding.detail.endswith(".")
-        assert finding.detail[0].isupper()
-        assert not any(secret in finding.detail for secret in ("999B000456", "12345600", "karl", "x@example.com"))
+        detail = in_words(finding.detail)
+        assert detail.endswith(".")
+        assert detail[0].isupper()
+        assert not any(secret in detail for secret in ("999B000456", "12345600", "karl", "x@example.com"))
 
 
 @pytest.mark.parametrize(

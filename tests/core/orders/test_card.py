@@ -9,13 +9,17 @@ import re
 from datetime import UTC, date
 from pathlib import Path
 
+from maildesk.core.letters.order_links import link_to
 from maildesk.core.office.calendar import WorkCalendar
 from maildesk.core.office.policy import Desk, Policy, Staff
-from maildesk.core.orders.card import GROUPS, card_of, grouped
-from maildesk.core.orders.reader import CardLine, OrderName, Vocabulary, read_orders, reference_card
-from maildesk.core.orders.words import ORDER_WORDS, Takes
+from maildesk.core.orders.card import CardLine, card_of, reference_card
+from maildesk.core.orders.reader import Vocabulary, read_orders
+from maildesk.core.orders.words import BARE_WORDS, CATEGORY_WORDS, ORDER_WORDS, Group, OrderName, Takes, row_of
+from maildesk.core.text.said import say
+from maildesk.core.text.spelling import fold
 from maildesk.settings.categories import CATEGORIES_FILE, load_categories
 from maildesk.settings.shipped import shipped
+from tests.rig.letters import in_words
 from tests.rig.places import ROOT
 
 DOCS = ROOT / "docs"
@@ -36,33 +40,57 @@ Wie man damit arbeitet, steht in [kolleginnen.md](kolleginnen.md). Die Arten, Th
 TABLE = "| Befehl | was er tut | auch |\n|---|---|---|\n"
 
 
+VOCABULARY = Vocabulary(CATEGORIES, STAFF)
+CARD = reference_card(VOCABULARY)
+
+
 def card() -> str:
-    parts = grouped(reference_card(CATEGORIES, STAFF))
-    return HEAD + "".join(f"\n## {heading}\n\n{TABLE}{''.join(map(row_of, lines))}" for heading, lines in parts)
+    return HEAD + "".join(f"\n## {in_words(say(group))}\n\n{TABLE}{rows_of_page(group)}" for group in Group)
 
 
-def row_of(line: CardLine) -> str:
+def rows_of_page(group: Group) -> str:
+    return "".join(row_of_page(line) for line in CARD if line.group is group)
+
+
+def row_of_page(line: CardLine) -> str:
+    example = in_words(line.example)
     also = next((row.words[1:] for row in ORDER_WORDS if row.name is line.name and row.takes is not Takes.CATEGORY
-                 and (line.example + " ").startswith(row.spelling + " ")), ())  # fmt: skip
-    return f"| `{line.example}` | {line.meaning} | {', '.join(also)} |\n"
+                 and (example + " ").startswith(row.spelling + " ")), ())  # fmt: skip
+    return f"| `{example}` | {in_words(line.meaning)} | {', '.join(also)} |\n"
 
 
-def test_every_order_stands_under_one_heading_of_the_card() -> None:
-    placed = [name for _, names in GROUPS for name in names]
+def test_the_table_has_every_order_and_is_in_the_order_of_the_headings() -> None:
+    headings = [row.group for row in ORDER_WORDS]
 
-    assert sorted(placed) == sorted(OrderName)
-    card = reference_card(CATEGORIES, STAFF)
-    assert sorted(line.example for _, lines in grouped(card) for line in lines) == sorted(line.example for line in card)
+    assert {row.name for row in ORDER_WORDS} == set(OrderName)
+    assert headings == sorted(headings, key=list(Group).index)
+    assert set(headings) == set(Group)
+
+
+def test_what_is_an_order_without_its_sign_is_one_with_it() -> None:
+    named = {fold(word) for row in ORDER_WORDS for word in row.words}
+    named |= {name for row in CATEGORY_WORDS for each in CATEGORIES.active(row.name.value) for name in each.names}
+
+    assert BARE_WORDS - named == frozenset()
+
+
+def test_the_order_of_every_link_is_read_as_that_order() -> None:
+    linked = [row for row in ORDER_WORDS if row.link]
+
+    assert len(linked) == len({row.name for row in linked})
+    for row in linked:
+        reading = read_orders(f"[KD-2026-00042] {link_to(row.name).order}", "", VOCABULARY, date(2026, 11, 23))
+        assert [order.name for order in reading.orders] == [row.name]
+        assert row_of(row.name) is row
 
 
 def test_the_letter_with_all_orders_gets_each_with_its_heading() -> None:
     policy = Policy(Desk("Kundendialog", "desk@example.org"), WorkCalendar(UTC), b"k" * 32, staff=STAFF, categories=CATEGORIES)
-    lines = [line.split("\t") for line in card_of(policy).split("\n")]
+    lines = [tuple(in_words(row).values()) for row in card_of(policy)]
 
-    assert {len(line) for line in lines} == {3}
-    assert ["#lob", "Art: Lob", "Einordnen"] in lines
-    assert ["#ich", "Ich übernehme den Vorgang", "Zusammenarbeit"] in lines
-    assert len({heading for _, _, heading in lines}) == len(GROUPS)
+    assert ("#lob", "Art: Lob", "Einordnen") in lines
+    assert ("#ich", "Ich übernehme den Vorgang", "Zusammenarbeit") in lines
+    assert len({heading for _, _, heading in lines}) == len(Group)
 
 
 def test_the_page_with_all_orders_is_up_to_date() -> None:

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maildesk.core.office.categories import Categories
-from maildesk.core.orders.reader import WRITER, OrderName, Reading, Vocabulary, read_orders, reference_card
-from tests.rig.ordering import CATEGORIES, STAFF, TODAY, VOCABULARY, read, told
+from maildesk.core.orders.card import CardLine, reference_card
+from maildesk.core.orders.reader import WRITER, OrderName, Reading, Vocabulary, read_orders
+from tests.rig.letters import in_words
+from tests.rig.ordering import CATEGORIES, TODAY, VOCABULARY, read, told
 
 # A text of nothing but orders -> what is read of it.
 ORDERS = {
@@ -363,30 +365,30 @@ def test_the_text_of_a_mail_whose_subject_says_note_or_asks_a_colleague_stays_in
 
 # --- the reference card ---
 
-CARD = reference_card(CATEGORIES, STAFF)
+CARD = reference_card(VOCABULARY)
 
 
-@pytest.mark.parametrize("line", CARD, ids=lambda line: line.example)
-def test_every_example_of_the_reference_card_is_read_as_what_it_says(line: object) -> None:
-    (card,) = [each for each in CARD if each is line]
-    for reading in (read(card.example), read("", f"[KD-2026-00042] {card.example}")):
+@pytest.mark.parametrize("card", CARD, ids=lambda line: in_words(line.example))
+def test_every_example_of_the_reference_card_is_read_as_what_it_says(card: CardLine) -> None:
+    example = in_words(card.example)
+    for reading in (read(example), read("", f"[KD-2026-00042] {example}")):
         assert [order.name for order in reading.orders] == [card.name]
         assert reading.mistakes == ()
-        label = card.meaning.partition(": ")[2]
+        label = in_words(card.meaning).partition(": ")[2]
         if reading.orders[0].name.value in {"kind", "topic", "assessment", "outcome", "measure", "person_group", "urgency"}:
             assert CATEGORIES.label(reading.orders[0].name.value, reading.orders[0].key) == label
 
 
 def test_the_reference_card_has_every_order_and_every_category() -> None:
     assert {line.name for line in CARD} == set(OrderName)
-    assert len({line.example for line in CARD}) == len(CARD)
+    assert len({in_words(line.example) for line in CARD}) == len(CARD)
     assert sum(line.name is OrderName.TOPIC for line in CARD) == len(CATEGORIES.active("topic"))
 
 
 def test_a_desk_without_categories_and_staff_still_has_its_orders() -> None:
     bare = Vocabulary(Categories())
     assert told(read_orders("", "#erledigt", bare, TODAY).orders) == "close"
-    assert OrderName.CLOSE in {line.name for line in reference_card(Categories())}
+    assert OrderName.CLOSE in {line.name for line in reference_card(bare)}
 
 
 # --- for any text ---
