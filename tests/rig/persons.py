@@ -12,6 +12,7 @@ from typing import Any
 
 from maildesk.core.case.case import KnownCase, Status, case_numbers_in
 from maildesk.core.decision.decision import Decision, Outcome
+from maildesk.core.decision.parts import FollowedUp
 from maildesk.core.decision.questions import Arrival, Known
 from maildesk.core.desk import decide
 from maildesk.core.letters.letter import RELAY, KnownLetter
@@ -74,7 +75,7 @@ def decided(message: Message, status: Status = Status.ANSWERED) -> Decision:
     recipients = report.failed_recipients if report else ()
     numbers = dict.fromkeys((*letters.values(), *case_numbers_in(message.subject, POLICY.desk.prefix)))
     people = frozenset(address.lower() for address in (message.originator.key, *recipients))
-    cases = {number: KnownCase(number, status, message.originator.key, people, acknowledged=True) for number in numbers}
+    cases = {number: KnownCase(number, status, message.originator.key, people) for number in numbers}
     sent_to = (recipients or (message.originator.addr_spec,))[0]
     sent = {named: KnownLetter("abcdefghijklmnop", number, sent_to, "answer", MONDAY) for named, number in letters.items()}
     facts = ThreadFacts(cases=cases, cases_by_message_id=letters, letters=sent)
@@ -102,7 +103,7 @@ def wrong(example: Example) -> list[str]:
         found.append("a letter leaves")
     if example.danger is not None and alarmed(decision) != example.danger:
         found.append("danger is missed" if example.danger else "an alarm for nothing")
-    if getattr(decision.part, "status", None) and outcome == "report":
+    if isinstance(decision.part, FollowedUp) and decision.part.status and outcome == "report":
         found.append("a report reopens the case")
     shown = _one_line("\n".join(letter.context["text"] for letter in decision.notices if letter.template == RELAY))
     if outcome in {"person", "list-person"}:
@@ -120,4 +121,4 @@ def _one_line(text: str) -> str:
 
 
 def alarmed(decision: Decision) -> bool:
-    return any("SOFORT LESEN" in alarm.name for alarm in decision.alarms)
+    return any(alarm.id == "danger" for alarm in decision.alarms)

@@ -197,7 +197,7 @@ def test_a_citizens_name_cannot_be_taken_for_an_address_nor_a_subject_for_a_fiel
 ANY = st.text(max_size=200) | st.sampled_from(
     ["<script>", "</div></p>", '" onclick="', "{{ 7*7 }}", "{% raw %}", "\r\n.\r\n", "&lt;", "\ud800"]
 )
-BLOCKS = {"p", "ul", "ol", "li", "br", "a"}
+BLOCKS = {"p", "ul", "ol", "li", "br", "a", "wbr"}
 
 
 @pytest.mark.parametrize("template", WITH_PAGE)
