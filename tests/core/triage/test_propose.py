@@ -28,6 +28,10 @@ def proposed(text: str, subject: str = "Meine Nachricht", **fields: object) -> P
 # Each flag: what shows it, and what only looks so.
 SHOWN = {
     "selbstgefaehrdung": (
+        "Wenn Sie das lesen, habe ich mir das Leben genommen.",
+        "Ich habe alle Tabletten gesammelt und nehme sie heute Nacht.",
+        "Der Strick hängt schon im Stadel.",
+        "Ich bringe mich heute Abend um.",
         "Wenn das so weitergeht, bringe ich mich um.",
         "Ich bring mich einfach um, dann habt ihr Ruhe.",
         "Ich weiss nicht mehr weiter, ich moechte einfach nur sterben.",
@@ -50,6 +54,8 @@ SHOWN = {
         "Nie chcę już żyć.",
     ),
     "bedrohung": (
+        "Am Montag zünden wir das Jobcenter Neue Wege an.",
+        "Mein Ex hat gedroht, unsere Tochter umzubringen.",
         "Ich bringe Sie um.",
         "Wenn er mir noch einmal schreibt, bringe ich den Sachbearbeiter um!",
         "Ich komme morgen mit einem Messer vorbei.",
@@ -67,6 +73,7 @@ SHOWN = {
         "Zabiję was wszystkich.",
     ),
     "kindeswohl": (
+        "Bei H. im 3. Stock wird das kleine Kind geschlagen.",
         "Bei den Nachbarn wird das Kind geschlagen, man hört es schreien.",
         "Der neue Freund schlägt ihre Kinder.",
         "Die Frau vernachlässigt ihre Kinder völlig.",
@@ -127,6 +134,9 @@ SHOWN = {
 }
 NOT_SHOWN = {
     "selbstgefaehrdung": (
+        "Mein Bruder hat sich das Leben genommen.",
+        "Meine Tabletten bezahlt die Kasse nicht.",
+        "Wenn alle Stricke reißen, ziehe ich um.",
         "Der Papierkram bringt mich noch um.",
         "Das Warten wird mich noch umbringen.",
         "Ich könnte mich umbringen vor Lachen.",
@@ -141,6 +151,8 @@ NOT_SHOWN = {
         "I don't want to die waiting in your line.",
     ),
     "bedrohung": (
+        "Am Freitag zünden wir die Kerzen an.",
+        "Er hat gedroht, unsere Leistungen zu kürzen.",
         "Ich bringe ihn um vor Lachen.",
         "Ich bringe die Unterlagen um 10 Uhr vorbei.",
         "Ich bringe sie um die Mittagszeit.",
@@ -159,6 +171,7 @@ NOT_SHOWN = {
         "Ihr System läuft Amok.",
     ),
     "kindeswohl": (
+        "Für das Lager wird das kleine Zelt aufgeschlagen, mein Kind freut sich.",
         "Mein Sohn hat sich in der Schule gut geschlagen.",
         "Meine Tochter schlägt einen anderen Termin vor.",
         "Ich brauche Hilfe bei der Anmeldung meines Kindes im Hort.",
