@@ -254,7 +254,7 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path, config: Path) -> None:
 
 
 def test_shell_completion_can_be_had() -> None:
-    said = maildesk("--show-completion", "bash")
+    said = maildesk("--show-completion", "bash", forked=False)
 
     assert "complete" in said.out
 

@@ -29,6 +29,7 @@ from maildesk.jobs.intake import Intake, Watching
 from maildesk.jobs.rehearsing import rehearse
 from maildesk.octets import FolderState, RawMessage
 from tests.rig.builders import a_mail
+from tests.rig.days import case_number
 from tests.rig.dovecot import Dovecot
 from tests.rig.stores import with_tables
 from tests.torture.command import ENDLESS, GREEDY, POISON, ForkedParser
@@ -115,7 +116,7 @@ def test_octets_are_kept_exactly_as_the_server_has_them(
 
     a_pass(mailbox, store)
 
-    case = store.views.case("KD-2026-00001")
+    case = store.views.case(case_number(1))
     assert case is not None
     kept = store.octets_by_digest(case["messages"][0]["sha256"])
     assert kept is not None
@@ -141,7 +142,7 @@ def test_a_crash_between_commit_and_move_makes_no_second_case(
 
     assert report.outcomes[Outcome.ALREADY_KNOWN] == 1
     assert report.comes_out_even
-    assert numbers(store) == ["KD-2026-00001"]
+    assert numbers(store) == [case_number(1)]
     assert len(store.due_letters(Due(now()), 10)) == 1
     assert in_folder(dovecot, user, "Archive") == 1
 
@@ -227,7 +228,7 @@ def test_changed_uid_validity_takes_nothing_in_twice(
     report = a_pass(mailbox, store)
 
     assert report.outcomes[Outcome.ALREADY_KNOWN] == 1
-    assert numbers(store) == ["KD-2026-00001"]
+    assert numbers(store) == [case_number(1)]
 
 
 def test_a_dry_run_says_what_would_happen_and_changes_nothing(
@@ -335,7 +336,7 @@ def test_mail_moved_back_to_the_inbox_makes_no_second_case(
     report = a_pass(mailbox, store)
 
     assert report.outcomes[Outcome.ALREADY_KNOWN] == 1
-    assert numbers(store) == ["KD-2026-00001"]
+    assert numbers(store) == [case_number(1)]
     assert in_folder(dovecot, user, "INBOX") == 0
 
 

@@ -5,7 +5,21 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
+
+
+def processor_seconds(pid: int) -> float:
+    """What it has used, in user mode and in the kernel."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def has_written(pid: int) -> bool:
+    """A parser does when it is ready."""
+    with suppress(OSError):
+        return "wchar: 0\n" not in Path(f"/proc/{pid}/io").read_text()
+    return False
 
 
 def children() -> set[int]:

@@ -58,7 +58,7 @@ HELD = (
     "#frist\n",
     "Bitte rufen Sie mich an: weber@haus.example\n",
     "Liebe Ina,\nkannst du das übernehmen?\n",
-    "Ich bin derzeit nicht im Haus. Ihre E-Mail wird nicht weitergeleitet.\n",
+    "Siehe Az. 123, bitte an Herrn Moser weiterleiten.\n",
     "",
 )
 ORDERS = (
@@ -216,7 +216,7 @@ def _entries(play: _Play) -> None:
         proof = b"Authentication-Results: mx.desk.example; dmarc=pass header.from=haus.example\r\n"
         play.comes(f"entry-{name}", proof + mail)
     for name in ("canon", "fax_gateway", "ricoh"):
-        play.comes(f"scan-{name}", (CORPUS / "scans" / f"{name}.eml").read_bytes())
+        play.comes(f"scan-{name}", (CORPUS / "scans" / f"{name}.eml").read_bytes().replace(b"office.example.net", b"haus.example"))
 
 
 def samples() -> Iterator[tuple[str, Letter]]:

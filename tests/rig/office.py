@@ -80,7 +80,8 @@ class Office:
 
     def send(self, to: ScriptedSmtp | SmtpSink | SmtpSettings, **changed: Any) -> OutboxReport:
         settings = to if isinstance(to, SmtpSettings) else to.settings()
-        with sender_for(settings, socket_seconds=0.5, after_dot_seconds=0.5) as sender:
+        patience = 0.5 if isinstance(to, ScriptedSmtp) else 60.0  # a scripted one may be silent on purpose
+        with sender_for(settings, socket_seconds=patience, after_dot_seconds=patience) as sender:
             return outbox.run_once(self.post(sender, **changed))
 
     @contextmanager

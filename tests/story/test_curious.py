@@ -248,7 +248,7 @@ def test_no_process_shows_a_password_and_the_log_of_the_daemon_names_nobody(scen
         a_mail("GEHEIM.\n", sender=f"Mallory <{MALLORY}>", to=ADDRESS, message_id="last@boese.example", subject="GEHEIM zuletzt")
     )
     scene.desk.write(a_mail("GEHEIM.\n", sender=f"A. Weber <{WEBER}>", to=ADDRESS, message_id="last2@boese.example", subject="#schliessen"))
-    with scene.desk.daemon() as process:
+    with scene.desk.daemon(forked=False) as process:
         wait_until(lambda: scene.desk.count("INBOX") == 0 and len(scene.desk.post.letters_to(MALLORY)) == 2)
         pids = [process.pid, *children(process.pid)]
         seen = b"".join(Path(f"/proc/{pid}/{what}").read_bytes() for pid in pids for what in ("cmdline", "environ"))

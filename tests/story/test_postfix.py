@@ -119,7 +119,7 @@ def test_a_letter_that_postfix_cannot_deliver_at_once_is_tried_again_by_it_and_n
     scene.writes()
     assert scene.poll()["letters_sent"] == 1
     tried = scene.outside.turned_away
-    wait_until(lambda: scene.outside.turned_away >= tried + 2, 30)
+    wait_until(lambda: scene.outside.turned_away >= tried + 2)
     assert scene.poll()["letters_sent"] == 0
     assert scene.letters_to(EVA) == []
     scene.outside.busy.clear()

@@ -9,7 +9,6 @@ import hashlib
 import os
 import random
 import threading
-import time
 import tracemalloc
 
 import pytest
@@ -21,7 +20,8 @@ from maildesk.adapters.parse.extract import chosen, extract
 from maildesk.core.mail.message import Message
 from maildesk.octets import Octets
 from tests.rig.builders import a_mail, a_multipart, a_part
-from tests.rig.children import children
+from tests.rig.children import children, has_written, processor_seconds
+from tests.rig.desk import wait_until
 from tests.rig.places import CORPUS
 
 ALL = sorted(CORPUS.rglob("*.eml"))
@@ -146,11 +146,9 @@ SLOW = a_multipart(a_file(noise(300_000)), *[a_part("x")] * 130_000)
 
 
 def test_of_a_mail_that_takes_too_long_the_biggest_are_had_and_the_next_mail_is_read_as_ever() -> None:
-    with ParserProcess(seconds_max=0.4) as parser:
+    with ParserProcess(seconds_max=1.0) as parser:
         slow, following = Octets.of(SLOW), mail_with(a_file(b"klein"))
-        started = time.monotonic()
         contents = parser.extract(slow, [digest_of(noise(300_000)), "0" * 64])
-        assert time.monotonic() - started < 8
         assert contents == {digest_of(noise(300_000)): noise(300_000)}
         assert parser.extract(following, [digest_of(b"klein")]) == {digest_of(b"klein"): b"klein"}
         assert parser.parse(following).defects == ()
@@ -177,18 +175,19 @@ def test_a_child_killed_from_outside_is_replaced_and_the_content_is_had() -> Non
 
 def test_a_child_killed_in_the_middle_of_its_work_is_replaced() -> None:
     octets, done = Octets.of(SLOW), []
-    with ParserProcess(seconds_max=20) as parser:
+    with ParserProcess(seconds_max=300) as parser:
         before = children()
         parser.extract(mail_with(), ["0" * 64])
         (child,) = children() - before
         worker = threading.Thread(target=lambda: done.append(parser.extract(octets, ["0" * 64])))
+        idle = processor_seconds(child)
         worker.start()
-        time.sleep(0.3)
+        wait_until(lambda: processor_seconds(child) > idle + 0.05)
         os.kill(child, 9)
-        time.sleep(0.3)
+        wait_until(lambda: any(has_written(each) for each in children() - before - {child}))
         for each in children() - before - {child}:
             os.kill(each, 9)
-        worker.join(30)
+        worker.join()
         assert done == [{}]
         assert parser.parse(mail_with()).text == "Guten Tag"
     octets.close()
