@@ -102,7 +102,7 @@ def wrong(example: Example) -> list[str]:
         found.append("a letter leaves")
     if example.danger is not None and alarmed(decision) != example.danger:
         found.append("danger is missed" if example.danger else "an alarm for nothing")
-    if decision.status and outcome == "report":
+    if getattr(decision.part, "status", None) and outcome == "report":
         found.append("a report reopens the case")
     shown = _one_line("\n".join(letter.context["text"] for letter in decision.notices if letter.template == RELAY))
     if outcome in {"person", "list-person"}:

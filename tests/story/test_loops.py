@@ -19,6 +19,7 @@ import pytest
 from aiosmtpd.smtp import Envelope
 
 from maildesk.cli import mail
+from maildesk.core.letters.alarms import alarm_title
 from maildesk.core.office.policy import LetterLimits
 from maildesk.settings.settings import load_settings
 from tests.rig import samples
@@ -26,7 +27,7 @@ from tests.rig.abuse import DESK, POLICY, TECHNIK, WEBER, BusyDesk, a_busy_desk,
 from tests.rig.builders import a_mail
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot
-from tests.rig.letters import content, decoded
+from tests.rig.letters import content, decoded, in_words
 from tests.rig.post_office import PostOffice
 from tests.rig.samples import sampled
 from tests.rig.smtp_letters import sender_for
@@ -91,7 +92,7 @@ def test_two_desks_that_write_to_each_other_fall_silent(correspondents: tuple[Te
     to_two, to_one = len(post.letters_to(OTHER)), len(post.letters_to(ADDRESS))
     if isinstance(post, Robbing):
         assert (to_two, to_one) == (PER_DAY, PER_DAY), "nothing tells them that they are machines: the daily limit does"
-        assert [decoded(letter.mail["Subject"]) for letter in post.letters_to(TECHNIK)] == [LIMIT_ALARM]
+        assert [decoded(letter.mail["Subject"]) for letter in post.letters_to(TECHNIK)] == [in_words(alarm_title(LIMIT_ALARM))]
     else:
         assert (to_two, to_one) == (1, 0)
         assert two.maildesk("cases", "--json").json == [], "an automatic letter opens no case"
@@ -177,7 +178,7 @@ def test_the_same_with_the_commands(dovecot: Dovecot, user: str, tmp_path: Path)
         assert (second["new_cases"], second["letters_sent"]) == (1, 0)
         (alarm,) = post.letters_to(TECHNIK)
         text = " ".join(content(alarm.mail, "text/plain").split())
-        assert decoded(alarm.mail["Subject"]) == LIMIT_ALARM
+        assert decoded(alarm.mail["Subject"]) == in_words(alarm_title(LIMIT_ALARM))
         for must in ("Weitere Nachrichten bekommen vorerst keinen Brief", "werden weiter angenommen", "[letters]", "maildesk cases"):
             assert must in text
         assert "firma.example" not in text

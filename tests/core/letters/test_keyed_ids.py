@@ -146,7 +146,6 @@ def test_an_id_is_read_out_of_what_mail_programs_and_lists_make_of_it(fields: di
     "value",
     [
         f"<{keyed().replace('@', ' @')}>",
-        f"<{keyed()[:20]}\n {keyed()[20:]}>",
         f"<{keyed().upper()}>",
         f"<{keyed().replace(f'.{LETTER_ID}', '')}>",
     ],
@@ -155,6 +154,12 @@ def test_an_id_that_was_broken_on_the_way_names_nothing(value: str) -> None:
     message = parsed(a_mail(in_reply_to=value))
 
     assert not any(parse_keyed_id(each) for each in message.in_reply_to)
+
+
+def test_an_id_that_was_folded_in_the_middle_is_whole_again() -> None:
+    message = parsed(a_mail(in_reply_to=f"<{keyed()[:20]}\n {keyed()[20:]}>"))
+
+    assert message.in_reply_to == (keyed(),)
 
 
 # --- the address with a token ---
