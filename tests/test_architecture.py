@@ -8,6 +8,7 @@ The rules are tables. The checkers take source text, so that each of them is tri
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -111,6 +112,29 @@ PURE = frozenset({
 IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"})
 CLOCKS = frozenset({"now", "utcnow", "today"})
 
+# German in the code is read and never said: whole modules of words that people and machines write, and single tables of others. What is
+# given to `re` is read as well.
+WORDS_READ: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        (
+            "maildesk.core.entries.words", "maildesk.core.mail.automatic_words", "maildesk.core.mail.fingerprint",
+            "maildesk.core.mail.system_marks", "maildesk.core.text.absence", "maildesk.core.text.anonymity", "maildesk.core.text.days",
+            "maildesk.core.text.notices", "maildesk.core.text.patterns", "maildesk.core.triage.danger", "maildesk.core.triage.words",
+        ),
+        (),
+    ),
+    "maildesk.core.orders.words": ("ORDER_WORDS",),
+    "maildesk.core.triage.propose": ("_MONTHS",),
+}  # fmt: skip
+SAYS_NOTHING = ("maildesk.core", "maildesk.jobs", "maildesk.adapters.store")
+MIGRATIONS = "maildesk.adapters.store.migrations"
+GERMAN = frozenset({
+    "auch", "auf", "aus", "bei", "bitte", "das", "dass", "dem", "den", "der", "des", "die", "durch", "ein", "eine", "einem", "einen",
+    "einer", "es", "für", "haben", "hat", "ihr", "ihre", "im", "ist", "kein", "keine", "mit", "nicht", "noch", "nur", "oder", "schon",
+    "sie", "sind", "und", "von", "werden", "wird", "zu", "zum", "zur",
+})  # fmt: skip
+READERS = frozenset({"compile", "match", "search", "fullmatch", "findall", "finditer", "sub", "split"})
+
 SPDX = ("SPDX-FileCopyrightText: 2026 The maildesk authors", "SPDX-License-Identifier: EUPL-1.2")
 
 
@@ -213,6 +237,46 @@ def without_docstring(module: str, source: str) -> list[str]:
     return missing + [f"{module}: class {each.name} has no docstring" for each in classes if not ast.get_docstring(each)]
 
 
+def is_german(text: str) -> bool:
+    """A word with an umlaut, or two of the small words of a sentence. A single letter is none: tables of spelling have them."""
+    words = re.findall(r"\w+", text)
+    umlaut = any(len(word) > 1 and re.search("[äöüß]", word, re.IGNORECASE) for word in words)
+    return umlaut or sum(word.lower() in GERMAN for word in words) > 1
+
+
+def german_said(module: str, source: str) -> list[str]:
+    """Literals in German that are neither docstrings nor words that are read."""
+    tables = WORDS_READ.get(module)
+    complaints = []
+    for statement in ast.parse(source).body if tables != () else ():
+        names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        if not names & set(tables or ()):
+            complaints += [f"{module}, line {line}: says {text!r}" for line, text in literals_of(statement) if is_german(text)]
+    return complaints
+
+
+def literals_of(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """The texts in a piece of code that are not read, with their lines; a text with values in it is one."""
+    match node:
+        case ast.Constant(value=str(text)):
+            yield node.lineno, text
+        case ast.JoinedStr(values=parts):
+            yield node.lineno, " ".join(part.value for part in parts if isinstance(part, ast.Constant))
+            yield from (found for part in parts if not isinstance(part, ast.Constant) for found in literals_of(part))
+        case _ if not _is_read(node):
+            yield from (found for child in ast.iter_child_nodes(node) for found in literals_of(child))
+
+
+def _is_read(node: ast.AST) -> bool:
+    """A docstring, or what is looked for by a regular expression."""
+    match node:
+        case ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=name)):
+            return name in READERS
+    return False
+
+
 def cycles(graph: dict[str, set[str]]) -> list[str]:
     """Modules that import each other in a ring: what is left when those that need nothing more are taken away, again and again."""
     left = {module: set(needs) for module, needs in graph.items()}
@@ -281,6 +345,19 @@ def test_only_those_that_build_things_know_the_adapters() -> None:
         if within(found.name, ("maildesk.adapters",)) and not within(module, ("maildesk.adapters",))
     }
     assert {module for module in builders if not within(module, MAY_USE_ADAPTERS)} == set()
+
+
+@pytest.mark.parametrize("module", [module for module in FILES if within(module, SAYS_NOTHING) and not within(module, (MIGRATIONS,))])
+def test_what_people_are_told_in_german_is_not_in_the_code(module: str) -> None:
+    assert german_said(module, FILES[module].read_text(encoding="utf-8")) == []
+
+
+def test_every_table_of_words_that_are_read_has_some() -> None:
+    for module, tables in WORDS_READ.items():
+        without = ast.parse(FILES[module].read_text(encoding="utf-8"))
+        found = {node.id for node in ast.walk(without) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        assert set(tables) <= found
+        assert german_said(f"{module} without its entry", FILES[module].read_text(encoding="utf-8"))
 
 
 def test_no_modules_of_core_and_jobs_import_each_other_in_a_ring() -> None:
@@ -411,6 +488,21 @@ def test_an_impurity_is_caught(source: str) -> None:
 def test_pure_code_is_left_alone() -> None:
     source = "import re\nfrom datetime import datetime\nPATTERN = re.compile('a')\ndef f(now: datetime):\n    return now.date()"
     assert impurities("maildesk.core.desk", source) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ("def f():\n    return say('Es wird geprüft')", 1),
+        ("HINT = f'Das ist {what} und nicht mehr'", 1),
+        ("A = ('Rückfrage', 'open')", 1),
+        ("def f():\n    'Sagt: das ist nicht so'\n    # für uns\n    return 'in the house'", 0),
+        ("A = re.compile('(?:für|von) (?:der|die)')\nB = str.maketrans({'ä': 'ae'})", 0),
+        ("A = 'seen: 3 mails of the inbox'", 0),
+    ],
+)
+def test_german_that_the_code_says_is_caught(source: str, count: int) -> None:
+    assert len(german_said("maildesk.core.desk", source)) == count
 
 
 def test_a_missing_docstring_is_caught() -> None:

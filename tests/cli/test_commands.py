@@ -9,6 +9,7 @@ import os
 import signal
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,26 @@ def test_a_case_is_listed_and_shown_with_all_that_belongs_to_it(tmp_path: Path, 
     assert "no letter: imported mail gets no letter" in shown.out
     assert whole["messages"][0]["from"]["address"] == "c0@example.org"
     assert [event["what"] for event in whole["events"]] == ["opened"]
+
+
+def test_what_an_order_did_is_shown_in_the_words_of_the_house_and_an_old_event_in_its_own(tmp_path: Path, config: Path) -> None:
+    adding = ("add", "--config", config, "--channel", "phone", "--kind", "lob", "--topic", "termin", "--text", "Danke!")
+    number = maildesk(*adding).out.strip()
+
+    def history() -> list[str]:
+        events = maildesk("show", "--config", config, "--json", number).json["events"]
+        return [event["detail"] for event in events if event["what"] == "order"]
+
+    assert history() == ["Art: Lob", "Thema: Termine, Wartezeit"]
+    with closing(sqlite3.connect(tmp_path / "maildesk.db")) as connection, connection:
+        old = "UPDATE event SET detail = 'Art: Dank', data = '{}' WHERE json_extract(data, '$.order') = 'kind'"
+        assert connection.execute(old).rowcount == 1
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "said.de.toml").write_text("[list]\nvalue = '{{ label }} ({{ of }})'\n", encoding="utf-8")
+    assert history() == ["Art: Dank", "Termine, Wartezeit (Thema)"]
+    (tmp_path / "templates" / "said.de.toml").write_text("[list]\nvalue = '{{ wrong }}'\n", encoding="utf-8")
+    assert history() == ["Art: Dank", "list.value"]
+    assert "Termin" not in maildesk("show", "--config", config, number).out
 
 
 def test_what_is_not_there_is_said_with_exit_code_1(config: Path) -> None:

@@ -18,8 +18,9 @@ from maildesk.core.letters.letter import INSIDE_THE_HOUSE, Letter
 from maildesk.core.office.policy import Policy, Staff
 from tests.rig.builders import a_mail, parsed
 from tests.rig.letters import CALENDAR, DESK, IN_HOURS, SHIPPED, SILENT_DESK, Page, a_composer, contrast
+from tests.rig.ordering import CATEGORIES
 
-SAMPLES = {letter.template: letter for letter in sample_letters(Policy(DESK, CALENDAR, b"k" * 32), IN_HOURS)}
+SAMPLES = {letter.template: letter for letter in sample_letters(Policy(DESK, CALENDAR, b"k" * 32, categories=CATEGORIES), IN_HOURS)}
 STAFF = ("relay", "answer", "copy", "held", "confirmed", "mistake", "help")
 WITH_PAGE = ("relay", "answer", "copy", "held", "confirmed", "mistake", "help")
 COMPOSER = a_composer()
