@@ -18,10 +18,8 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import Envelope
 
-from maildesk.cli import mail
 from maildesk.core.letters.alarms import alarm_title
 from maildesk.core.office.policy import LetterLimits
-from maildesk.settings.settings import load_settings
 from tests.rig import samples
 from tests.rig.abuse import DESK, POLICY, TECHNIK, WEBER, BusyDesk, a_busy_desk, from_person, within
 from tests.rig.builders import a_mail
@@ -42,8 +40,7 @@ LIMIT_ALARM = "letter_limit"
 
 
 def poll(desk: TestDesk) -> None:
-    """The command of that name, in this process: rounds of it are many."""
-    assert mail.poll(load_settings(desk.config), dry_run=False, as_json=True) == 0
+    assert desk.maildesk("poll").code == 0
 
 
 # --- two desks ---

@@ -21,10 +21,10 @@ SEED = 6
 
 
 def test_killed_at_any_step_it_loses_nothing_and_does_nothing_twice(site: Site) -> None:
-    tally = statements.kills(site, Share(SEED), SCENES, most=10)
+    tally = statements.kills(site, Share(SEED), SCENES, most=5)
 
     assert not tally.failed, tally.examples
-    assert tally.broken == tally.runs == 10
+    assert tally.broken == tally.runs == 5
     assert tally.slowest_restart < RESTART_SECONDS_MAX
 
 
@@ -43,17 +43,17 @@ def test_a_daemon_killed_at_any_step_loses_nothing_and_does_nothing_twice(site: 
 
 
 def test_a_retry_of_what_is_in_quarantine_killed_at_any_step_makes_one_case_and_one_letter(site: Site) -> None:
-    tally = statements.retries(site, Share(SEED), most=4)
+    tally = statements.retries(site, Share(SEED), most=2)
 
     assert not tally.failed, tally.examples
-    assert tally.broken == tally.runs == 4
+    assert tally.broken == tally.runs == 2
 
 
 def test_killed_while_migrating_the_schema_is_the_old_one_or_the_new_one(site: Site) -> None:
-    tally = killed_migrations(site, Share(SEED), most=10)
+    tally = killed_migrations(site, Share(SEED), most=5)
 
     assert not tally.failed, tally.examples
-    assert tally.broken == tally.runs == 10
+    assert tally.broken == tally.runs == 5
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

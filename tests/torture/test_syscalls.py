@@ -18,18 +18,18 @@ EARLY, QUARANTINE = SCENES[0], SCENES[-1]
 
 
 def test_killed_at_any_system_call_it_loses_nothing_and_does_nothing_twice(site: Site) -> None:
-    tally = syscalls.kills(site, Share(SEED), most=4, scenes=(EARLY, QUARANTINE))
+    tally = syscalls.kills(site, Share(SEED), most=3, scenes=(EARLY, QUARANTINE))
 
     assert not tally.failed, tally.examples
-    assert tally.broken == tally.runs == 4
+    assert tally.broken == tally.runs == 3
     assert tally.slowest_restart < RESTART_SECONDS_MAX
 
 
 def test_a_disk_that_is_full_or_broken_at_any_call_is_one_clear_line_and_the_next_pass_goes_on(site: Site) -> None:
-    tallies = storage.errors(site, Share(SEED), most=4, scenes=(EARLY, BIG))
+    tallies = storage.errors(site, Share(SEED), most=2, scenes=(EARLY, BIG))
 
     assert not [example for tally in tallies for example in tally.examples]
-    assert sum(tally.broken for tally in tallies) == 4
+    assert sum(tally.broken for tally in tallies) == 2
 
 
 def test_files_that_can_grow_no_further_are_one_clear_line_and_the_next_pass_goes_on(site: Site) -> None:

@@ -72,7 +72,11 @@ class Site:
         self.dovecot = Dovecot.start(self.folder / "d", without=without, more=MAILDIR.format(self.folder / "d") + more)
         self.zygote = forks()
         self._prepared: TestDesk
-        self._prepare()
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
