@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Place(StrEnum):
-    """Where a mail lay when we found it: colleagues read, move and answer mail in the same mailbox."""
+    """Where a mail was when we found it: colleagues read, move and answer mail in the same mailbox."""
 
     INBOX = "inbox"
     SENT = "sent"
@@ -23,7 +23,7 @@ FOLDERS_MAX = 200  # that one pass looks at
 
 @dataclass(frozen=True, slots=True)
 class OtherFolder:
-    """A folder of the mailbox beside the inbox, by the server's name for it. `is_for_filed`: we move mails of the inbox there."""
+    """A folder of the mailbox beside the inbox, by the server's name for it. `is_for_filed`: we move messages of the inbox there."""
 
     name: str
     place: Place
@@ -32,7 +32,7 @@ class OtherFolder:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What became of mails that were to leave the inbox, by their UIDs there: those that are gone, and those of them that somebody else
+    """What became of messages that were to leave the inbox, by their UIDs there: those that are gone, and those of them that somebody else
     took, or took at the same moment. A colleague may have done that, or a second desk that serves the same mailbox.
     """
 
