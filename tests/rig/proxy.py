@@ -54,7 +54,7 @@ class Cut:
 
 
 class Proxy:
-    """Is put before the server at `port`. `broke`: the cut has taken place. `connections`: how many there were since `set`."""
+    """Runs in front of the server at `port`. `broke`: the cut has taken place. `connections`: how many there were since `set`."""
 
     def __init__(self, port: int, cut: Cut | None = None) -> None:
         self._server_port = port

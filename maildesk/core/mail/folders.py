@@ -63,7 +63,7 @@ def differs(head: Head, message_id: str, size_bytes: int) -> bool:
     """Whether a head is surely not that of a mail with this Message-ID and size; either may be unknown: empty, or 0.
 
     >>> now = datetime(2026, 11, 23)
-    >>> [differs(Head(7, *told, now), "a@b.example", 900) for told in (("a@b.example", 900), ("c@b.example", 900), ("", 900), ("", 0))]
+    >>> [differs(Head(7, *seen, now), "a@b.example", 900) for seen in (("a@b.example", 900), ("c@b.example", 900), ("", 900), ("", 0))]
     [False, True, False, False]
     """
     other_id = bool(head.message_id and message_id) and head.message_id != message_id
