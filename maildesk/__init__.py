@@ -8,11 +8,11 @@ The road of a message has seven steps; they are one under the other in `maildesk
 2. `parse`               octets -> Message
 3. `desk.questions`      what must be known to decide (pure)
 4. `store.look_up`       the answers, inside the write transaction
-5. `desk.decide`         what shall happen, with the evidence (pure)
+5. `desk.decide`         what is to happen, with the evidence (pure)
 6. `store.record`        octets, message, case, events, letters, ledger line: together or not at all
 7. `mailbox.file`        only now the mail moves from the inbox to its folder
 
-Where things live: `core` says what is true and what shall happen, and touches nothing; `adapters` has one file
+Where things live: `core` says what is true and what is to happen, and touches nothing; `adapters` has one file
 for each neighbour (mail server, database, template engine); `jobs` are the hands; `daemon` is the clock;
 `cli` and `demo` build things and decide nothing.
 

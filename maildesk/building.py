@@ -39,7 +39,7 @@ def now() -> datetime:
 
 
 def policy(settings: Settings) -> Policy:
-    """What the house has laid down. Raises ConfigError for a region without a calendar of holidays."""
+    """What the office has laid down. Raises ConfigError for a region without a calendar of holidays."""
     return Policy(
         desk=settings.desk.desk(),
         calendar=calendar(settings),
@@ -76,7 +76,7 @@ def _holidays(settings: Settings) -> Container[date]:
 
 
 def backups(settings: Settings) -> Backups | None:
-    """Where the nightly backups go, if there shall be any."""
+    """Where the nightly backups go, if there are to be any."""
     from maildesk.adapters.store.backup import Backups
 
     folder, database = settings.backups_dir, settings.database_file

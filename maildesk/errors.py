@@ -3,7 +3,7 @@
 """The family of errors. The class says what to do: stop, try again later, or put one message by.
 
 MaildeskError
-├── Stop: a person must mend something first
+├── Stop: a person must fix something first
 │   ├── ConfigError            the configuration is wrong                          exit 78
 │   ├── StoreUnusable          database read-only, corrupt, from a newer version  exit 73
 │   │   └── DiskTrouble        the disk is full, or reports an error               exit 75
@@ -13,7 +13,7 @@ MaildeskError
 │   └── CannotCreateError      a file that was asked for cannot be written        exit 73
 ├── Retry: the same thing may work in a while
 │   ├── MailboxUnreachable     network, time-out, server closing                   exit 69
-│   │   └── MailsWithheld      some mails do not come, all others do
+│   │   └── MailsWithheld      some messages do not come, all others do
 │   ├── SenderUnreachable      the SMTP server cannot be reached or refuses log-in exit 69
 │   ├── StoreBusy              locked by another, or a second maildesk             exit 75
 │   ├── StoreReplaced          the file was moved, deleted or replaced meanwhile   exit 75
@@ -36,7 +36,7 @@ class MaildeskError(Exception):
 
 
 class Stop(MaildeskError):
-    """A person must mend something first; trying again changes nothing."""
+    """A person must fix something first; trying again changes nothing."""
 
 
 class Retry(MaildeskError):
@@ -68,7 +68,7 @@ class StoreUnusable(Stop):
 
 
 class DiskTrouble(StoreUnusable):
-    """The disk is full or reports an error. There may be room again in a while: a service is to be started anew."""
+    """The disk is full or reports an error. There may be room again in a while: a service is to be started again."""
 
     exit_code = 75
 
@@ -105,7 +105,7 @@ class MailboxUnreachable(Retry):
 
 
 class MailsWithheld(MailboxUnreachable):
-    """The server is there, and does not hand out some mails, or not whole: so many."""
+    """The server is there, and does not hand out some messages, or not whole: so many."""
 
     def __init__(self, number: int) -> None:
         self.number = number

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The octets of one mail, exactly as they came, in memory or, when they are many, in a file without a name.
 
-Mailbox, parser and store hand mails to each other in this form, so that a mail of 100 MB never stands in memory whole.
+Mailbox, parser and store hand messages to each other in this form, so that a mail of 100 MB is never in memory whole.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Octets:
             faults.at("before: the spool")
             self._file.seek(0, 2)
             self._file.write(data)
-            self._file.flush()  # a full disk is told here, and not to whoever reads
+            self._file.flush()  # a full disk is reported here, and not to the reader
             faults.at("after: the spool")
 
     @property
@@ -103,7 +103,7 @@ def _spool(done: str, close: Callable[[], None]) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class RawMessage:
-    """A mail as the server has it: where it lay, when it arrived there (INTERNALDATE, aware), and its octets."""
+    """A mail as the server has it: where it was, when it arrived there (INTERNALDATE, aware), and its octets."""
 
     folder: str
     uid_validity: int

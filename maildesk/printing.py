@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""How the commands show things: tables for people, JSON for programs, messages for whoever watches.
+"""How the commands show things: tables for people, JSON for programs, messages for those who watch.
 
 What came in a mail is shown as plain text: what a terminal would obey, and what makes a text read otherwise than it is written, is
 taken out on the way; JSON has it escaped. Everything that is printed goes through here.
@@ -40,7 +40,7 @@ def never_fail_to_print() -> None:
 
 
 def _open_what_was_closed() -> None:
-    """Else the next file that is opened, say the database, is standard output to whoever prints."""
+    """Else the next file that is opened, say the database, is standard output to the code that prints."""
     for number in (0, 1, 2):
         try:
             os.fstat(number)
@@ -61,7 +61,7 @@ def json_line(value: Any) -> None:
 
 
 def _json(value: Any, indent: int | None = None) -> str:
-    """Letters stand as they are where the output can hold all of them; what must not be seen is escaped (RFC 8259, section 7)."""
+    """Letters are printed as they are where the output can hold all of them; what must not be seen is escaped (RFC 8259, section 7)."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     unwanted = _UNSEEN if encoding.lower().startswith("utf") else _NOT_ASCII
     text = _SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False, indent=indent))  # section 8.2: half a pair is no text
@@ -94,7 +94,7 @@ def finish() -> None:
 def _printing() -> Iterator[None]:
     try:
         yield
-    except BrokenPipeError:  # whoever reads has seen enough
+    except BrokenPipeError:  # the reader has seen enough
         raise
     except OSError as error:
         print_nowhere(sys.stdout)
@@ -125,7 +125,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def _width(text: str) -> int:
-    """How many columns a terminal gives a text: wide characters count two, those that stand on or between others none."""
+    """How many columns a terminal gives a text: wide characters count two, those that are on or between others none."""
     if text.isascii():
         return len(text)
     return sum(map(_columns, text))
@@ -142,7 +142,7 @@ def cut(text: str, width: int) -> str:
 
 
 def moment(iso: str | None, zone: tzinfo) -> str:
-    """A time as people of the desk read it; at the end of the calendar, where a mail may lie in other zones, as it stands."""
+    """A time as people of the desk read it; at the end of the calendar, where a mail may be in other zones, as it is."""
     if not iso:
         return ""
     at = datetime.fromisoformat(iso)

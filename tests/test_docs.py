@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import ast
+import io
 import os
 import re
+import tokenize
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +34,26 @@ CONFIGURATION_PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="ut
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHIPPED_CONFIG = ROOT / "config" / "maildesk.toml"
 LINES_MAX = 250
+ENGLISH_PAGES = [
+    ROOT / "README.md",
+    *sorted({*(ROOT / "docs").glob("*.md")} - {ROOT / "docs" / f"{name}.md" for name in ("befehle", "kolleginnen")}),
+]
+# Words that are not plain technical English here, each with what to write in its place.
+NOT_PLAIN = {
+    "anew": "again",
+    "bears?": "has, carries",
+    "beneath": "below",
+    "hand(?:s|ed|ing)? on": "relay, pass",
+    "lies": "is",
+    "mails": "messages",
+    "mend(?:s|ed|ing)?": "fix",
+    "shall": "is to, must",
+    "stands?(?! (?:in )?for)": "is, are",
+    "stood": "was",
+    "tells?": "say, show, report",
+    "told": "notified, reported, said",
+    "whoever": "the person who",
+}
 
 COMMANDS = {str(command.name): command for command in typer.main.get_group(app).commands.values()}
 REQUIRED = object()
@@ -306,3 +329,58 @@ def test_every_make_target_that_a_page_names_exists() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_stays_short_enough_to_be_read(page: Path) -> None:
     assert len(page.read_text(encoding="utf-8").splitlines()) <= LINES_MAX or page.name == "CHANGELOG.md"
+
+
+# --- the words ---
+
+
+def not_plain(text: str) -> list[str]:
+    """The words of a text that are not plain technical English, as written, each with what to write in its place; code is not read."""
+    without_code = re.sub(r"`[^`\n]+`|^\s*>>> .*$", "", prose(text), flags=re.MULTILINE)
+    return [
+        f"{found[0]} (write: {plain})"
+        for word, plain in NOT_PLAIN.items()
+        for found in re.finditer(rf"\b{word}\b", without_code, re.IGNORECASE)
+    ]
+
+
+def docstrings_and_comments(source: str) -> str:
+    strings = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)]
+    comments = [token.string for token in tokenize.generate_tokens(io.StringIO(source).readline) if token.type == tokenize.COMMENT]
+    return "\n".join([*(string.value for string in strings if isinstance(string.value, str)), *comments])
+
+
+@pytest.mark.parametrize("page", ENGLISH_PAGES, ids=lambda page: page.name)
+def test_a_page_is_in_plain_technical_english(page: Path) -> None:
+    assert not_plain(page.read_text(encoding="utf-8")) == []
+
+
+def test_docstrings_and_comments_are_in_plain_technical_english() -> None:
+    read = {path: docstrings_and_comments(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "maildesk").rglob("*.py"))}
+    assert sum(map(len, read.values())) > 100_000
+    assert {str(path.relative_to(ROOT)): words for path, text in read.items() if (words := not_plain(text))} == {}
+
+
+def test_the_comments_of_the_shipped_configuration_are_in_plain_technical_english() -> None:
+    for path in sorted((ROOT / "config").glob("*.toml")):
+        assert not_plain("\n".join(re.findall(r"(?:^| )# .*$", path.read_text(encoding="utf-8"), re.MULTILINE))) == [], path.name
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        '"""Mails that wait."""',
+        'def wait():\n    """Somebody is told."""',
+        "class Wait:\n    # begins anew\n    pass",
+        "WAIT = 1  # what stands in a letter",
+        'async def wait():\n    x = 1\n    """It is handed on."""',
+    ],
+)
+def test_a_word_that_is_not_plain_is_found_in_a_docstring_and_in_a_comment(planted: str) -> None:
+    assert len(not_plain(docstrings_and_comments(planted))) == 1
+
+
+def test_names_in_code_and_plain_words_are_no_violation() -> None:
+    assert not_plain("`told_at` and `mails`, `MEND`; {} stands for the number; >>> is quoted") == []
+    assert not_plain("```sh\nmake mails\n```\n") == []
+    assert docstrings_and_comments('mails = "told"') == ""

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Makes the pictures of docs/kolleginnen.md: plays a small desk with the real parts, and shows the mails that a colleague got.
+"""Makes the pictures of docs/kolleginnen.md: plays a small desk with the real parts, and shows the messages that a colleague got.
 
 Needs Dovecot and Chromium (Debian: chromium). From the top of the project: .venv/bin/python docs/pictures/make.py [FOLDER [WIDTH]]
 """
@@ -66,7 +66,7 @@ def a_played_desk(folder: Path) -> Iterator[TestDesk]:
 
 
 def played(desk: TestDesk) -> dict[str, Accepted]:
-    """The mails by the names of their pictures; the page shows some of them."""
+    """The messages by the names of their pictures; the page shows some of them."""
     pdf = a_part(
         "JVBERi0xLjQK\n", 'application/pdf; name="Abrechnung.pdf"', content_disposition="attachment", content_transfer_encoding="base64"
     )

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Mails in files: EML, mbox (mboxrd), Maildir, and folders of them, one mail at a time (RFC 4155)."""
+"""Messages in files: EML, mbox (mboxrd), Maildir, and folders of them, one mail at a time (RFC 4155)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FIELD = re.compile(rb"^[!-9;-~]{1,100}[ \t]*:", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class MailFile:
-    """A file that holds mails, or the reason why it holds none."""
+    """A file that holds messages, or the reason why it holds none."""
 
     path: Path
     size_bytes: int = 0
@@ -83,7 +83,7 @@ def _look_at(path: Path, *, named: bool) -> MailFile:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where one mail lies: `start` and `end` are octets of the file. Places sort by the time at which their mails arrived."""
+    """Where one mail is: `start` and `end` are octets of the file. Places sort by the time at which their messages arrived."""
 
     arrived_at: datetime
     path: Path
@@ -93,7 +93,7 @@ class Place:
 
 
 def places(file: MailFile) -> Iterator[Place]:
-    """The mails of one file, in its order. Raises OSError."""
+    """The messages of one file, in its order. Raises OSError."""
     fallback = datetime.fromtimestamp(file.path.stat().st_mtime, UTC)
     with file.path.open("rb") as source, file.path.open("rb") as heads:
         for start, end in _bounds(source) if file.is_mbox else _whole(source):
@@ -103,7 +103,7 @@ def places(file: MailFile) -> Iterator[Place]:
 
 
 def read(place: Place, spool: Path | None = None) -> RawMessage:
-    """The mail that lies there. The reader closes its octets. Raises OSError."""
+    """The mail at that place. The reader closes its octets. Raises OSError."""
     octets = Octets(spool)
     with place.path.open("rb") as source:
         source.seek(place.start)

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""What the daemon tells systemd (sd_notify(3)): ready, alive, busy, leaving. Without $NOTIFY_SOCKET nothing is said.
+"""What the daemon reports to systemd (sd_notify(3)): ready, alive, busy, leaving. Without $NOTIFY_SOCKET nothing is said.
 
-None of these functions raises: a service manager that cannot be told must not stop the mail.
+None of these functions raises: a service manager that cannot be notified must not stop the mail.
 """
 
 from __future__ import annotations

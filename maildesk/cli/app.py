@@ -81,7 +81,7 @@ def _obey_the_fault_switch() -> None:
 
 
 def _foreign(error: Exception) -> int:
-    """Wrong use as typer tells it; anything else is a mistake of ours and is told without what it may hold of a mail."""
+    """Wrong use as typer reports it; anything else is a mistake of ours and is reported without what it may hold of a mail."""
     if hasattr(error, "exit_code") and hasattr(error, "show"):
         error.show()
         return int(error.exit_code)
@@ -129,7 +129,7 @@ def init(
 
 @app.command()
 def check(config: ConfigOption = None, as_json: JsonOption = False) -> int:
-    """Try everything that the daemon needs: a line each, ok or what to mend."""
+    """Try everything that the daemon needs: a line each, ok or what to fix."""
     from maildesk.cli import checks
 
     logs.set_up(daemon=False)
@@ -159,7 +159,7 @@ def poll(
 
 @app.command("import")
 def import_(paths: Paths, config: ConfigOption = None, as_json: JsonOption = False) -> int:
-    """Take mails from files into cases, by the same rules; no letter goes to anyone. Can be repeated and resumed."""
+    """Take messages from files into cases, by the same rules; no letter goes to anyone. Can be repeated and resumed."""
     from maildesk.cli import mail
 
     return mail.import_files(_settings(config), paths, as_json=as_json)
@@ -167,7 +167,7 @@ def import_(paths: Paths, config: ConfigOption = None, as_json: JsonOption = Fal
 
 @app.command()
 def inspect(paths: Paths, as_json: JsonOption = False, config: ConfigOption = None) -> int:
-    """Parse and classify mails in files, without configuration, database or network."""
+    """Parse and classify messages in files, without configuration, database or network."""
     from maildesk.cli import mail
 
     logs.set_up(daemon=False)
@@ -248,7 +248,7 @@ def quarantine(
     export: Annotated[Path | None, typer.Option(help="Write these mails, as they came, to a folder.", metavar="DIR")] = None,
     as_json: JsonOption = False,
 ) -> int:
-    """List mails that could not be handled, and why."""
+    """List messages that could not be handled, and why."""
     from maildesk.cli import lists, mail
 
     settings = _settings(config)

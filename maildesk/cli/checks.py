@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""`maildesk check`: tries everything that the daemon needs and says, a line each, ok or what to mend."""
+"""`maildesk check`: tries everything that the daemon needs and says, a line each, ok or what to fix."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from maildesk.settings.settings import Settings, load_settings
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found. `exit_code` is 0 where all is well; a warning is told but fails nothing."""
+    """What one check found. `exit_code` is 0 where all is well; a warning is reported but fails nothing."""
 
     what: str
     text: str
@@ -29,7 +29,7 @@ class Finding:
 
 
 def run(file: Path | None, *, as_json: bool) -> int:
-    """The exit code is that of the first thing to mend."""
+    """The exit code is that of the first thing to fix."""
     settings = load_settings(file)
     passwords = read_passwords(settings)
     findings = [Finding("configuration", str(settings.file))]

@@ -11,7 +11,7 @@ from typing import TextIO
 from maildesk import faults, printing
 
 _PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}
-# These libraries would write what goes over the wire, or parts of mails, into the log.
+# These libraries would write what goes over the wire, or parts of messages, into the log.
 _TALKATIVE = ("imapclient", "mailparser", "mail-parser", "inscriptis", "mail.log", "sqlalchemy", "alembic")
 
 
@@ -36,14 +36,14 @@ class _ToStderr(logging.StreamHandler[TextIO]):
 
 
 def set_up(*, daemon: bool, under_systemd: bool = False) -> None:
-    """`daemon` tells what happens; the other commands only warn."""
+    """`daemon` says what happens; the other commands only warn."""
     handler = _ToStderr(sys.stderr)
     handler.setFormatter(_ForSystemd("%(message)s") if under_systemd else _OneLine("maildesk: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("maildesk").setLevel(logging.INFO if daemon else logging.WARNING)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.ERROR)
-    # A job that overlaps or is late is normal here; a job that fails tells so itself.
+    # A job that overlaps or is late is normal here; a job that fails says so itself.
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
     if faults.is_on():
         logging.getLogger("maildesk").critical("%s is set: a switch for tests, never for a desk at work; this run may die", faults.VARIABLE)

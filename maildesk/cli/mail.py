@@ -132,7 +132,7 @@ def _take_in_all(work: Intake) -> PassReport:
 
 
 class _Bar:
-    """A progress bar on a terminal, once it is known how many mails there are."""
+    """A progress bar on a terminal, once it is known how many messages there are."""
 
     def __init__(self) -> None:
         self._bar: Any = None
@@ -215,7 +215,7 @@ def import_files(settings: Settings, paths: list[Path], *, as_json: bool) -> int
 
 
 class _Reader:
-    """Yields the mails of all files in the order in which they arrived, so that an answer never comes before what it answers.
+    """Yields the messages of all files in the order in which they arrived, so that an answer never comes before what it answers.
 
     What cannot be read is noted, and the rest goes on.
     """
@@ -265,7 +265,7 @@ def inspect_files(paths: list[Path], *, as_json: bool, config: Path | None) -> i
 
 
 def _shall_show(file: mailfiles.MailFile) -> bool:
-    """An empty file with the ending of a mail still gets its object: whoever counts files must not miss one."""
+    """An empty file with the ending of a mail still gets its object: anyone who counts files must not miss one."""
     return file.path.suffix.lower() in mailfiles.EML_SUFFIXES and file.path.is_file() and not file.path.stat().st_size
 
 

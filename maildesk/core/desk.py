@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The one place that decides. `questions` says what must be known, `decide` what shall happen; both are pure."""
+"""The one place that decides. `questions` says what must be known, `decide` what is to happen; both are pure."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def questions(message: Message, policy: Policy, arrival: Arrival, now: datetime)
 
 
 def decide(message: Message, known: Known, policy: Policy, arrival: Arrival, now: datetime) -> Decision:
-    """What shall happen with a message."""
+    """What is to happen with a message."""
     decision = _decided(message, known, policy, arrival, now)
     return replace(decision, doubtful=True) if arrival.doubtful else decision
 
 
 def _decided(message: Message, known: Known, policy: Policy, arrival: Arrival, now: datetime) -> Decision:
-    """The branches, by who wrote: we ourselves, a machine, a device of the house, a colleague of the desk or of the house, a citizen."""
+    """The branches, by who wrote: we ourselves, a machine, a device of the office, a colleague of the desk or of the office, a citizen."""
     verdict = classify(message, policy.is_inside)
     if own_letter := decide_own_letter(message, known, policy):
         return own_letter

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Whether the desk is well: the troubles that a person should look at, in sentences for `status`, and as alarms for those told by mail."""
+"""Whether the desk is well: the troubles that a person should look at, as sentences for `status` and as alarms to be sent by mail."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ UNEVEN = "count_uneven"  # the alarm of a pass that does not come out even
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What the rows of the letters tell. `late`: letters waiting for longer than LATE_AFTER. `copies_missing`: letters that were taken,
+    """What the rows of the letters say. `late`: letters waiting for longer than LATE_AFTER. `copies_missing`: letters that were taken,
     with their copies, long enough before the last good pass, and whose copies did not come. `undecided`: in doubt until a person says.
     `unwritten`: their template has a mistake, or they cannot become a mail for another reason. `unacknowledged`: when
     acknowledgements were written that wait, are held or failed, of cases that nobody has answered or closed.
@@ -60,7 +60,7 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What the store tells of the state of the desk. `last_pass` is as `note_pass` wrote it, empty if there was none; `backup` as the
+    """What the store says of the state of the desk. `last_pass` is as `note_pass` wrote it, empty if there was none; `backup` as the
     upkeep wrote it. `watched_since`: when somebody first looked at all this. `certificates`: their ends, by "IMAP" and "SMTP".
     """
 
@@ -79,7 +79,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """`text` is for `status`; `alarm` for those who are told by mail, None where nobody is, or somebody was told already."""
+    """`text` is for `status`; `alarm` for those who are notified by mail, None where nobody is, or somebody was notified already."""
 
     text: str
     alarm: Alarm | None = None
@@ -103,7 +103,7 @@ def _no_pass(condition: Condition, _now: datetime) -> Trouble | None:
 
 
 def _last_pass(condition: Condition, _now: datetime) -> Trouble | None:
-    """No alarm: a mail server may be away for a minute, and a count that does not come out is told by the pass itself."""
+    """No alarm: a mail server may be away for a minute, and a count that does not come out is reported by the pass itself."""
     problem = condition.last_pass.get("problem")
     return Trouble(f"the last pass: {problem}") if problem else None
 
@@ -121,7 +121,7 @@ def _silence(condition: Condition, now: datetime) -> Trouble | None:
     return Trouble(text, Alarm("no_pass", {"minutes": minutes}))
 
 
-# --- mails and letters ---
+# --- messages and letters ---
 
 
 def _quarantined(condition: Condition, _now: datetime) -> Trouble | None:
@@ -133,7 +133,7 @@ def _failed(condition: Condition, _now: datetime) -> Trouble | None:
     number = condition.failed_lately
     if not number:
         return None
-    only_alarms = number <= condition.signs.failed_alarms  # of these nobody can be told by a letter
+    only_alarms = number <= condition.signs.failed_alarms  # of these nobody can be notified by a letter
     alarm = None if only_alarms else Alarm("letters_refused", {"count": number}, DAILY)
     return Trouble(f"{number} letters failed in the last week: see maildesk outbox", alarm)
 
@@ -251,7 +251,7 @@ FINDERS: tuple[Callable[[Condition, datetime], Trouble | None], ...] = (
     _backup,
     _certificates,
 )
-# Whoever watches says when these are over.
+# The code that watches says when these are over.
 WATCHED = (
     "no_pass", "letters_late", "letters_unwritten", "unacknowledged", "copies_missing", QUARANTINE, "letters_refused", "letters_in_doubt",
     "another_desk", "disk_space", "backup_failed", "certificate_ends",

@@ -31,7 +31,7 @@ class Bell:
         signal.set_wakeup_fd(self._rung, warn_on_full_buffer=False)
 
     def wait(self) -> None:
-        """Returns when it rings, and at the latest after a while: whoever waits looks for himself."""
+        """Returns when it rings, and at the latest after a while: the thread that waits looks for itself."""
         if select.select([self._heard], [], [], LOOK_SECONDS)[0]:
             os.read(self._heard, 4096)
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The clock: runs the jobs, wakes them when mail arrives, obeys signals, and tells systemd how it goes.
+"""The clock: runs the jobs, wakes them when mail arrives, obeys signals, and reports to systemd how it goes.
 
 A pass that ends with an orderly error is no reason to die: the mail server may be away for days. Everything that was decided is durable
 at every moment, so the daemon may be killed at any moment.
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class Daemon:
-    """Serves one configuration after the other, until it is told to stop."""
+    """Serves one configuration after the other, until it is asked to stop."""
 
     def __init__(self, config_file: Path | None) -> None:
         self._config_file = config_file
@@ -57,11 +57,11 @@ class Daemon:
         self._bell.ring()
 
     def is_stopping(self) -> bool:
-        """Whether it has been told to stop; a signal may say so at any moment."""
+        """Whether it has been asked to stop; a signal may say so at any moment."""
         return self._stop
 
     def _exit_code(self) -> int:
-        """Whoever only wanted another configuration wants the service back: systemd starts it anew."""
+        """An admin who only wanted another configuration wants the service back: systemd starts it again."""
         return 0 if self.is_stopping() else Retry.exit_code
 
     def _obey_signals(self) -> None:
@@ -75,9 +75,9 @@ class Daemon:
         signal.signal(signal.SIGHUP, reload)
 
     def _wait(self, serving: Serving, settings: Settings, passwords: Passwords) -> tuple[Settings, Passwords]:
-        """Returns when it is time to stop, or with a new configuration to serve. A wrong one is told, and the old one stays.
+        """Returns when it is time to stop, or with a new configuration to serve. A wrong one is reported, and the old one stays.
 
-        systemd is told that we are ready once the first log-in has been tried, whatever came of it.
+        systemd is notified that we are ready once the first log-in has been tried, whatever came of it.
         """
         ready = False
         while True:

@@ -20,7 +20,7 @@ from maildesk.settings.settings import Settings
 
 @dataclass(slots=True)
 class Parts:
-    """What one configuration works with; made anew when it is reloaded."""
+    """What one configuration works with; made again when it is reloaded."""
 
     settings: Settings
     store: Store
@@ -32,7 +32,7 @@ class Parts:
 
 
 def build(settings: Settings, passwords: Passwords, stack: ExitStack) -> Parts:
-    """Opens everything; what was opened is closed by `stack`. Raises the errors that a person must mend."""
+    """Opens everything; what was opened is closed by `stack`. Raises the errors that a person must fix."""
     policy = building.policy(settings)
     stack.enter_context(only_one(settings.database_file))
     store = stack.enter_context(building.store(settings, check=True))

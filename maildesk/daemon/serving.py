@@ -51,7 +51,7 @@ class Serving:
         self._parts = parts
         self._ring = ring  # for the main thread to look what there is to do
         self.has_tried = False  # to log in, the first time
-        self.store_replaced = False  # the database is another one by now: all must be opened anew
+        self.store_replaced = False  # the database is another one by now: all must be opened again
         self._ending = threading.Event()
         self._reachable = threading.Event()  # the last pass reached the mailbox: only then the watcher may log in as well
         self._wanted: dict[str, threading.Event] = {"intake": threading.Event(), "outbox": threading.Event()}
@@ -116,7 +116,7 @@ class Serving:
             return self._idle.wait_for(lambda: not self._running, seconds)
 
     def mind_the_clock(self) -> None:
-        """After the clock was set all is timed anew: what waited for a moment of the old time might wait for a day, or for years."""
+        """After the clock was set all is timed again: what waited for a moment of the old time might wait for a day, or for years."""
         before, self._ahead_seconds = self._ahead_seconds, _clock_ahead()
         if abs(self._ahead_seconds - before) < CLOCK_SET_SECONDS or not self._scheduler.running or self._ending.is_set():
             return
@@ -142,7 +142,7 @@ class Serving:
             self._run_at(event.job_id, building.now())
 
     def _guarded(self, name: str, work: Callable[[], None]) -> None:
-        """A job never takes the scheduler down; what it raises is told in one line."""
+        """A job never takes the scheduler down; what it raises is reported in one line."""
         if self._ending.is_set():
             return
         with self._idle:

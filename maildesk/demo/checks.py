@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Whether the play went as it was told: what ought to be, held against database and mailboxes."""
+"""Whether the play went as it was shown: what ought to be, held against database and mailboxes."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class Played:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The mails that came into the desk's mailbox, counted by the post office, and what became of them by the database.
+    """The messages that came into the desk's mailbox, counted by the post office, and what became of them by the database.
 
-    `folders` are the mails that lie in the mailbox now: role of the folder -> number.
+    `folders` are the messages that are in the mailbox now: role of the folder -> number.
     """
 
     arrived: int
@@ -49,7 +49,7 @@ class Tally:
 
     @property
     def is_even(self) -> bool:
-        """Every mail has become something, and lies in the folder for that."""
+        """Every mail has become something, and is in the folder for that."""
         filed = {
             "inbox": 0,
             "archive": self.opened + self.joined + self.robots + self.aside,
@@ -81,7 +81,7 @@ def _is_machine(arrival: Arrival) -> bool:
 
 
 def problems(played: Sequence[Played], world: World, counted: Tally) -> list[str]:
-    """What did not go as told, a sentence each."""
+    """What did not go as shown, a sentence each."""
     arrivals = world.arrivals()
     numbers = {each.scene.key: _number(arrivals, each) for each in played}
     found = [f"{each.scene.title}: {problem}" for each in played for problem in _of_scene(each, world, arrivals, numbers)]
@@ -112,7 +112,7 @@ def _of_scene(played: Played, world: World, arrivals: Sequence[Arrival], numbers
 
 
 def _is_kept(mail: EmailMessage, message: JsonObject) -> bool:
-    """Whether subject, text and attachments stand in the database as they were written."""
+    """Whether subject, text and attachments are in the database as they were written."""
     body = mail.get_body(("plain",))
     written = str(body.get_content()) if body else ""
     attached = [hashlib.sha256(part.get_content()).hexdigest() for part in mail.iter_attachments()]

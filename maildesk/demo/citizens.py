@@ -70,7 +70,7 @@ class Scene:
 
 
 def mail_of(scene: Scene, answered: EmailMessage | None = None) -> EmailMessage:
-    """The mail as a mail program would write it; `answered` is the letter it answers, as it lay in the writer's mailbox."""
+    """The mail as a mail program would write it; `answered` is the letter it answers, as it was in the writer's mailbox."""
     mail = EmailMessage(UNFOLDED)
     mail["From"] = _named(scene.writer)
     mail["To"] = _named(DESK)

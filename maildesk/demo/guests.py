@@ -75,7 +75,7 @@ def _from_here(path: Path) -> Path:
 
 
 def follow(world: World, stage: Stage, terminal: Terminal, narrator: Narrator, told: set[int]) -> None:
-    """Tells every mail that comes in and is not among the `told` ones (by their number in the database), until it is time to leave."""
+    """Shows every mail that comes in and is not among the `told` ones (by their number in the database), until it is time to leave."""
     pulse: object = None
     unreadable = world.counts()["quarantine"]
     while True:

@@ -26,7 +26,7 @@ OK, NOT_AS_TOLD = 0, 1
 
 
 def main(*, once: bool) -> int:
-    """Plays the story. With `once` it leaves after it, and 0 says that everything went as told; else it stays until Ctrl-C.
+    """Plays the story. With `once` it leaves after it, and 0 says that everything went as shown; else it stays until Ctrl-C.
 
     Raises Stop where the world of the demo cannot be built, or its daemon ends by itself.
     """
@@ -72,7 +72,7 @@ class _Play:
         self._told: set[int] = set()
 
     def run(self) -> list[str]:
-        """All scenes and the count. Returns what did not go as told."""
+        """All scenes and the count. Returns what did not go as shown."""
         for number, scene in enumerate(SCENES, start=1):
             self._stage.pause(self._rest_seconds)
             self._terminal.heading(f"{number}  {scene.title}")

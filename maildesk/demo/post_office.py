@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A mail world inside the process: SMTP and IMAP on loopback, a few accounts, everything in memory.
 
-What comes in by SMTP lies in the INBOX of its recipient when the 250 is said. Nothing ever leaves: an address that has no
+What comes in by SMTP is in the INBOX of its recipient when the 250 is said. Nothing ever leaves: an address that has no
 account here is refused. Both servers run in one asyncio loop in one thread, so that a delivery is a plain call.
 """
 
@@ -57,7 +57,7 @@ class PostOffice:
     """Use as a context manager, or call `start` and `stop`. A post office that has stopped is not started again.
 
     `accounts` maps addresses to passwords; upper and lower case are the same in an address. A port 0 stands for any free one;
-    `imap_port` and `smtp_port` tell the real ones after the start. SMTP takes mail with and without log-in.
+    `imap_port` and `smtp_port` are the real ones after the start. SMTP takes mail with and without log-in.
     """
 
     def __init__(self, accounts: Mapping[str, str], host: str = "127.0.0.1", imap_port: int = 0, smtp_port: int = 0) -> None:
@@ -149,7 +149,7 @@ class _CaseBlindLogin(Login):
 
 
 class _Inbox(MailboxData):
-    """Tells at the beginning of an IDLE what came since the last command. pymap itself waits for the next news, and a mail that
+    """Reports at the beginning of an IDLE what came since the last command. pymap itself waits for the next news, and a mail that
     came in between would be noticed with the one after it.
     """
 

@@ -20,7 +20,7 @@ class Leaving(Exception):  # no error: the end that was asked for
 
 
 class Stage:
-    """While it stands, a signal to end is only noted: the next wait raises Leaving, so nothing is ever cut off half done.
+    """While it is in force, a signal to end is only noted: the next wait raises Leaving, so nothing is ever cut off half done.
 
     Used in the main thread. The waits go in small steps, because a signal handler may set a plain variable and little else.
     """
@@ -43,7 +43,7 @@ class Stage:
         self._leaving = True
 
     def pause(self, seconds: float) -> None:
-        """Raises Leaving as soon as the play shall end."""
+        """Raises Leaving as soon as the play is to end."""
         until = time.monotonic() + seconds
         while not self._leaving and (left := until - time.monotonic()) > 0:
             time.sleep(min(left, STEP_SECONDS))

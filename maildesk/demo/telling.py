@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What maildesk did with a mail, and why, in the words of people who never saw a header field.
 
-Nothing here knows what ought to happen: everything told is read from the database and from the mailboxes.
+Nothing here knows what ought to happen: everything shown is read from the database and from the mailboxes.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def writer_of(message: JsonObject) -> str:
 
 
 class Narrator:
-    """Tells what became of one mail after the other. The first letter is shown whole, of the others the subject."""
+    """Shows what became of one mail after the other. The first letter is shown whole, of the others the subject."""
 
     def __init__(self, world: World, stage: Stage, terminal: Terminal) -> None:
         self._world = world

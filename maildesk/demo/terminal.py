@@ -19,7 +19,7 @@ BOLD, FAINT = 1, 2  # ECMA-48, SGR
 
 
 class Terminal:
-    """Writes to standard output and flushes at once, so that whoever reads a pipe sees things when they happen."""
+    """Writes to standard output and flushes at once, so that anyone who reads a pipe sees things when they happen."""
 
     def __init__(self) -> None:
         self.is_watched = sys.stdout.isatty()

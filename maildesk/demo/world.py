@@ -80,7 +80,7 @@ lead = {lead}
 
 @dataclass(frozen=True)
 class Delivered:
-    """A mail as it lies in a mailbox; `at` is on the monotonic clock, in seconds."""
+    """A mail as it is in a mailbox; `at` is on the monotonic clock, in seconds."""
 
     recipient: str
     octets: bytes
@@ -133,7 +133,7 @@ class World:
             smtp.login(writer.address, PASSWORD)
             smtp.send_message(mail, writer.address, [DESK.address])
 
-    # --- what lies in the mailboxes ---
+    # --- what is in the mailboxes ---
 
     def inbox(self, address: str) -> list[Delivered]:
         """Everything that was ever put into the INBOX of an account."""
@@ -153,16 +153,16 @@ class World:
         return next((letter["error"] for letter in case["letters"] if letter["error"]), "") if case else ""
 
     def seconds_until(self, letter: Delivered, message_id: str) -> float | None:
-        """From the arrival of a mail at the desk until the letter lay in its writer's mailbox."""
+        """From the arrival of a mail at the desk until the letter was in its writer's mailbox."""
         arrived = next((each.at for each in self.inbox(DESK.address) if each.is_mail(message_id)), None)
         return letter.at - arrived if arrived is not None else None
 
     def folders(self) -> dict[str, int]:
-        """How many mails lie in the folders of the desk's mailbox now, as a mail program sees it: role -> number."""
+        """How many messages are in the folders of the desk's mailbox now, as a mail program sees it: role -> number."""
         with ImapMailbox(self.settings.imap, PASSWORD, None) as mailbox, mailbox.deadline(20.0):
             return {folder.role: folder.messages or 0 for folder in mailbox.survey().folders}
 
-    # --- what stands in the database ---
+    # --- what is in the database ---
 
     def cases(self) -> list[JsonObject]:
         """All cases with their messages, letters and events."""

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Alarms: a letter to those whom the configuration names, once, and again after a while as long as the trouble stands.
+"""Alarms: a letter to those whom the configuration names, once, and again after a while as long as the trouble lasts.
 
-That an alarm was told and its letters are one commit: who dies in between has told nobody, and says so.
+That an alarm was reported and its letters are one commit: who dies in between has notified nobody, and says so.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def tell(store: IntakeStore, policy: Policy, alarm: Alarm, now: datetime) -> boo
 
 
 def tell_within(transaction: Transaction, policy: Policy, alarm: Alarm, now: datetime) -> bool:
-    """The same, together with what else the transaction records: an alarm that a mail raises is not lost, and not told twice."""
+    """The same, together with what else the transaction records: an alarm that a mail raises is not lost, and not reported twice."""
     pause = policy.alarm_again_after if alarm.again_after is None else alarm.again_after
     if not transaction.raise_alarm(alarm.name, alarm.detail, now, pause):
         return False
@@ -35,7 +35,7 @@ def tell_within(transaction: Transaction, policy: Policy, alarm: Alarm, now: dat
 
 
 def clear(store: IntakeStore, policy: Policy, name: str, now: datetime) -> bool:
-    """The trouble is over: whoever was told of it is told that, once; whether letters were written."""
+    """The trouble is over: those who were notified of it are notified of that, once; whether letters were written."""
     if name not in store.standing_alarms():
         return False
     with store.transaction() as transaction:

@@ -23,16 +23,16 @@ class Handled:
 
     @property
     def alarms(self) -> tuple[Alarm, ...]:
-        """What somebody must be told."""
+        """What somebody must be notified of."""
         return self.decision.alarms if self.decision else ()
 
 
 @dataclass(slots=True)
 class PassReport:
-    """What one pass of the intake did with the mails that it saw.
+    """What one pass of the intake did with the messages that it saw.
 
     Each one has an outcome, or is `retrying` (it failed and is tried again), `vanished` (gone before we could fetch it) or `left`
-    for the next pass, because this one was told to stop. `unfiled` ones are recorded but could not be moved.
+    for the next pass, because this one was asked to stop. `unfiled` ones are recorded but could not be moved.
     """
 
     seen: int = 0
@@ -56,7 +56,7 @@ class PassReport:
         self.retrying += number
 
     def add(self, other: PassReport) -> None:
-        """Counts what was done with other mails of the same pass."""
+        """Counts what was done with other messages of the same pass."""
         self.seen += other.seen
         for outcome, number in other.outcomes.items():
             self.outcomes[outcome] += number
@@ -104,7 +104,7 @@ class PassReport:
 
     @property
     def backlog(self) -> int:
-        """Mails that are still to be taken in, or to be moved."""
+        """Messages that are still to be taken in, or to be moved."""
         return self.retrying + self.left + self.unfiled
 
 

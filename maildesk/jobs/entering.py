@@ -34,7 +34,7 @@ class Adding:
 
 
 def run_once(work: Adding, entry: Entry, word: str) -> str:
-    """Keeps a note of the entry like any mail, and makes its case. Returns the number. `word` tells this note from all others.
+    """Keeps a note of the entry like any mail, and makes its case. Returns the number. `word` distinguishes this note from all others.
 
     Raises the errors of the store; then nothing was kept.
     """

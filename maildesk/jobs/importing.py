@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Takes in mails that do not come from the mailbox: from files, or out of quarantine. By the same rules, with the same counts."""
+"""Takes in messages that do not come from the mailbox: from files, or out of quarantine. By the same rules, with the same counts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Import:
 
 
 def run_once(work: Import, mails: Iterable[RawMessage], *, done: Callable[[int], None] = lambda _bytes: None) -> PassReport:
-    """Takes in what `mails` yields; no letter goes to anyone. `done` is told the bytes of each batch after its commit.
+    """Takes in what `mails` yields; no letter goes to anyone. `done` is given the bytes of each batch after its commit.
 
     Can be repeated and resumed: octets that were taken in before are counted as already known and change nothing.
     """
@@ -73,7 +73,7 @@ def _batches(mails: Iterable[RawMessage]) -> Iterator[list[RawMessage]]:
 
 
 def retry_quarantined(work: Import, quarantine_ids: Iterable[int]) -> tuple[int, int]:
-    """Takes mails in quarantine in again, as if they came now; how many were, and how many stay."""
+    """Takes messages in quarantine in again, as if they came now; how many were, and how many stay."""
     taken = stay = 0
     for quarantine_id in quarantine_ids:
         raw = work.store.quarantined_mail(quarantine_id)

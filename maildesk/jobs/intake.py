@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The road of a message, step by step: fetch, parse, ask, look up, decide, record, file.
 
-Nothing in the mailbox changes before the commit. A crash after the commit leaves recorded mails in the inbox: the next pass
+Nothing in the mailbox changes before the commit. A crash after the commit leaves recorded messages in the inbox: the next pass
 (`jobs.polling`) knows them by the ledger and only files them.
 """
 
@@ -46,7 +46,7 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """What a pass asks and tells between two batches: whether to stop, and how many mails of how many have been handled."""
+    """What a pass asks and reports between two batches: whether to stop, and how many messages of how many have been handled."""
 
     should_stop: Callable[[], bool] = lambda: False
     progress: Callable[[int, int], None] = lambda _done, _total: None
@@ -54,7 +54,7 @@ class Watching:
 
 @dataclass(frozen=True, slots=True)
 class Mails:
-    """Mails of a folder that are to be taken in, by their UIDs. `other`: the folder, where it is not the inbox."""
+    """Messages of a folder that are to be taken in, by their UIDs. `other`: the folder, where it is not the inbox."""
 
     state: FolderState
     uids: Sequence[int]
@@ -67,7 +67,7 @@ class Mails:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """How mails come. `doubtful`: perhaps they were taken in before a restore. `waits`: what they cause leaves only when they are filed."""
+    """How messages come. `doubtful`: perhaps they were taken in before a restore. `waits`: what they cause leaves when they are filed."""
 
     imported: bool = False
     place: Place = Place.INBOX
@@ -79,7 +79,7 @@ class Coming:
 
 
 def take_in(intake: Intake, mails: Mails, report: PassReport, watching: Watching) -> None:
-    """All seven steps, a batch of mails at a time. Counts into `report`, which begins with these mails."""
+    """All seven steps, a batch of messages at a time. Counts into `report`, which begins with these messages."""
     suspects, fetched = Suspects(intake.store, intake.clock, mails.state), 0
     for batch in suspects.fetch(intake.mailbox, mails.uids):  # 1
         fetched += len(batch)
@@ -101,13 +101,13 @@ def take_in(intake: Intake, mails: Mails, report: PassReport, watching: Watching
 def _handle_all(intake: Intake, parsed: Iterable[tuple[RawMessage, Message | Hold]], mails: Mails) -> list[Handled]:
     """One look-up and one commit for the batch, a savepoint for each mail."""
     now, told_before = intake.clock(), intake.restored_from if mails.place is not Place.INBOX else None
-    # What we know nothing of lies where mails are filed: a second desk may have answered it, and the copies tell.
+    # What we know nothing of is where messages are filed: a second desk may have answered it, and the copies show it.
     waits = mails.other is None or mails.other.is_for_filed
     coming = Coming(place=mails.place, doubtful=told_before is not None, waits=waits)
     with intake.store.transaction() as transaction:
         handled = [handle(transaction, raw, message, intake.policy, now, coming) for raw, message in parsed]
         for alarm in _alarms(handled):
-            # What was taken in before a restore was told then: again only if no copy shows that.
+            # What was taken in before a restore was reported then: again only if no copy shows that.
             again = replace(alarm, again_after=now - told_before) if told_before else alarm
             tell_within(transaction, intake.policy, again, now)
     return handled
@@ -142,14 +142,14 @@ def handle(
 
 
 def file(intake: Intake, state: FolderState, filed_to: Iterable[tuple[int, str]], report: PassReport) -> None:
-    """Moves mails of the inbox that are recorded; what nobody else has taken is ours, and its letters may leave."""
+    """Moves messages of the inbox that are recorded; what nobody else has taken is ours, and its letters may leave."""
     by_folder: dict[str, list[int]] = defaultdict(list)
     for uid, folder in filed_to:
         by_folder[folder].append(uid)
     for folder, uids in by_folder.items():
         filed = intake.mailbox.file(state, uids, folder)
         report.unfiled += len(uids) - len(filed.gone)
-        # What cannot be moved at all is taken by nobody: its letters need not wait. Where somebody else takes mails, it is tried again.
+        # What cannot be moved at all is taken by nobody: its letters need not wait. Where somebody else takes messages, it is tried again.
         ours = filed.gone - filed.contested if filed.contested else frozenset(uids)
         intake.store.note_filed(state.name, state.uid_validity, ours, filed.contested, intake.clock())
         if filed.contested:
@@ -176,7 +176,7 @@ def _filed_to(handled: Iterable[Handled]) -> Iterator[tuple[int, str]]:
 
 
 def _alarms(handled: Collection[Handled]) -> Iterator[Alarm]:
-    """What the mails of a batch raise, each alarm once."""
+    """What the messages of a batch raise, each alarm once."""
     yield from {alarm.name: alarm for each in handled for alarm in each.alarms}.values()
     number = sum(each.outcome is Outcome.QUARANTINED for each in handled)
     if number:

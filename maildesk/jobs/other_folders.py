@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The folders beside the inbox: where a colleague may have moved a mail before we saw it, and where answers lie that colleagues sent.
+"""The folders beside the inbox: where a colleague may have moved a mail before we saw it, and where answers are that colleagues sent.
 
 How far each folder has been looked at is a fact in the database. Where nothing came since, a pass costs one STATUS a folder. What came is
 known, as a rule, because we filed it there ourselves: only Message-ID and size are asked for that.
@@ -29,7 +29,7 @@ NOT_FINISHED = "the pass did not finish"
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Mails of a folder that are not known yet: the UIDs of `state`. `mark` is how far the folder goes."""
+    """Messages of a folder that are not known yet: the UIDs of `state`. `mark` is how far the folder goes."""
 
     folder: OtherFolder
     state: FolderState
@@ -43,7 +43,7 @@ class News:
 class LookAround:
     """One look at the other folders, made before the inbox is looked at. `news` yields what is to be taken in; `done` says that it was.
 
-    `problem` is what was wrong with one of them, or empty. A rehearsal remembers nothing. Mails that are not `wanted` are passed over.
+    `problem` is what was wrong with one of them, or empty. A rehearsal remembers nothing. Messages that are not `wanted` are passed over.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class LookAround:
                 lost += 1
                 if lost == LOST_MAX:
                     raise
-                # A server may break down over one damaged folder; if it is away, the next ones tell.
+                # A server may break down over one damaged folder; if it is away, the next ones show it.
                 self.problem = f"another folder than the inbox could not be looked into: {error}"
                 continue
             lost = 0
@@ -113,7 +113,7 @@ class LookAround:
         if mark == before:
             return News(folder, FolderState(folder.name, mark.uid_validity, ()), mark)
         if before is not None and before.uid_validity == mark.uid_validity and 0 < mark.uid_next < before.uid_next:
-            # Numbers only grow (RFC 3501 section 2.3.1.1): a mail server that was put back from its backup gives them out anew.
+            # Numbers only grow (RFC 3501 section 2.3.1.1): a mail server that was put back from its backup gives them out again.
             log.error("a folder of the mailbox goes less far than before: it is looked at anew")
             before = None
             if not self._rehearsal:
@@ -125,7 +125,7 @@ class LookAround:
         return News(folder, FolderState(state.name, state.uid_validity, unknown), Mark(state.uid_validity, max(ends)))
 
     def unknown(self, state: FolderState, *, goes_on: bool) -> tuple[int, ...]:
-        """Those mails that are neither in the ledger, nor known from elsewhere, nor drafts, nor older than what we look for."""
+        """Those messages that are neither in the ledger, nor known from elsewhere, nor drafts, nor older than what we look for."""
         recorded = self._store.recorded(state.name, state.uid_validity, state.uids)
         asked = [uid for uid in state.uids if uid not in recorded]
         unknown: list[int] = []
@@ -138,7 +138,7 @@ class LookAround:
         return tuple(unknown)
 
     def _refuse(self, folder: OtherFolder, refusal: MailboxRefused) -> None:
-        """Told once: a folder without the right to read it stays so."""
+        """Reported once: a folder without the right to read it stays so."""
         if folder.name not in self._refused:
             log.warning("a folder of the mailbox cannot be looked into, so that mail in it is not seen: %s", refusal)
         self._refused.add(folder.name)

@@ -165,7 +165,7 @@ def _send(post: Post, written: _Written) -> Delivery:
     refused = post.store.fact(NULL_SENDER).get("refused", False)
     outgoing = Outgoing(
         message_id=letter.message_id,
-        envelope_sender=desk.address if refused or letter.template == ANSWER else "",  # an answer that cannot be delivered shall come back
+        envelope_sender=desk.address if refused or letter.template == ANSWER else "",  # an answer that cannot be delivered is to come back
         recipient=letter.recipient,
         proof_copy_to=desk.address if post.proof_copy else "",
         octets=written.raw.octets.all(),

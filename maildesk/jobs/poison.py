@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Mails that cannot be had or handled: they cost themselves, and keep none behind them waiting.
+"""Messages that cannot be had or handled: they cost themselves, and keep none behind them waiting.
 
 One that fails is tried again, and after the last try put into quarantine with its octets.
 
-One of the mails during whose fetching the line breaks may break it. A line that breaks once is nothing special: the next pass asks for the
-same mails in the same order. Those that were asked for when it broke twice are suspects: they come last, and each alone, so that all but
-the bad one are taken in. What breaks the line also alone rests: ten minutes, and each time twice as long, at most a day. It stays in the
-inbox, is counted, and `status` tells of it.
+One of the messages during whose fetching the line breaks may break it. A line that breaks once is nothing special: the next pass asks for
+the same messages in the same order. Those that were asked for when it broke twice are suspects: they come last, and each alone, so that all
+but the bad one are taken in. What breaks the line also alone rests: ten minutes, and each time twice as long, at most a day. It stays in
+the inbox, is counted, and `status` reports it.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Suspects:
             self._broke = {int(uid): (times, datetime.fromisoformat(at)) for uid, (times, at) in of_folder["broke"].items()}
 
     def fetch(self, mailbox: Mailbox, uids: Sequence[int]) -> Iterator[tuple[RawMessage, ...]]:
-        """The mails in batches; one that the server does not hand out, or over which the line breaks, keeps none of the others waiting."""
+        """The messages in batches; one that the server does not hand out, or over which the line breaks, delays none of the others."""
         turns = self.turns(uids)
         self.withheld = len(turns.resting)
         for asked in (turns.together, *((uid,) for uid in turns.alone)):
@@ -81,7 +81,7 @@ class Suspects:
         return Turns([uid for uid in uids if uid not in apart] if apart else uids, alone, resting)
 
     def broke(self, uids: Collection[int]) -> None:
-        """The line broke, or the time was over, while these mails were asked for."""
+        """The line broke, or the time was over, while these messages were asked for."""
         now = self._clock()
         self._broke |= {uid: (self._times(uid) + 1, now) for uid in uids}
         broke = {str(uid): [times, at.isoformat()] for uid, (times, at) in sorted(self._broke.items())}

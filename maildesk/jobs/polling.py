@@ -112,8 +112,8 @@ def _file_recorded(intake: Intake, state: FolderState, report: PassReport) -> li
 
 
 def _of_other_mails(intake: Intake, state: FolderState, recorded: Collection[int]) -> Collection[int]:
-    """Those recorded UIDs that name other mails now. A mail server that was put back from its backup may give out UIDs anew and keep the
-    UIDVALIDITY (against RFC 3501 section 2.3.1.1); what would be filed as known is a mail that nobody has seen.
+    """Those recorded UIDs that name other messages now. A mail server that was put back from its backup may give out UIDs again and keep
+    the UIDVALIDITY (against RFC 3501 section 2.3.1.1); what would be filed as known is a mail that nobody has seen.
     """
     if not recorded:
         return ()

@@ -34,18 +34,18 @@ class Mailbox(Protocol):
         """Makes the folders of the configuration that are missing."""
 
     def look(self) -> FolderState:
-        """Selects the inbox anew and lists it."""
+        """Selects the inbox again and lists it."""
 
     def fetch(self, state: FolderState, uids: Collection[int]) -> Iterator[tuple[RawMessage, ...]]:
-        """The mails with these UIDs, in batches bounded by number and bytes. A mail that has gone meanwhile is left out.
+        """The messages with these UIDs, in batches bounded by number and bytes. A mail that has gone meanwhile is left out.
 
         Raises MailsWithheld in the end if some do not come whole; MailboxUnreachable.asked_for are those asked for when the line broke."""
 
     def file(self, state: FolderState, uids: Collection[int], folder: str) -> Filed:
-        """Moves mails from the inbox; tells those UIDs that are seen to have left it, and those that somebody else took."""
+        """Moves messages from the inbox; reports those UIDs that are seen to have left it, and those that somebody else took."""
 
     def folders(self) -> Sequence[OtherFolder]:
-        """The folders beside the inbox in which mail may lie, in the order in which they shall be looked at."""
+        """The folders beside the inbox in which mail may be, in the order in which they are to be looked at."""
 
     def folders_with_quarantine(self) -> Sequence[OtherFolder]:
         """The same, and the folder of what could not be handled."""
@@ -57,7 +57,7 @@ class Mailbox(Protocol):
         """What came to that folder behind `after`; where that says nothing, what arrived since that day, and perhaps some more."""
 
     def heads(self, state: FolderState, uids: Collection[int]) -> Sequence[Head]:
-        """What tells whether these mails are known. Those that have gone are left out."""
+        """What shows whether these messages are known. Those that have gone are left out."""
 
 
 class Transaction(Protocol):
@@ -69,7 +69,7 @@ class Transaction(Protocol):
     def look_up(self, asked: Questions, now: datetime) -> Known: ...
 
     def record(self, raw: RawMessage, message: Message, decision: Decision, now: datetime, *, waits: bool = False) -> None:
-        """`waits`: no letter that the mail causes leaves before it is told as filed (IntakeStore.note_filed)."""
+        """`waits`: no letter that the mail causes leaves before it is reported as filed (IntakeStore.note_filed)."""
 
     def note_failure(self, raw: RawMessage, error: str, now: datetime) -> int:
         """Counts one more failed try; returns how many there were."""
@@ -84,29 +84,29 @@ class Transaction(Protocol):
         """Puts a letter into the outbox."""
 
     def raise_alarm(self, name: str, detail: str, now: datetime, again_after: timedelta) -> bool:
-        """Whether somebody shall be told: the alarm is new, or the last telling is longer ago than `again_after`."""
+        """Whether somebody is to be notified: the alarm is new, or the last notification is longer ago than `again_after`."""
 
     def clear_alarm(self, name: str) -> datetime | None:
-        """Since when the alarm stood, or None if it did not. It stands no more."""
+        """Since when the alarm was active, or None if it was not. It is active no more."""
 
 
 class IntakeStore(Protocol):
     """The database, as a pass over the mailbox needs it."""
 
     def recorded(self, folder: str, uid_validity: int, uids: Collection[int]) -> Mapping[int, str]:
-        """Which of these mails stand in the ledger already, and the folder they were to be filed to."""
+        """Which of these messages are in the ledger already, and the folder they were to be filed to."""
 
     def recorded_mails(self, folder: str, uid_validity: int, uids: Collection[int]) -> Mapping[int, tuple[str, int]]:
-        """Message-ID and size in octets of these mails, as far as they stand in the ledger."""
+        """Message-ID and size in octets of these messages, as far as they are in the ledger."""
 
     def forget_places(self, folder: str, uid_validity: int, uids: Collection[int] | None = None) -> None:
-        """These UIDs of the folder, or all of them, name other mails from now on. The mails that they named stay known by their octets."""
+        """These UIDs of the folder, or all of them, name other messages from now on. What they named stays known by its octets."""
 
     def note_filed(self, folder: str, uid_validity: int, filed: Collection[int], contested: Collection[int], now: datetime) -> None:
-        """Letters that waited for these mails to be filed may leave. Those of contested ones only if nobody else has written them."""
+        """Letters that waited for these messages to be filed may leave. Those of contested ones only if nobody else has written them."""
 
     def known_mails(self, heads: Collection[tuple[str, int]]) -> frozenset[tuple[str, int]]:
-        """Which of these pairs of Message-ID and size in octets are those of mails that were taken in, or known already, anywhere."""
+        """Which of these pairs of Message-ID and size in octets are those of messages that were taken in, or known already, anywhere."""
 
     def transaction(self) -> AbstractContextManager[Transaction]: ...
 
@@ -117,7 +117,7 @@ class IntakeStore(Protocol):
         of the mailbox and left no mail."""
 
     def last_good_pass(self) -> datetime | None:
-        """When the last pass began that came to its end without a problem; it may have left mails for the next one."""
+        """When the last pass began that came to its end without a problem; it may have left messages for the next one."""
 
     def last_whole_pass(self) -> datetime | None:
         """When the last pass began that took in all of the inbox."""
@@ -131,7 +131,7 @@ class IntakeStore(Protocol):
     def learn(self, name: str, value: dict[str, Any], now: datetime) -> None: ...
 
     def standing_alarms(self) -> Mapping[str, datetime]:
-        """Since when each of the alarms stands, by its name (`Alarm.name`)."""
+        """Since when each of the alarms is active, by its name (`Alarm.name`)."""
 
 
 class ImportStore(Protocol):
@@ -155,7 +155,7 @@ class OutboxStore(Protocol):
         """Durable before MAIL FROM. From now on the subject is known. False if it waits no more: its copy came, or others send it."""
 
     def mark_dot(self, row: int, now: datetime) -> bool:
-        """Durable before the final dot: from here on only a proof copy can tell. False if it is no longer ours to send: no dot then."""
+        """Durable before the final dot: from here on only a proof copy can show it. False if it is no longer ours to send: no dot then."""
 
     def mark_sent(self, row: int, raw: RawMessage, message: Message, now: datetime, *, copy_expected: bool) -> None:
         """At the 250. The letter is kept, as it was sent, among the messages of its case."""
@@ -184,7 +184,7 @@ class OutboxStore(Protocol):
         """If the database is a copy at its first start: puts the letters that wait in doubt, and says how many."""
 
     def last_whole_pass(self) -> datetime | None:
-        """When the last pass of the intake began that took in all of the inbox: proof copies that lay there then are known."""
+        """When the last pass of the intake began that took in all of the inbox: proof copies that were there then are known."""
 
     def fact(self, name: str) -> dict[str, Any]:
         """What was learned under this name, or an empty dict."""
@@ -196,7 +196,7 @@ class Sender(Protocol):
     """The server that takes our letters."""
 
     def send(self, outgoing: Outgoing, before_dot: Callable[[], None]) -> Delivery:
-        """Raises SenderUnreachable only before MAIL FROM; from there on everything is told by the Delivery."""
+        """Raises SenderUnreachable only before MAIL FROM; from there on everything is reported by the Delivery."""
 
 
 Compose = Callable[[Letter, Mapping[str, bytes]], bytes]  # with the contents of its enclosures, by their digests

@@ -22,7 +22,7 @@ class _TakenBack(Exception):  # no error
 
 
 def rehearse(intake: Intake, told: Told) -> PassReport:
-    """Tells mail by mail. Everything is decided on the real database, in one transaction that is taken back."""
+    """Shows mail by mail. Everything is decided on the real database, in one transaction that is taken back."""
     around = LookAround(intake, rehearsal=True)
     state = intake.mailbox.look()
     recorded = intake.store.recorded(state.name, state.uid_validity, state.uids)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A database that was put back from a backup: what came since is taken in again, and nobody is written to twice.
 
-The copies of our letters come first: they tell which letters left and which numbers were given out. Then the road is the usual one. What
-the copies do not tell stays in doubt, as after a lost answer to the last dot: the letter leaves once a whole pass has shown that no copy is
+The copies of our letters come first: they show which letters left and which numbers were given out. Then the road is the usual one. What
+the copies do not show stays in doubt, as after a lost answer to the last dot: the letter leaves once a whole pass has shown that no copy is
 there.
 """
 
@@ -56,7 +56,7 @@ def end(store: IntakeStore, now: datetime) -> None:
 
 
 def take_in_what_came_before(intake: Intake, around: LookAround, report: PassReport, watching: Watching) -> None:
-    """First which letters left since the backup, and which numbers they told; then what was taken in since, from where it lies; the inbox
+    """First which letters left since the backup, and which numbers they gave; then what was taken in since, from where it is; the inbox
     last, after this: a mail there may answer one of those.
     """
     for news in _own_letters(intake):
@@ -68,7 +68,7 @@ def take_in_what_came_before(intake: Intake, around: LookAround, report: PassRep
 
 
 def _own_letters(intake: Intake) -> Iterator[News]:
-    """Mails of all folders, the inbox among them, that bear an id of ours and are not known."""
+    """Messages of all folders, the inbox among them, that carry an id of ours and are not known."""
     around = LookAround(intake, rehearsal=True, wanted=_is_own, with_quarantine=True)
     inbox = intake.mailbox.look()
     uids = around.unknown(inbox, goes_on=True)

@@ -41,7 +41,7 @@ def run_once(store: TidyStore, backups: Backups | None, clock: Clock, *, should_
 
 
 def back_up(store: TidyStore, backups: Backups, clock: Clock, *, should_stop: Callable[[], bool] = lambda: False) -> None:
-    """Makes a backup and notes how it went. One that was told to stop is no failure."""
+    """Makes a backup and notes how it went. One that was asked to stop is no failure."""
     try:
         size = backups.make(clock(), should_stop)
     except MaildeskError as error:

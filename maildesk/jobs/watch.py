@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The mail path watches itself, each minute and after each `poll`: who is to be told of a trouble is told once, and once that it is over.
+"""The mail path watches itself, each minute and after each `poll`: those to be notified of a trouble are notified once, and once that it is
+over.
 
-What `status` shows is the same. An alarm by mail is worth nothing where no mail leaves: then the log and `status` tell.
+What `status` shows is the same. An alarm by mail is worth nothing where no mail leaves: then the log and `status` say so.
 """
 
 from __future__ import annotations

@@ -171,7 +171,7 @@ class DigestSettings(Section):
 
 
 class AlertSettings(Section):
-    """[alerts]: who is told when something is wrong, and how often."""
+    """[alerts]: who is notified when something is wrong, and how often."""
 
     addresses: tuple[MailAddress, ...] = ()
     repeat_minutes: Annotated[int, Field(ge=1, le=1440)] = 30

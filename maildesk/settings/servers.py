@@ -71,7 +71,7 @@ class SmtpSettings(ServerSettings):
 
 
 class DatabaseSettings(Section):
-    """[database]: where cases, mails and letters are kept."""
+    """[database]: where cases, messages and letters are kept."""
 
     url: str = "sqlite:///maildesk.db"
     backups: Path = Field(default=Path("backups"), strict=False)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""maildesk.toml -> frozen Settings. Every mistake is found at once and told with file, key, value and remedy.
+"""maildesk.toml -> frozen Settings. Every mistake is found at once and reported with file, key, value and remedy.
 
 The keys are those of docs/configuration.md; unknown ones are refused, so that a misspelt key is no silent default.
 """
@@ -65,7 +65,7 @@ class Settings(Section):
 
     @property
     def state_dir(self) -> Path:
-        """Where the database, the key of our Message-IDs and the lock lie (mode 0700)."""
+        """Where the database, the key of our Message-IDs and the lock are (mode 0700)."""
         return self.database_file.parent
 
     @cached_property
@@ -101,5 +101,5 @@ def load_settings(named: Path | None = None) -> Settings:
         settings = Settings.model_validate({**data, "file": path.absolute()})
     except ValidationError as error:
         raise ConfigError(*problems(path, error, Settings)) from None
-    _ = settings.categories  # a mistake in that file is one of the configuration, and told as early
+    _ = settings.categories  # a mistake in that file is one of the configuration, and reported as early
     return settings

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Where the files lie that ship with maildesk beside its code."""
+"""Where the files are that ship with maildesk beside its code."""
 
 from __future__ import annotations
 

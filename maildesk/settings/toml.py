@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""TOML -> frozen values by a pydantic model, with every mistake told at once: file, key, value and remedy."""
+"""TOML -> frozen values by a pydantic model, with every mistake reported at once: file, key, value and remedy."""
 
 from __future__ import annotations
 

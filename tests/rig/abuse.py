@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""A desk that thousands of mails hit: real parser, real passes, real database, and a mailbox in memory with a clock to set."""
+"""A desk that thousands of messages hit: real parser, real passes, real database, and a mailbox in memory with a clock to set."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Inbox:
 
 @dataclass
 class BusyDesk:
-    """`arrive` is a pass over mails that came just now; `rows` is what the database holds."""
+    """`arrive` is a pass over messages that came just now; `rows` is what the database holds."""
 
     store: Store
     file: Path
@@ -123,7 +123,7 @@ class BusyDesk:
             return [dict(row) for row in database.execute(query, values)]
 
     def letters(self, template: str = "%") -> Rows:
-        """All, or those by this template; what hands on a mail to staff only where it is asked for."""
+        """All, or those by this template; what relays a mail to staff only where it is asked for."""
         return self.rows(
             "SELECT * FROM letter WHERE template LIKE ? AND (template <> 'relay' OR ? = 'relay') ORDER BY id", template, template
         )
@@ -132,7 +132,7 @@ class BusyDesk:
         return int(self.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"])
 
     def of_the_first(self, cases: int) -> dict[str, Rows]:
-        """All that the database holds of the first so many cases, but their mails and their history."""
+        """All that the database holds of the first so many cases, but their messages and their history."""
         return {
             "cases": self.rows("SELECT * FROM cases WHERE id <= ? ORDER BY id", cases),
             "participants": self.rows("SELECT * FROM participant WHERE case_id <= ? ORDER BY case_id, contact_id", cases),
@@ -144,7 +144,7 @@ class BusyDesk:
         }  # fmt: skip
 
     def told(self) -> str:
-        """Every line of history and every reason that stands in the database: what may also stand in a log."""
+        """Every line of history and every reason that is in the database: what may also be in a log."""
         history = self.rows("SELECT what || ' ' || detail AS line FROM event")
         reasons = self.rows("SELECT CAST(evidence AS TEXT) AS line FROM message")
         return "\n".join(row["line"] for row in (*history, *reasons))
@@ -165,5 +165,5 @@ def from_person(number: int, sender: str = "", subject: str = "", **fields: str)
 
 
 def within(moments: list[Any], span: timedelta) -> int:
-    """The most of these moments, in order, that lie within one span of time."""
+    """The most of these moments, in order, that are within one span of time."""
     return max((sum(start <= other < start + span for other in moments) for start in moments), default=0)

@@ -66,7 +66,7 @@ class AgendaDesk:
         self.sql(f"UPDATE cases SET {named} WHERE number = ?", *columns.values(), number(case))
 
     def ask(self, case: int, due_on: date, *, by_letter: bool = True) -> None:
-        """A colleague in the house is asked for a statement now, by a letter of ours or by a mail that was forwarded by hand."""
+        """A colleague in the office is asked for a statement now, by a letter of ours or by a mail that was forwarded by hand."""
         now = self.office.clock()
         letter = case_letter(self.policy, CONSULTATION, f"{case} {now}", number(case), BERTA, {"frage": "Was ist geschehen?"}, now)
         if by_letter:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Mails and messages for tests: a test names only what matters to it."""
+"""Messages for tests, as octets and as parsed values: a test names only what matters to it."""
 
 from __future__ import annotations
 

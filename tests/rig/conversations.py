@@ -24,7 +24,7 @@ POLICY = Policy(
     WorkCalendar(BERLIN),
     b"k" * 32,
     (WEBER,),
-    letters=LetterLimits(per_sender_per_day=1000),  # a limit would make letters depend on what came before, as it shall
+    letters=LetterLimits(per_sender_per_day=1000),  # a limit would make letters depend on what came before, as it should
 )
 COLLEAGUE = "colleague@neue-wege.example"
 FORGED = "mx.example.com; dmarc=fail header.from={}"
@@ -45,7 +45,7 @@ class Mail:
 
     `answers` names another mail of the script. `letter` says how the mail answers a letter of ours to `asked` (its writer, if empty):
     by its keyed id, after a server rewrote that, by its number in the subject or in the quotation; or as a machine or staff do.
-    `program` is phone (In-Reply-To alone), exchange (a Thread-Index, and its own mails bear other ids than in its outbox) or any other.
+    `program` is phone (In-Reply-To alone), exchange (a Thread-Index, and its own messages carry other ids than in its outbox) or any other.
     `lost`: header fields that got lost. `again` names the mail that this one is a copy of, `how` says in which form it comes.
     """
 
@@ -183,7 +183,7 @@ def _about_a_letter(author: _Author, first: Mail, lossy: float) -> None:
 
 
 def _stranger(author: _Author, name: str, victim: str) -> None:
-    """Guesses numbers, names what anybody knows, or bears a name that is not his own."""
+    """Guesses numbers, names what anybody knows, or carries a name that is not his own."""
     dice = author.dice
     guess = f"KD-2026-{dice.randint(1, 5):05d}"
     subject = dice.choice((f"AW: [{guess}] Ihre Nachricht", f"Re: {dice.choice(SUBJECTS)}", guess, f"WG: {guess}"))

@@ -21,7 +21,7 @@ def case_number(case: int) -> str:
 
 
 def clock() -> dict[str, str]:
-    """For a process that gets no environment of ours but shall have our clock."""
+    """For a process that gets no environment of ours but has to have our clock."""
     return {name: os.environ[name] for name in CLOCK.split() if name in os.environ}
 
 

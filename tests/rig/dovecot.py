@@ -125,7 +125,7 @@ class Dovecot:
 
     @classmethod
     def start(cls, folder: Path, *, separator: str = "/", prefix: str = "", without: tuple[str, ...] = (), more: str = "") -> Dovecot:
-        """Starts it in an empty folder with a short path. `without` names capabilities that it shall not offer; `more` is configuration."""
+        """Starts it in an empty folder with a short path. `without` names capabilities that it must not offer; `more` is configuration."""
         binary = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         if binary is None:
             pytest.fail("these tests need a real Dovecot: apt-get install dovecot-imapd dovecot-lmtpd", pytrace=False)
@@ -148,7 +148,7 @@ class Dovecot:
         return f"desk{next(self._numbers)}"
 
     def deliver(self, user: str, octets: bytes) -> None:
-        """Hands a mail over by LMTP; it lies in the inbox when this returns."""
+        """Hands a mail over by LMTP; it is in the inbox when this returns."""
         with smtplib.LMTP(HOST, self.lmtp_port, timeout=30) as lmtp:
             lmtp.sendmail("", [f"{user}@{HOST}"], octets)
 

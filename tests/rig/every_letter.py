@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Every letter that the desk writes, in each of its shapes: the samples, what becomes of mails on a real database, what the clock brings,
-and the alarms. Times, numbers and the secret are fixed, so that each letter is the same in each run, octet for octet."""
+"""Every letter that the desk writes, in each of its shapes: the samples, what becomes of messages on a real database, what the clock
+brings, and the alarms. Times, numbers and the secret are fixed, so that each letter is the same in each run, octet for octet."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ ENTRIES = (
 
 @dataclass
 class _Play:
-    """Mails come in one after the other, two minutes between them; `letters` are all that became of them, by a name that says of what."""
+    """Messages come in one after the other, two minutes between them; `letters` are all that became of them, named by what they are of."""
 
     desk: Intake
     letters: dict[str, Letter] = field(default_factory=dict)
@@ -141,7 +141,7 @@ class _Play:
 
 
 def played(folder: Path) -> dict[str, Letter]:
-    """What becomes of the mails of a few weeks."""
+    """What becomes of the messages of a few weeks."""
     with Store.open(folder / "maildesk.db", "KD", BERLIN) as store:
         play = _Play(Intake(store, folder / "maildesk.db", POLICY, IN_HOURS))
         _citizens(play)
@@ -302,7 +302,7 @@ def every_letter(folder: Path) -> dict[str, Letter]:
 
 
 def as_file(letter: Letter, *folders: Path) -> bytes:
-    """The letter for people to read: the header as it leaves, the text, the page. `folders` hold templates of a house."""
+    """The letter for people to read: the header as it leaves, the text, the page. `folders` hold templates of an office."""
     composer = Composer(OFFICE, (*folders, SHIPPED))
     head = composer(letter).partition(b"\r\n\r\n")[0].replace(b"\r\n", b"\n")
     wording = composer.words(letter)

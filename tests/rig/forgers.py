@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Mails of people who want to be somebody else, or want into a case that is not theirs. Drawn from a seed, so that each run is the same."""
+"""Messages of people who want to be somebody else, or want into a case that is not theirs. Drawn from a seed, so each run is the same."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from maildesk.core.letters.keyed_ids import base32
 from tests.rig.abuse import DESK
 from tests.rig.builders import a_mail
 
-# Each is read as a mail of the staff member: that address stands where the writer is looked for.
+# Each is read as a mail of the staff member: that address is where the writer is looked for.
 AS_STAFF = (
     "A. Weber <weber@example.com>",
     "weber@example.com",
@@ -64,7 +64,7 @@ AS_NOBODY = (
 
 @dataclass(frozen=True)
 class Seen:
-    """What a forger may have seen: the ids and reply addresses of letters that went to citizens, and the ids of their mails.
+    """What a forger may have seen: the ids and reply addresses of letters that went to citizens, and the ids of their messages.
 
     `to_weber` are ids of letters that went to the colleague Weber; nobody else can answer them.
     """
@@ -87,7 +87,7 @@ def a_number(dice: random.Random, cases: int) -> str:
 
 
 def forged_orders(seed: int, count: int, seen: Seen) -> Iterator[bytes]:
-    """Orders that bear the address of a colleague in From. Every eighth or so names nothing but a number."""
+    """Orders that carry the address of a colleague in From. Every eighth or so names nothing but a number."""
     dice = random.Random(seed)
     for number in range(count):
         sender = dice.choice(AS_STAFF)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Mails that want to be more than mails: each PAYLOAD, between two MARKs, stands in every place of a mail that maildesk reads."""
+"""Messages that want to be more than messages: each PAYLOAD, between two MARKs, is in every place of a mail that maildesk reads."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def planted(payload: bytes) -> bytes:
 
 
 def raw(payload: bytes) -> bytes:
-    """In a field as it stands, and on one line, or it would be another field."""
+    """In a field as it is, and on one line, or it would be another field."""
     return planted(payload).replace(b"\r\n", b" ").replace(b"\n", b" ")
 
 
@@ -64,7 +64,7 @@ def word(payload: bytes) -> bytes:
 
 
 def as_id(payload: bytes) -> bytes:
-    """What of it may stand in a Message-ID, and so in the In-Reply-To of an answer."""
+    """What of it may be in a Message-ID, and so in the In-Reply-To of an answer."""
     return b"".join(re.findall(rb"[!-;=?-~]", payload))[:100]
 
 

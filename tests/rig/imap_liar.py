@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Stands between a client and a real IMAP server, and lies at the commands that it is told to; all else passes as it is.
+"""Runs between a client and a real IMAP server, and lies at the commands that it is given; all else passes as it is.
 
     with Liar(dovecot.imap_port) as liar:
         liar.lies = [Lie(rb"UID MOVE .*", answer=b"{tag} NO [OVERQUOTA] full\\r\\n")]

@@ -53,7 +53,7 @@ def in_turn(*answers: bytes | Sequence[Step]) -> Answer:
 
 
 def fetch_line(uid: int, body: bytes, *, announced: int | None = None, item: bytes = b"BODY[]") -> bytes:
-    """The answer to a FETCH of a body; `announced` is the length of its literal where that shall be a lie."""
+    """The answer to a FETCH of a body; `announced` is the length of its literal where that has to be a lie."""
     return b"* 1 FETCH (UID %d %b {%d}\r\n%b)\r\n" % (uid, item, len(body) if announced is None else announced, body)
 
 
@@ -84,7 +84,7 @@ class ScriptedImap:
         self.sent_octets = 0
         self.moved = 0
         self.connections = 0
-        self._arrived = Time2Internaldate(datetime.now(UTC)).encode()  # in quotes; all mails have just come: old ones get no letter
+        self._arrived = Time2Internaldate(datetime.now(UTC)).encode()  # in quotes; all messages have just come: old ones get no letter
         self._over = threading.Event()
         self._listener = socket.create_server((HOST, 0))
         self.port = int(self._listener.getsockname()[1])
@@ -169,7 +169,7 @@ class ScriptedImap:
                 yield b"* BYE\r\n"
 
     def _named(self, command: bytes) -> list[int]:
-        """The mails that exist of those whose UIDs the command names; all where it names none."""
+        """The messages that exist of those whose UIDs the command names; all where it names none."""
         numbers = re.search(rb"\b\d+(,\d+)*\b", command)
         if command.endswith(b"DELETED"):
             return []

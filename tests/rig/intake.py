@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""A real database that takes in mails one after the other, for tests of what becomes of them."""
+"""A real database that takes in messages one after the other, for tests of what becomes of them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Intake:
         return [case["number"] for case in self.store.views.cases(CaseFilter()) if not case["merged_into"]]
 
     def send_letters(self) -> list[Letter]:
-        """Every letter that waits goes out, and its server takes it; those that hand on a mail to staff are not told of."""
+        """Every letter that waits goes out, and its server takes it; those that relay a mail to staff are not listed."""
         due = self.store.due_letters(Due(self.now), 100)
         for queued in due:
             letter = queued.letter

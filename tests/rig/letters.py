@@ -85,7 +85,7 @@ def content(mail: Message, media_type: str) -> str:
 
 
 class Page(HTMLParser):
-    """What stands in a page: `tags` in order with their attributes, `words` that are shown, `title`."""
+    """What is in a page: `tags` in order with their attributes, `words` that are shown, `title`."""
 
     def __init__(self, html: str) -> None:
         super().__init__()

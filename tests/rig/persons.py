@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Persons and machines: the mails of tests/corpus/persons, each put before a desk that has sent what the mail answers."""
+"""Persons and machines: the messages of tests/corpus/persons, each put before a desk that has sent what the mail answers."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def wrong(example: Example) -> list[str]:
 
 
 def _right(example: Example) -> frozenset[str]:
-    """A case without a letter is right for a person's mail too: it is handed on."""
+    """A case without a letter is right for a person's mail too: it is relayed."""
     return example.outcomes | ({"list-person"} if "person" in example.outcomes else frozenset())
 
 

@@ -5,7 +5,7 @@
 with a_postfix(dovecot.lmtp_port, outside.port, {"desk@example.com": user}) as postfix:
     ...                                # letters to postfix.port: those accounts get them in Dovecot, everybody else at `outside`
     postfix.wait_until_empty()         # all has been delivered or returned; what cannot be delivered is tried again each second
-    postfix.kill(); postfix.start()    # what it had taken lies in its queue
+    postfix.kill(); postfix.start()    # what it had taken is in its queue
 
 Postfix changes between users and so must be started by root. It is the one of the system's package, and touches nothing of the system's.
 """
@@ -99,7 +99,7 @@ anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 """
-# Whoever runs the tests may be killed himself: then its standard input ends.
+# The test run may be killed itself: then its standard input ends.
 HEIR = """cat
 pid=$(tr -d ' ' < "$1/queue/pid/master.pid")
 grep -q "$1/etc" "/proc/$pid/cmdline" && kill -9 "-$pid"
@@ -155,7 +155,7 @@ class Postfix:
             pytest.fail(f"Postfix did not start; it says: {self.log()[-2000:]}", pytrace=False)
 
     def kill(self) -> None:
-        """All its processes, at once, as in a power failure; what it had taken lies in its queue."""
+        """All its processes, at once, as in a power failure; what it had taken is in its queue."""
         if self._master is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self._master.pid, signal.SIGKILL)

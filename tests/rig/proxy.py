@@ -54,7 +54,7 @@ class Cut:
 
 
 class Proxy:
-    """Stands before the server at `port`. `broke`: the cut has taken place. `connections`: how many there were since `set`."""
+    """Runs in front of the server at `port`. `broke`: the cut has taken place. `connections`: how many there were since `set`."""
 
     def __init__(self, port: int, cut: Cut | None = None) -> None:
         self._server_port = port
@@ -80,7 +80,7 @@ class Proxy:
             line.end()
 
     def set(self, cut: Cut | None) -> None:
-        """From now on this is what happens, also on connections that stand; counting begins anew."""
+        """From now on this is what happens, also on open connections; counting begins again."""
         with self._lock:
             self._cut = cut
             self._carried = {side: bytearray() for side in Side}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""A desk that takes in the mails of a script (tests.rig.conversations), in any order, and what came of it.
+"""A desk that takes in the messages of a script (tests.rig.conversations), in any order, and what came of it.
 
 The octets of a mail are made when the desk takes it in: an answer to one of our letters can name only a letter that is there.
 """
@@ -33,7 +33,7 @@ from tests.rig.stores import empty_again, with_tables
 
 @dataclass(frozen=True)
 class Ids:
-    """The ids of a mail as its writer's program set them, without brackets. `arrives_as` is what it bears when it comes to us."""
+    """The ids of a mail as its writer's program set them, without brackets. `arrives_as` is what it carries when it comes to us."""
 
     message_id: str
     arrives_as: str
@@ -45,7 +45,7 @@ class Ids:
         return tuple(dict.fromkeys((*self.in_reply_to, *self.references)))
 
     def of_answer(self) -> tuple[str, ...]:
-        """The References of an answer to this mail (RFC 5322 section 3.6.4), as whoever got it sees its id."""
+        """The References of an answer to this mail (RFC 5322 section 3.6.4), as its recipient sees its id."""
         return (*(self.references or self.in_reply_to[:1]), *((self.arrives_as,) if self.arrives_as else ()))
 
 
@@ -65,7 +65,7 @@ def _parsed(octets: bytes) -> Message:
 
 @dataclass
 class Reception:
-    """A desk that takes in the mails of a world. `placed` is what it has decided, `waiting` what answers a letter not yet written."""
+    """A desk that takes in the messages of a world. `placed` is what it has decided, `waiting` what answers a letter not yet written."""
 
     store: Store
     file: Path
@@ -201,7 +201,7 @@ class Reception:
         return mail.subject, text
 
     def _thread_index(self, mail: Mail) -> str:
-        """Outlook's mark of the conversation, to which answers add octets that do not matter here. Answers to a circular bear its."""
+        """Outlook's mark of the conversation, to which answers add octets that do not matter here. Answers to a circular carry its."""
         marked = mail.program == "exchange" or (mail.program == "any" and len(mail.text) % 3 == 0 and not mail.letter)
         circulars = (each.circular for each in self.script.values() if each.conversation == mail.conversation and each.circular)
         conversation = next(circulars, mail.conversation)
@@ -262,7 +262,7 @@ class Reception:
             return {(wholes[number], key) for number, key in database.execute(query)}
 
     def linked(self) -> list[set[str]]:
-        """The mails that hang together by ids which came to us: one answers another, or answers our letter that the other caused."""
+        """The messages that hang together by ids which came to us: one answers another, or answers our letter that the other caused."""
         groups = {placed.mail.name: {placed.mail.name} for placed in self.placed}
         for one, other in self._links():
             if one in groups and other in groups and groups[one] is not groups[other]:
@@ -288,7 +288,7 @@ Receptions = Callable[[Sequence[Mail]], Reception]
 
 @contextmanager
 def receptions(folder: Path) -> Iterator[Receptions]:
-    """Makes desks, each for a script of mails and with an empty database: the same one, so that a desk lasts until the next one."""
+    """Makes desks, each for a script of messages and with an empty database: the same one, so that a desk lasts until the next one."""
     file = with_tables(folder / "maildesk.db")
 
     def a_reception(script: Sequence[Mail]) -> Reception:

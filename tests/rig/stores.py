@@ -34,6 +34,6 @@ def with_tables(file: Path) -> Path:
 
 
 def empty_again(file: Path) -> None:
-    """The same where a store is open: it has compiled its statements already, which takes longer than a few mails."""
+    """The same where a store is open: it has compiled its statements already, which takes longer than a few messages."""
     with closing(sqlite3.connect(_empty())) as empty, closing(sqlite3.connect(file)) as used:
         empty.backup(used)

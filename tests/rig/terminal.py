@@ -48,7 +48,7 @@ def _started(words: tuple[str | Path | bytes, ...], out: int, err: int, environ:
 
 
 def _a_terminal() -> tuple[int, int]:
-    """Its two ends. It prints as it is told: a terminal's driver would make CR LF of each line feed."""
+    """Its two ends. It prints as it is asked to: a terminal's driver would make CR LF of each line feed."""
     outer, inner = pty.openpty()
     modes = termios.tcgetattr(inner)
     modes[OUTPUT_FLAGS] &= ~termios.OPOST

@@ -270,7 +270,7 @@ def _tracer(words: list[str] | None, child: int) -> Popen[str] | None:
 
 
 def _obey(request: dict[str, Any], descriptors: list[int], gate: int, path: str) -> NoReturn:
-    """Waits at the gate until whoever looks on is there."""
+    """Waits at the gate until the observer is there."""
     code = 70
     try:
         os.setsid()

@@ -68,7 +68,7 @@ class Course:
 
 def run(site: Site, share: Share) -> Tally:
     """One world; the other shares have nothing to do here."""
-    tally = Tally("flood of waiting mails")
+    tally = Tally("flood of waiting messages")
     if share.number:
         return tally
     with Site(more=INDEXED) as indexed:

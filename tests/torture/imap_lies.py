@@ -63,7 +63,7 @@ def run(site: Site, share: Share) -> Tally:
 
 
 def lies(site: Site, share: Share, scenes: Sequence[Scene], most: int | None = None) -> Tally:
-    tally = Tally("IMAP server that lies")
+    tally = Tally("IMAP server with false answers")
     with Liar(site.dovecot.imap_port) as liar:
         for done, scene in enumerate(share.of(scenes)):
             if done == most:

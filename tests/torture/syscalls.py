@@ -79,7 +79,7 @@ def killed_at(site: Site, calls: list[Call], tally: Tally) -> Tally:
 
 def terminations(site: Site, share: Share, most: int = TERMINATIONS) -> Tally:
     """SIGTERM to the daemon at a call of any of its threads: it ends in order, in time, and the next start goes on."""
-    tally = Tally("daemon told to end at a system call")
+    tally = Tally("daemon asked to end at a system call")
     chance = random.Random(share.seed)
     points = [(name, chance.randint(1, LAST_CALLS[name])) for name in LAST_CALLS for _ in range(1 + most // len(LAST_CALLS))]
     for name, number in share.of(points[:most] if most > len(LAST_CALLS) else chance.sample(points, most)):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""What is wrong with a template and where, in the words of its writer; values of the letter never stand in it."""
+"""What is wrong with a template and where, in the words of its writer; values of the letter are never in it."""
 
 from __future__ import annotations
 

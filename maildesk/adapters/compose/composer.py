@@ -103,7 +103,7 @@ class Composer:
         return shown(value, self._sentences_in(language))
 
     def problems(self) -> tuple[str, ...]:
-        """What is wrong with the sentences of the house in any of the desk's languages, and what in its templates is outdated; the last
+        """What is wrong with the sentences of the office in any of the desk's languages, and what in its templates is outdated; the last
         folder is that of the shipped ones."""
         *of_the_house, shipped = self._folders
         languages = dict.fromkeys((*self._desk.languages, FALLBACK_LANGUAGE))
@@ -132,7 +132,7 @@ class Composer:
     def _html_name(self, text_name: str) -> str:
         """The HTML template beside a text template, or an empty string.
 
-        Where the house has put its own words into a text and left the HTML as shipped, the two would say different things:
+        Where the office has put its own words into a text and left the HTML as shipped, the two would say different things:
         then the letter goes out as text alone.
         """
         if text_name not in self._html_names:

@@ -43,7 +43,7 @@ def fields(letter: Letter, desk: Desk, sender: str, subject: str, language: str)
     yield from _folded("Message-ID", f"<{letter.message_id}>")
     yield from _thread(letter)
     yield "MIME-Version: 1.0"
-    # What stays in the house is automatic too (RFC 3834 section 5), though no limit counts it.
+    # What stays in the office is automatic too (RFC 3834 section 5), though no limit counts it.
     if letter.automatic or letter.template in INSIDE_THE_HOUSE:
         yield f"Auto-Submitted: {'auto-replied' if letter.in_reply_to else 'auto-generated'}"
         yield "X-Auto-Response-Suppress: All"

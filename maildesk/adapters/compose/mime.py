@@ -17,7 +17,7 @@ Part = tuple[list[str], bytes]  # fields, octets
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
-# What a mail program may be told that an enclosure is. Not among them: what it would open in the letter itself (HTML, SVG), take for an
+# What an enclosure may be declared as. Not among them: what it would open in the letter itself (HTML, SVG), take for an
 # invitation (text/calendar), or not take in base64 (message/rfc822: RFC 2046 section 5.2.1).
 SAFE_TYPES = frozenset(
     {
@@ -48,7 +48,7 @@ def content(letter_id: str, text: str, html: str, enclosed: Sequence[tuple[Enclo
 
 
 def _multipart(kind: str, letter_id: str, parts: Sequence[Part]) -> Part:
-    """ "=_" never stands in quoted-printable (RFC 2045, section 6.7), nor anywhere in base64, so the boundary cannot be met in a part.
+    """ "=_" is never in quoted-printable (RFC 2045, section 6.7), nor anywhere in base64, so the boundary cannot be met in a part.
 
     The letter behind it keeps the boundary of the mixture from being the beginning of the inner one's.
     """

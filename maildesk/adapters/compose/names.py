@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Names that strangers chose, as they may stand in a header: of people, and of files."""
+"""Names that strangers chose, as they may be in a header: of people, and of files."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a template of a house says in the way of maildesk 0.1, where each variable was text, and what no longer does what it did."""
+"""What a template of an office says in the way of maildesk 0.1, where each variable was text, and what no longer does what it did."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The sentences of `said.<language>.toml`: each one a small template, by its key. A file of the house takes precedence, key by key."""
+"""The sentences of `said.<language>.toml`: each one a small template, by its key. A file of the office takes precedence, key by key."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Sentences:
         return found
 
     def problems(self, shipped: Path) -> Iterator[str]:
-        """What is wrong with the sentences of a house, whether they are used or not. `shipped` is the folder of the shipped ones."""
+        """What is wrong with the sentences of an office, whether they are used or not. `shipped` is the folder of the shipped ones."""
         ours = {sentence.key: sentence for file in self._files if file.parent == shipped for sentence in _sentences_of(file)}
         for file in self._files:
             for sentence in _sentences_of(file) if file.parent != shipped else ():

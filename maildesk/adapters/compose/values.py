@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The values of a letter as its template gets them: sentences are text; days, times and lists show as text, and are more than that.
 
-A template of a house may be older than the lists: where it prints one, it gets lines, and tabs between columns.
+A template of an office may be older than the lists: where it prints one, it gets lines, and tabs between columns.
 """
 
 from __future__ import annotations

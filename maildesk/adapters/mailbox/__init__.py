@@ -33,8 +33,8 @@ T = TypeVar("T")
 class ImapMailbox:
     """One mailbox on one connection, which is made when first needed and kept. For one thread at a time, but for `abort`.
 
-    Every method but `close`, `abort` and `deadline` raises MailboxUnreachable (try again later; the next call connects anew) or
-    MailboxRefused (a person must mend something), and nothing else, but that `fetch` raises StoreUnusable where `spool_dir`
+    Every method but `close`, `abort` and `deadline` raises MailboxUnreachable (try again later; the next call connects again) or
+    MailboxRefused (a person must fix something), and nothing else, but that `fetch` raises StoreUnusable where `spool_dir`
     cannot be written: there the octets of a big mail go, to a file without a name. `socket_seconds` bounds each single wait
     for the server; `deadline` bounds all of them together.
     """
@@ -61,7 +61,7 @@ class ImapMailbox:
         self.close()
 
     def close(self) -> None:
-        """Logs out. Never raises; a later call of something else connects anew."""
+        """Logs out. Never raises; a later call of something else connects again."""
         self._connection.close()
 
     def abort(self) -> None:
@@ -81,22 +81,22 @@ class ImapMailbox:
         return self._connection.deadline(seconds)
 
     def look(self) -> FolderState:
-        """Selects the inbox anew and lists it. A kept connection that is of no more use is replaced once, silently."""
+        """Selects the inbox again and lists it. A kept connection that is of no more use is replaced once, silently."""
         return self._on_a_line_that_works(self._look)
 
     def fetch(self, state: FolderState, uids: Collection[int]) -> Iterator[tuple[RawMessage, ...]]:
-        """The mails with these UIDs, by ascending UID, in batches of at most 50 mails and 8 MiB; a bigger mail is alone.
+        """The messages with these UIDs, by ascending UID, in batches of at most 50 messages and 8 MiB; a bigger mail is alone.
 
-        No flag changes. A mail that has gone meanwhile is left out; all are, where the UIDVALIDITY has changed. Mails that
+        No flag changes. A mail that has gone meanwhile is left out; all are, where the UIDVALIDITY has changed. Messages that
         the server does not hand out whole are left out too, and in the end MailsWithheld says how many. Where the line breaks,
-        MailboxUnreachable says for which mails we asked just then.
+        MailboxUnreachable says for which messages we asked just then.
         """
         return Fetching(self._connection, state, lambda: self._still_selected(state), self._spool_dir).batches(uids)
 
     def file(self, state: FolderState, uids: Collection[int], folder: str) -> Filed:
-        """Moves mails to the folder "archive", "sent", "quarantine" or "done"; tells those UIDs that are seen to have left the inbox.
+        """Moves messages to the folder "archive", "sent", "quarantine" or "done"; reports those UIDs that are seen to have left the inbox.
 
-        None have, where the UIDVALIDITY has changed: then these numbers name other mails.
+        None have, where the UIDVALIDITY has changed: then these numbers name other messages.
         """
         return self._filing.file(lambda: self._still_selected(state), uids, folder)
 
@@ -109,7 +109,7 @@ class ImapMailbox:
         return self._folders.survey()
 
     def arrival_ages(self, state: FolderState, older_than: datetime) -> tuple[int, int]:
-        """How many mails of the inbox arrived before that moment, and how many at it or after it (INTERNALDATE)."""
+        """How many messages of the inbox arrived before that moment, and how many at it or after it (INTERNALDATE)."""
         before = after = 0
         for chunk in chunks(state.uids, ASK_MAILS_MAX):
             if not self._still_selected(state):
@@ -127,11 +127,11 @@ class ImapMailbox:
         return self._watch.wait(seconds, stop)
 
     def folders(self) -> tuple[OtherFolder, ...]:
-        """The folders beside the inbox in which mail may lie, those of sent mail last: what it answers is then known."""
+        """The folders beside the inbox in which mail may be, those of sent mail last: what it answers is then known."""
         return elsewhere.other_folders(self._connection, self._folders)
 
     def folders_with_quarantine(self) -> tuple[OtherFolder, ...]:
-        """The same, and the folder of what could not be handled: after a restore nobody knows what lies there."""
+        """The same, and the folder of what could not be handled: after a restore nobody knows what is there."""
         return elsewhere.other_folders(self._connection, self._folders, with_quarantine=True)
 
     def mark(self, folder: str) -> Mark:
@@ -143,7 +143,7 @@ class ImapMailbox:
         return elsewhere.look_into(self._connection, folder, after, arrived_since)
 
     def heads(self, state: FolderState, uids: Collection[int]) -> tuple[Head, ...]:
-        """What tells whether these mails are known, without their texts. Those that have gone are left out."""
+        """What shows whether these messages are known, without their texts. Those that have gone are left out."""
         if not self._still_selected(state):
             return ()
         return elsewhere.heads(self._connection, uids)
@@ -166,7 +166,7 @@ class ImapMailbox:
     def _look(self) -> FolderState:
         self._filing.note_ends()
         state = self._listed()
-        return self._listed() if state.unlisted else state  # a colleague may have moved mails between the two questions
+        return self._listed() if state.unlisted else state  # a colleague may have moved messages between the two questions
 
     def _listed(self) -> FolderState:
         messages = int(self._connection.select(self._folders.name("inbox")).get(b"EXISTS", 0))
@@ -177,7 +177,7 @@ class ImapMailbox:
         return FolderState(self._folders.name("inbox"), uid_validity, uids, max(messages - len(uids), 0))
 
     def _still_selected(self, state: FolderState) -> bool:
-        """Whether UIDs of `state` still name the same mails; selects its folder where that is not done."""
+        """Whether UIDs of `state` still name the same messages; selects its folder where that is not done."""
         if self._connection.selected != state.name:
             self._connection.select(state.name, readonly=state.name != self._folders.name("inbox"))
         return self._connection.uid_validity == state.uid_validity

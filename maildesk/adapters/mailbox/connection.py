@@ -76,7 +76,7 @@ def _reason(error: OSError) -> str:
 
 
 def _log_in_failure(error: LoginError) -> MaildeskError:
-    # imapclient raises LoginError for a NO and for a cut line alike; what it caught tells which one it was.
+    # imapclient raises LoginError for a NO and for a cut line alike; what it caught shows which one it was.
     if isinstance(error.__context__, imaplib.IMAP4.abort | OSError):
         return MailboxUnreachable("the connection to the mail server was lost at the log-in")
     code = response_code(error)
@@ -152,7 +152,7 @@ class Connection:
         return answer
 
     def select(self, folder: str, *, readonly: bool = False) -> Mapping[bytes, Any]:
-        """Selects the folder anew; the answer as imapclient gives it. `readonly`: EXAMINE, which takes no flag from any mail."""
+        """Selects the folder again; the answer as imapclient gives it. `readonly`: EXAMINE, which takes no flag from any mail."""
         self._selected = ""
         what = "open a folder" if readonly else "open the inbox"
         answer: Mapping[bytes, Any] = self.ask(what, lambda client: client.select_folder(folder, readonly=readonly))
@@ -265,7 +265,7 @@ class Connection:
             self._shut()
 
     def _shut(self) -> None:
-        # On a duplicate: the connection itself ends, whatever TLS object stands on the other one; no state is shared.
+        # On a duplicate: the connection itself ends, whatever TLS object is on the other one; no state is shared.
         if self._cutter is not None:
             with suppress(OSError):
                 self._cutter.shutdown(socket.SHUT_RDWR)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The folders beside the inbox: which ones mail may lie in, and what came to them. Nothing in them is ever changed."""
+"""The folders beside the inbox: which ones mail may be in, and what came to them. Nothing in them is ever changed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from maildesk.octets import FolderState
 # RFC 6154, RFC 8457. What is thrown away, spam, or not sent yet, is no mail to the desk; of what is flagged the folders are only views.
 NOT_LOOKED_INTO = frozenset({b"\\trash", b"\\junk", b"\\drafts", b"\\flagged", b"\\important"})
 SENT = b"\\sent"
-# The same by the names that mail programs give such folders, for servers that do not say; also folders that hold no mails at all.
+# The same by the names that mail programs give such folders, for servers that do not say; also folders that hold no messages at all.
 LEFT_OUT = frozenset({
     "trash", "deleted", "deleted items", "deleted messages", "deleted objects", "bin",
     "papierkorb", "gelöscht", "gelöschte elemente", "gelöschte objekte", "gelöschte nachrichten",
@@ -68,7 +68,7 @@ def other_folders(connection: Connection, folders: Folders, *, with_quarantine: 
 
 
 def _is_ours(name: str, inbox: str, delimiter: str, foreign_prefixes: tuple[str, ...]) -> bool:
-    """Whether the folder belongs to the desk's mailbox. Where that is a part of another one, only what lies below it does."""
+    """Whether the folder belongs to the desk's mailbox. Where that is a part of another one, only what is below it does."""
     if inbox != "INBOX":
         return bool(delimiter) and name.startswith(inbox + delimiter)
     return not any(prefix and name.startswith(prefix) for prefix in foreign_prefixes)
@@ -79,7 +79,7 @@ def _is_left_out(listed: _Listed) -> bool:
 
 
 def _listed(client: Any) -> list[_Listed]:
-    """LIST, with the special uses where the server tells them only when asked (RFC 6154 section 2, RFC 5258)."""
+    """LIST, with the special uses where the server reports them only when asked (RFC 6154 section 2, RFC 5258)."""
     asks = client.has_capability("SPECIAL-USE") and client.has_capability("LIST-EXTENDED")
     words = ('""', '"*"', "RETURN (SPECIAL-USE)") if asks else ('""', '"*"')
     kind, data = client._imap._simple_command("LIST", *words)
@@ -103,7 +103,7 @@ def _line(flags: Collection[bytes], delimiter: bytes | None, raw: bytes | str) -
 
 
 def mark(connection: Connection, folder: str) -> Mark:
-    """STATUS; 0 for what the server does not tell."""
+    """STATUS; 0 for what the server does not report."""
     told = connection.ask("tell how far a folder goes", lambda client: client.folder_status(folder, ["UIDVALIDITY", "UIDNEXT"]))
     return Mark(*(int(told.get(item, 0)) for item in (b"UIDVALIDITY", b"UIDNEXT")))
 
@@ -119,7 +119,7 @@ def look_into(connection: Connection, folder: str, after: Mark | None, arrived_s
 
 
 def heads(connection: Connection, uids: Collection[int]) -> tuple[Head, ...]:
-    """In ascending order of UIDs. Where the server does not tell, nothing is known of the mails: they are then fetched."""
+    """In ascending order of UIDs. Where the server does not report it, nothing is known of the messages: they are then fetched."""
     found: list[Head] = []
     for chunk in chunks(sorted(uids), ASK_MAILS_MAX):
         try:
@@ -135,7 +135,7 @@ def heads(connection: Connection, uids: Collection[int]) -> tuple[Head, ...]:
 
 def _still_there(connection: Connection, uids: Collection[int]) -> frozenset[int]:
     if uids:
-        connection.ask("list a folder", lambda client: client.noop())  # a server may tell only now that they have gone
+        connection.ask("list a folder", lambda client: client.noop())  # a server may report only now that they have gone
     return present(connection, uids)
 
 

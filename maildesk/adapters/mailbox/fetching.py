@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Mails leave the server as octets, bounded in number and size, and never as other octets than the server has.
+"""Messages leave the server as octets, bounded in number and size, and never as other octets than the server has.
 
 A server may announce a wrong RFC822.SIZE (some estimate it), leave a mail out, or cut it short. So a mail whose octets are
 not as many as announced is fetched once more, and believed only if the same octets come again.
@@ -67,7 +67,7 @@ class Fetching:
                 if batch:
                     yield batch
         if self._doubtful:
-            # Said at the end, so that the mails behind are not held up.
+            # Said at the end, so that the messages behind are not held up.
             raise MailsWithheld(self._doubtful)
 
     def _batch(self, group: Sequence[Announced]) -> tuple[RawMessage, ...]:
@@ -94,7 +94,7 @@ class Fetching:
         return mails
 
     def _doubt(self, uids: Collection[int]) -> None:
-        """Mails that did not come: they have gone, or the server does not hand them out."""
+        """Messages that did not come: they have gone, or the server does not hand them out."""
         for uid in present(self._connection, uids):
             self._doubtful += 1
             log.warning("mail %d of UIDVALIDITY %d did not come whole and stays where it is", uid, self._state.uid_validity)
@@ -168,7 +168,7 @@ class Fetching:
 
 @contextmanager
 def _asking_for(uids: Collection[int]) -> Iterator[None]:
-    """Whoever learns that the line broke learns for which mails we asked just then."""
+    """The error that says that the line broke also says for which messages we asked just then."""
     try:
         yield
     except MailboxUnreachable as error:
@@ -177,7 +177,7 @@ def _asking_for(uids: Collection[int]) -> Iterator[None]:
 
 
 def announced(connection: Connection, uids: Collection[int]) -> Iterator[Announced]:
-    """Size and INTERNALDATE, in ascending order of UIDs. Mails that have gone are left out; a size that is missing is 0."""
+    """Size and INTERNALDATE, in ascending order of UIDs. Messages that have gone are left out; a size that is missing is 0."""
     answers = fetched(connection, uids, "RFC822.SIZE INTERNALDATE")
     for uid in sorted(answers):
         size = answers[uid].get(b"RFC822.SIZE")
@@ -227,7 +227,7 @@ def _answers(client: Any, asked: frozenset[int], items: str) -> dict[int, dict[b
 
 
 def moment(told: Any) -> datetime:
-    """An INTERNALDATE, aware and in UTC; now, where the server tells none: the mail is in the inbox, so it has arrived."""
+    """An INTERNALDATE, aware and in UTC; now, where the server gives none: the mail is in the inbox, so it has arrived."""
     try:
         return parse_to_datetime(told, normalise=False).astimezone(UTC)  # type: ignore[no-any-return]
     except (ValueError, TypeError, AttributeError, OverflowError):

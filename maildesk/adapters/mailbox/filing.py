@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Mails leave the inbox for another folder. OK is no proof of that: what counts is which UIDs are seen to have gone.
+"""Messages leave the inbox for another folder. OK is no proof of that: what counts is which UIDs are seen to have gone.
 
 And that a mail has gone is no proof that we took it. The server's COPYUID says so (RFC 4315 section 3, RFC 6851 section 4.3). Even that two
 desks may read about one and the same mail, as a server may carry out two MOVEs at once; then the folder holds it twice, and it is theirs
@@ -33,20 +33,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Where mails went, by their UIDs in the inbox, as COPYUID tells; empty if it does not."""
+    """Where messages went, by their UIDs in the inbox, as COPYUID says; empty if it does not."""
 
     uid_validity: int = 0
     by_uid: Mapping[int, int] = field(default_factory=dict)
 
 
 class Filing:
-    """Moves mails of the selected inbox, and remembers how far it has seen the folders that it moves them to."""
+    """Moves messages of the selected inbox, and remembers how far it has seen the folders that it moves them to."""
 
     def __init__(self, connection: Connection, folders: Folders) -> None:
         self._connection = connection
         self._folders = folders
         self._ends: dict[str, Mark] = {}  # of folders: everything from there on came after the inbox was listed
-        self._tells = False  # whether this server tells where a mail went
+        self._tells = False  # whether this server reports where a mail went
 
     def note_ends(self) -> None:
         """To be called before the inbox is listed."""
@@ -56,13 +56,13 @@ class Filing:
                 self._ends[folder] = mark(self._connection, folder)
 
     def file(self, still_selected: Callable[[], bool], uids: Collection[int], role: str) -> Filed:
-        """Moves the mails to the folder of that role."""
+        """Moves the messages to the folder of that role."""
         gone: set[int] = set()
         contested: set[int] = set()
         for chunk in chunks(sorted(set(uids)), MOVE_MAILS_MAX):
             if not still_selected():
                 break
-            # Where it is not known that the server tells, a look before tells at least whether there is anything to move.
+            # Where it is not known that the server reports it, a look before shows at least whether there is anything to move.
             there = frozenset(chunk) if self._tells else present(self._connection, chunk)
             places = self._try(chunk, role)
             left = frozenset(chunk) - present(self._connection, chunk)
@@ -97,7 +97,7 @@ class Filing:
         if connection.offers("MOVE"):
             return connection.change(WHAT, lambda client: _places(client, lambda: client.move(uids, target)))  # RFC 6851
         by_uid = connection.offers("UIDPLUS")
-        # Without UIDPLUS, EXPUNGE takes every mail that bears the flag, also those that a colleague flagged and may yet want back.
+        # Without UIDPLUS, EXPUNGE takes every mail that carries the flag, also those that a colleague flagged and may yet want back.
         if not by_uid and _foreign_deleted(connection, uids):
             return _Places()
         places = connection.change(WHAT, lambda client: _places(client, lambda: client.copy(uids, target)))
@@ -118,7 +118,7 @@ class Filing:
         return unseen | (self._came_second(places, target) if places.by_uid else set())
 
     def _came_second(self, places: _Places, target: str) -> set[int]:
-        """Those whose like lies before them in the folder, and came there since the inbox was listed."""
+        """Those whose like is before them in the folder, and came there since the inbox was listed."""
         last = max(places.by_uid.values())
         before, self._ends[target] = self._ends.get(target), Mark(places.uid_validity, last + 1)
         if before is None or before.uid_validity != places.uid_validity:

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class FolderCount:
-    """A folder of the configuration: its role, its name on the server, and how many mails are in it; None: it does not exist."""
+    """A folder of the configuration: its role, its name on the server, and how many messages are in it; None: it does not exist."""
 
     role: str
     name: str
@@ -40,7 +40,7 @@ class Survey:
 class Naming:
     """How this server names folders (RFC 2342): the prefix of our own ones, other prefixes, and what parts the levels.
 
-    `foreign_prefixes` are those of the other prefixes below which lie the folders of other users.
+    `foreign_prefixes` are those of the other prefixes below which are the folders of other users.
     """
 
     delimiter: str = ""

@@ -23,7 +23,7 @@ T = TypeVar("T")
 def all_uids(connection: Connection, messages: int) -> tuple[int, ...]:
     """Every UID in ascending order; `messages` is how many the server said there are (EXISTS).
 
-    From the end on: where mails go meanwhile, those behind them get smaller numbers (RFC 3501 section 7.4.1), and none is passed over.
+    From the end on: where messages go meanwhile, those behind them get smaller numbers (RFC 3501 section 7.4.1), and none is passed over.
     """
     if messages <= SEARCH_MESSAGES_MAX:
         return tuple(ascending(_search(connection, "ALL")))
@@ -42,9 +42,9 @@ def present(connection: Connection, uids: Iterable[int]) -> frozenset[int]:
 
 
 def uids_from(connection: Connection, first: int, messages: int) -> tuple[int, ...]:
-    """The UIDs from `first` on, in a folder that holds so many mails (EXISTS).
+    """The UIDs from `first` on, in a folder that holds so many messages (EXISTS).
 
-    The star stands for the last mail, whatever its UID (RFC 3501 section 6.4.8): where there are mails, none is no answer.
+    The star stands for the last mail, whatever its UID (RFC 3501 section 6.4.8): where there are messages, none is no answer.
     """
     found = _search(connection, "UID", f"{first}:*")
     if messages and not found:

@@ -14,13 +14,13 @@ from maildesk.adapters.mailbox.folders import Folders
 from maildesk.errors import MailboxRefused, MailboxUnreachable
 
 SLICE_SECONDS = 1.0  # how soon a stop is noticed
-RENEW_SECONDS = 300.0  # servers, and routers on the way, forget whoever is silent for half an hour, some for ten minutes
+RENEW_SECONDS = 300.0  # servers, and routers on the way, forget a client that is silent for half an hour, some for ten minutes
 EARLY_SECONDS = 0.1
 WHAT = "wait for mail (IDLE)"
 
 
 class Watch:
-    """Remembers how many mails there were, so that only growth counts, also over a reconnection."""
+    """Remembers how many messages there were, so that only growth counts, also over a reconnection."""
 
     def __init__(self, connection: Connection, folders: Folders) -> None:
         self._connection = connection
@@ -59,7 +59,7 @@ class Watch:
         try:
             self._connection.ask(WHAT, lambda client: client.idle())
         except MailboxRefused as refusal:
-            # Something else came than the continuation: a BYE, or news of the folder. To connect anew sorts it out.
+            # Something else came than the continuation: a BYE, or news of the folder. To connect again sorts it out.
             self._connection.drop()
             raise MailboxUnreachable("the mail server did not begin to IDLE") from refusal
 

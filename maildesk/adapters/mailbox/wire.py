@@ -74,7 +74,7 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # imapclient has no 
         timeout = imapclient.SocketTimeout(connect=seconds, read=seconds)
         host = settings.host.strip("[]")
         super().__init__(host, settings.port, ssl=settings.security == "tls", ssl_context=context, timeout=timeout)
-        # imapclient sets 5: every mail would be formatted twice for a log line, and stand in the log at level DEBUG.
+        # imapclient sets 5: every mail would be formatted twice for a log line, and be in the log at level DEBUG.
         self._imap.debug = 0
 
     def _poll_socket(self, sock: socket.socket, timeout: float | None = None) -> Any:
@@ -86,7 +86,7 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # imapclient has no 
 
 
 def has_buffered(wire: Any) -> bool:
-    """Whether an answer lies in the reader's buffer already. Only for a socket that does not block."""
+    """Whether an answer is in the reader's buffer already. Only for a socket that does not block."""
     reader = getattr(wire, "_file", None) or wire.file  # the one or the other, by the version of Python
     try:
         return bool(reader.peek(1))

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The parts that are not the body, with names that are safe to show and to store.
 
-mail-parser returns `../../etc/cron.d/x` as it stands, loses raw octets in names, and does not list calendar parts,
-delivery reports and attached mails at all.
+mail-parser returns `../../etc/cron.d/x` as it is, loses raw octets in names, and does not list calendar parts,
+delivery reports and attached messages at all.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def safe_filename(name: str) -> str:
 
 
 def shortened(name: str, chars_max: int = limits.FILENAME_CHARS_MAX) -> str:
-    """At most `chars_max` characters; the ending, by which people and programs tell what it is, stays."""
+    """At most `chars_max` characters; the ending, by which people and programs recognise what it is, stays."""
     if len(name) <= chars_max:
         return name
     stem, dot, ending = name.rpartition(".")
@@ -123,7 +123,7 @@ def _subject_of_mail(leaf: Leaf) -> str:
 
 
 class _Names:
-    """Makes each name different from those before it, also for file systems that do not tell upper from lower case."""
+    """Makes each name different from those before it, also for file systems that do not distinguish upper from lower case."""
 
     def __init__(self) -> None:
         self.seen: set[str] = set()
@@ -161,7 +161,7 @@ def _referenced(tree: Tree) -> frozenset[str]:
 
 
 def _anchors(tree: Tree, referenced: frozenset[str]) -> dict[str, str]:
-    """Where the pictures stand that the HTML bodies show; the bodies are rendered for it only if there are any."""
+    """Where the pictures are that the HTML bodies show; the bodies are rendered for it only if there are any."""
     found: dict[str, str] = {}
     for leaf in tree.leaves:
         if referenced and leaf.media_type == "text/html" and leaf.role is not Role.ATTACHMENT:
@@ -185,7 +185,7 @@ def attachments_of(tree: Tree) -> tuple[Attachment, ...]:
         content_id = _content_id(leaf)
         inline = (leaf.disposition.value == "inline" and bool(content_id)) or content_id in referenced
         digest = hashlib.sha256(leaf.content).hexdigest()
-        media_type = words.one_line(leaf.media_type, 100)  # where it is rubbish the library hands it on as it stands
+        media_type = words.one_line(leaf.media_type, 100)  # where it is rubbish the library passes it on as it is
         shown = inline and bool(content_id)
         anchor = anchors.get(content_id, "") if shown else ""
         out.append(Attachment(names.distinct(name), media_type, len(leaf.content), digest, shown, anchor))

@@ -36,7 +36,7 @@ def message_of(data: bytes, digest: str, size_bytes: int, reason: str) -> Messag
 
 
 def _text(data: bytes, head: Head) -> str:
-    """The first plain part, found by its header field; without one everything behind the head as it stands."""
+    """The first plain part, found by its header field; without one everything behind the head as it is."""
     start = head.body_start
     window = data[start : start + limits.HEAD_BYTES_MAX]
     fields: dict[str, bytes] = {field.name: field.raw for field in reversed(head.fields)}

@@ -3,7 +3,7 @@
 """What of a mail the parser gets to see: all of it, but for the contents of big attachments.
 
 A parser takes about ten times the octets of a mail in memory, and most of its time, for base64 that nobody reads. So big base64 bodies
-are measured and hashed while the octets stream by, in a few megabytes of memory; in their place stands a short stub, and the Attachment
+are measured and hashed while the octets stream by, in a few megabytes of memory; in their place is a short stub, and the Attachment
 that comes out for the stub gets the true size and digest. The stub is made of those two alone, so that two copies of a mail keep one
 content digest. A mail whose base64 is not clean is left as it is.
 """
@@ -47,7 +47,7 @@ class Readable:
     wanted: Mapping[str, bytes] = field(default_factory=dict)  # of the contents that were asked for, by their digests
 
     def holds_stub(self, content: bytes) -> bool:
-        """Whether this is an attached mail in which stubs stand in place of what it had."""
+        """Whether this is an attached mail in which stubs are in place of what it had."""
         return any(base64.b64encode(_stub(*content_of_stub)) in content for content_of_stub in self.contents.values())
 
     def completed(self, message: Message) -> Message:
@@ -140,7 +140,7 @@ class _Cutter:
         self._opened_too = opened_too
         self._attached_mails_too = attached_mails_too
         self._in_attached_mail = False
-        self._searched = 0  # up to here `kept` was looked through for attached mails
+        self._searched = 0  # up to here `kept` was looked through for attached messages
         self._body: _Base64Body | None = None
 
     def goes_through(self, octets: Octets) -> bool:
@@ -172,7 +172,7 @@ class _Cutter:
         return end, fields_end is not None
 
     def _through_body(self, data: bytes, position: int, is_last: bool) -> tuple[int, bool]:
-        """Takes digits; behind the last one puts the stub, or the short body itself, where they stood."""
+        """Takes digits; behind the last one puts the stub, or the short body itself, where they were."""
         body = self._body or _Base64Body(decoded_too=False)
         found = _NO_DIGIT.search(data, position)
         end = found.start() if found else len(data)
@@ -209,7 +209,7 @@ class _Cutter:
             self.found[digest] = bytes(content)
 
     def _may_be_cut(self) -> bool:
-        """Whether the part whose fields stand at the end of `kept` is nothing that the parser reads itself."""
+        """Whether the part whose fields are at the end of `kept` is nothing that the parser reads itself."""
         self._in_attached_mail = self._in_attached_mail or _ATTACHED_MAIL.search(self.kept, self._searched) is not None
         self._searched = max(0, len(self.kept) - _NAME_BYTES)
         if self._in_attached_mail and not self._attached_mails_too:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The contents of attachments, by the digests that the Message of the same octets has for them.
 
-What the parser never saw, because a stub stood in its place, comes from the octets themselves. Left out are: what is too big, what
+What the parser never saw, because a stub was in its place, comes from the octets themselves. Left out are: what is too big, what
 a mail of which the head alone was read may have had, and an attached mail whose own attachments were cut out.
 """
 
@@ -23,7 +23,7 @@ def extract(octets: Octets, digests: Collection[str]) -> dict[str, bytes]:
 
 
 def asks_the_parser(mail: Readable, digests: Collection[str]) -> bool:
-    """Whether anything that is wanted may stand among the small parts."""
+    """Whether anything that is wanted may be among the small parts."""
     return mail.is_whole and not set(digests) <= mail.wanted.keys()
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A whole mail: the library's reading and our own put together into one Message.
 
-mail-parser builds the tree and reads addresses and the date. Around it stand guards, each where it is needed: it is shown only
+mail-parser builds the tree and reads addresses and the date. Around it are guards, each where it is needed: it is shown only
 the fields it is asked about (its time for a subject of many encoded words grows without bound), and where it raises, the same octets
 go to the parser of the standard library that it uses itself.
 """
@@ -180,7 +180,7 @@ def _date(head: Head, reading: Reading | None) -> datetime | None:
 
 
 def _outside_the_parts(root: MimePart) -> str:
-    """What stands before the first and behind the last part: meant for programs that know no parts, shown if there is nothing else."""
+    """What is before the first and behind the last part: meant for programs that know no parts, shown if there is nothing else."""
     return "\n".join(text for text in (root.preamble, root.epilogue) if isinstance(text, str) and text.strip())
 
 
@@ -197,7 +197,7 @@ def _method_line(leaf: Leaf) -> str:
 
 
 def _with_calendar(text: str, tree: Tree) -> str:
-    """The text with what stands in the calendar alone: a comment on an answer, and an invitation that has no other words."""
+    """The text with what is in the calendar alone: a comment on an answer, and an invitation that has no other words."""
     added = calendar_words.comments(tree)
     if not text and not added and _calendar_method(tree) not in CALENDAR_ANSWERS:
         added = calendar_words.descriptions(tree)

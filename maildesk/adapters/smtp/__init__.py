@@ -3,7 +3,7 @@
 """Sends letters over SMTP (RFC 5321, 3207, 4954), one step at a time.
 
 smtplib's own `sendmail` does several steps in one call, lets line ends through that smuggle a second mail, and counts trouble at QUIT
-as a failure. Here the final dot is a step of its own, so that "not sent", "sent" and "cut off in between" are told apart, and nothing
+as a failure. Here the final dot is a step of its own, so that "not sent", "sent" and "cut off in between" are distinguished, and nothing
 after the 250 changes the result.
 """
 
@@ -65,7 +65,7 @@ class SmtpSender:
     def send(self, outgoing: Outgoing, before_dot: Callable[[], None]) -> Delivery:
         """One letter. `before_dot` is called when everything but the final dot has been sent; if it raises, no dot follows.
 
-        Raises SenderUnreachable before MAIL FROM; from there on everything is told by the Delivery.
+        Raises SenderUnreachable before MAIL FROM; from there on everything is reported by the Delivery.
         """
         try:
             transaction = Transaction.of(outgoing)

@@ -26,7 +26,7 @@ _REPLY_LINE = re.compile(rb"[2-5]\d\d(?:[- ].*)?\r?\n", re.DOTALL)
 
 
 class Server(smtplib.SMTP):
-    """Replies with a limit of lines, of octets a line, and of time for the whole: smtplib's time-out begins anew at every octet."""
+    """Replies with a limit of lines, of octets a line, and of time for the whole: smtplib's time-out begins again at every octet."""
 
     def send(self, s: Any) -> None:
         """Every command and every letter goes through here."""

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""What is told of a server's replies and of broken connections: never an address, never a line of a letter."""
+"""What is said of a server's replies and of broken connections: never an address, never a line of a letter."""
 
 from __future__ import annotations
 

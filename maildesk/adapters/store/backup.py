@@ -6,7 +6,7 @@ It holds the database, the key of our Message-IDs, and an empty write-ahead log:
 log of the old database, which SQLite would else apply to the new one. The database in it says that it is a copy, so that the first start on
 it takes in again what came since.
 
-It is written under another name, checked, made durable and only then renamed: what bears the name of a backup is one.
+It is written under another name, checked, made durable and only then renamed: what carries the name of a backup is one.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def _belongs_to_owner_of(database: Path, *paths: Path) -> None:
 
 
 def _clear_unfinished(folder: Path, database: Path) -> None:
-    """What a backup left that was killed, or a removal; whoever makes one holds the lock."""
+    """What a backup left that was killed, or a removal; the process that makes one holds the lock."""
     for path in folder.glob(f".{database.stem}-*{UNFINISHED}"):
         shutil.rmtree(path, ignore_errors=True)
 

@@ -90,7 +90,7 @@ def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
         "foreign_keys=ON",
         "secure_delete=ON",  # what is deleted is overwritten: personal data are gone when they are gone
         "trusted_schema=OFF",
-        "temp_store=MEMORY",  # else what a savepoint may have to restore goes to a file outside of our folder, pages of mails among it
+        "temp_store=MEMORY",  # else what a savepoint may have to restore goes to a file outside of our folder, pages of messages among it
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""One maildesk a database: whoever polls the mailbox and sends letters holds this lock.
+"""One maildesk a database: the process that polls the mailbox and sends letters holds this lock.
 
 A lock of the operating system on a file beside the database: it is gone the moment its holder dies, so no restart waits
 for a lock that nobody holds. Commands that only read or write rows do not need it; the database itself keeps them apart.

@@ -230,7 +230,7 @@ class Store:
         with reading(self._engine) as connection:
             return read_signs(connection, last_whole_pass, now)
 
-    # --- octets of single mails ---
+    # --- octets of single messages ---
 
     def quarantined_mail(self, quarantine_id: int, spool: Path | None = None) -> RawMessage:
         """A mail in quarantine, as it came. The caller closes the octets."""

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Rows and constraints, nothing else. Where truth matters a CHECK holds it: SQLModel does not validate table rows.
 
-The contact of a person stands apart from the case, so that it can be deleted alone. The octets stand in rows of at most 1 MiB.
+The contact of a person is apart from the case, so that it can be deleted alone. The octets are in rows of at most 1 MiB.
 Times are stored in UTC and come back aware.
 """
 
@@ -75,7 +75,7 @@ class NumberSeriesRow(SQLModel, table=True):
 
 
 class CaseRow(SQLModel, table=True):
-    """A case. Its history stands in `event`, the person outside in `contact`."""
+    """A case. Its history is in `event`, the person outside in `contact`."""
 
     __tablename__ = "cases"
     __table_args__: ClassVar[Any] = (
@@ -112,7 +112,7 @@ class CaseRow(SQLModel, table=True):
 
 
 class CaseLinkRow(SQLModel, table=True):
-    """How a case stands to an older one."""
+    """How a case is related to an older one."""
 
     __tablename__ = "case_link"
     __table_args__: ClassVar[Any] = (_one_of("kind", LinkKind),)
@@ -131,7 +131,7 @@ class ParticipantRow(SQLModel, table=True):
 
 
 class RawRow(SQLModel, table=True):
-    """The octets of one mail, by their sha256; the pieces stand in `raw_chunk`."""
+    """The octets of one mail, by their sha256; the pieces are in `raw_chunk`."""
 
     __tablename__ = "raw"
     id: int | None = Field(default=None, primary_key=True)
@@ -208,7 +208,7 @@ class InstructionRow(SQLModel, table=True):
 
 
 class ConsultationRow(SQLModel, table=True):
-    """A colleague in the house was asked for a statement. `letter_id` is ours that asks, empty where staff forwarded the mail by hand."""
+    """A colleague in the office was asked for a statement. `letter_id` is ours that asks, empty where staff forwarded the mail by hand."""
 
     __tablename__ = "consultation"
     id: int | None = Field(default=None, primary_key=True)
@@ -294,7 +294,7 @@ class LetterRow(SQLModel, table=True):
 
 
 class LedgerRow(SQLModel, table=True):
-    """One line for every mail that was taken in, with where it lay and where it was to go. The memory of the mailbox."""
+    """One line for every mail that was taken in, with where it was and where it was to go. The memory of the mailbox."""
 
     __tablename__ = "ledger"
     __table_args__: ClassVar[Any] = (
@@ -347,7 +347,7 @@ class FactRow(SQLModel, table=True):
 
 
 class AlarmRow(SQLModel, table=True):
-    """An alarm that stands. `name` is `core.letters.alarms.Alarm.name`; `told_at` is when its last letter was written."""
+    """An active alarm. `name` is `core.letters.alarms.Alarm.name`; `told_at` is when its last letter was written."""
 
     __tablename__ = "alarm"
     name: str = Field(primary_key=True)

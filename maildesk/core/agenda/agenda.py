@@ -47,7 +47,7 @@ class Agenda:
 
 @dataclass(frozen=True, slots=True)
 class AskingLetter:
-    """Our letter that asks for a statement: its Message-ID and References, and the question that stands in it."""
+    """Our letter that asks for a statement: its Message-ID and References, and the question that is in it."""
 
     message_id: str
     references: tuple[str, ...]
@@ -56,7 +56,7 @@ class AskingLetter:
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A question to a colleague in the house that has no answer yet; `row` is its number in the database.
+    """A question to a colleague in the office that has no answer yet; `row` is its number in the database.
 
     `number` is the case in which it was asked, `case_number` the one that this has become part of, else the same; `status` and `title` are
     of the latter. `asked_by` is the key of the colleague who wants to know. `letter` is None where staff forwarded the mail by hand.

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The digest: what colleagues find in their mail on the morning of each working day. Pure.
 
-A case stands in one section only, the first that fits, so that the figures add up. No line names a colleague, and no figure is a person's.
+A case is listed in one section only, the first that fits, so that the figures add up. No line names a colleague, and no figure is a
+person's.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ READERS = frozenset({"all", "assigned", "digest"})
 
 
 class Section(StrEnum):
-    """Where a case stands, in the order in which they are shown; the value is the name of its lines in the template."""
+    """The section in which a case is listed, in the order in which they are shown; the value is the name of its lines in the template."""
 
     OVERDUE = "ueberfaellig"
     TODAY = "heute"
@@ -91,7 +92,7 @@ def shares(counts: Sequence[int]) -> tuple[int, ...]:
 
 
 def digest_letters(policy: Policy, agenda: Agenda, now: datetime) -> tuple[Letter, ...]:
-    """One letter for each colleague who gets the digest; none if there is nothing to do and the house wants none then.
+    """One letter for each colleague who gets the digest; none if there is nothing to do and the office wants none then.
 
     Their ids come from day and recipient: the same day's digest is the same letter.
     """

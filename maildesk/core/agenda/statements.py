@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Statements that do not come: who was asked is reminded once, and when the day has passed the desk is told once. Pure.
+"""Statements that do not come: who was asked is reminded once, and when the day has passed the desk is notified once. Pure.
 
 A reminder repeats nothing of the case but its number and the question (R16).
 """
@@ -67,7 +67,7 @@ def reminder(policy: Policy, question: OpenQuestion, now: datetime) -> Letter:
 
 
 def overdue_letters(policy: Policy, question: OpenQuestion, now: datetime) -> tuple[Letter, ...]:
-    """To those who are told what happens to a case, and to the colleague who wants to know."""
+    """To those who are notified of what happens to a case, and to the colleague who wants to know."""
     number = question.case_number
     context: Context = {
         "titel": title_of(question.title, "") if question.title else say("title.no_title"),

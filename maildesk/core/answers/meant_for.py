@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""For whom an answer is meant. All that a colleague writes in reply goes to the citizen; what sounds as if it were for the house is held.
+"""For whom an answer is meant. All that a colleague writes in reply goes to the citizen; what sounds as if it were for the office is held.
 
 Held for its words: a line that begins as a note ("Vermerk: ..."), a short line without its "#" ("nicht erledigt"), a word that only the
-house uses ("z. K.", "ok"), a greeting or a request to a colleague ("Hallo Jörg,", "@Moser", "Liebe Kollegin,"), and "du" where nothing
+office uses ("z. K.", "ok"), a greeting or a request to a colleague ("Hallo Jörg,", "@Moser", "Liebe Kollegin,"), and "du" where nothing
 says "Sie". Who only names a colleague ("Herr Moser ruft Sie an") is not held, and a citizen of the same name may be greeted by it.
 """
 
@@ -59,7 +59,7 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 def for_the_house(answer: Answer, writer: Staff, staff: Collection[Staff], incoming: Collection[IncomingMail]) -> Finding | None:
     """What sounds in the answer of `writer` as if it were for one of `staff` or for the desk; None if nothing does.
 
-    `incoming`: the citizen's mails; whoever signs them "Jörg Moser" may be greeted so, also if a colleague has that name.
+    `incoming`: the citizen's messages; a person who signs them "Jörg Moser" may be greeted so, also if a colleague has that name.
     """
     lines = answer.text.split("\n")
     body = [line for line in lines[: closing_line(lines, writer)] if line.strip()]

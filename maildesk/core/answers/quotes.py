@@ -26,7 +26,7 @@ _BREAK = " \n "
 
 
 def _tokens(text: str) -> list[str]:
-    """The words in small letters; an empty one stands where a phrase was, so that no run goes on across it."""
+    """The words in small letters; an empty one is where a phrase was, so that no run goes on across it."""
     flat = " ".join(_WORD.findall(text[:400_000].casefold()))
     parted = _PHRASES.sub(_BREAK, flat)
     return [word for piece in parted.split("\n") for word in (*piece.split(), "")][:_WORDS_MAX]
@@ -54,7 +54,7 @@ def _run(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def is_written_into(text: str, original: str) -> bool:
-    """Whether words stand between the words of the original that are not the original's: typed inside of the quoted mail."""
+    """Whether words are between the words of the original that are not the original's: typed inside of the quoted mail."""
     own = [word for word in _WORD.findall(original.casefold()) if word]
     said = _WORD.findall(text[:400_000].casefold())[:_WORDS_MAX]
     if len(own) < _ORIGINAL_WORDS_MIN:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Where a colleague's words end and the own block begins: closing, name, function, room, telephone, notices of confidentiality.
 
-What is known of the colleague, name and address, tells the block from an address that the citizen shall have.
+What is known of the colleague, name and address, distinguishes the block from an address meant for the citizen.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def _paragraphs(lines: Iterable[str]) -> list[list[str]]:
 
 
 def _kept_paragraphs(lines: Sequence[str], staff: Staff) -> list[str]:
-    """What stays behind the name: whole sentences down to where the block begins, and postscripts wherever they stand."""
+    """What stays behind the name: whole sentences down to where the block begins, and postscripts wherever they are."""
     kept: list[str] = []
     in_block = False
     for paragraph in _paragraphs(lines):
@@ -183,7 +183,7 @@ def _start_of_block(lines: Sequence[str], staff: Staff) -> int | None:
 
 
 def ends_like_a_signature(text: str) -> bool:
-    """Whether the last paragraph has two ways to reach somebody, and no closing stands above it: perhaps a block of another name."""
+    """Whether the last paragraph has two ways to reach somebody, and no closing is above it: perhaps a block of another name."""
     last = (_paragraphs(text.split("\n")) or [[]])[-1]
     ways = sum(len(_CONTACT.findall(line)) for line in last if not _is_sentence(line))
     return ways >= 2 and not any(_CLOSING.fullmatch(line) for line in text.split("\n"))

@@ -14,7 +14,7 @@ opposite: what is not surely meant for the citizen does not leave. The rules, in
    paragraphs that begin with "P.S.", "Nachtrag" or "Anlage".
 5. Without a closing, a block at the end goes that begins with the colleague's name, or holds name or address beside lines as
    signatures have them.
-6. Pictures go along where they stand in what is left; signatures, cards, attached mails and invitations never do.
+6. Pictures go along where they are in what is left; signatures, cards, attached messages and invitations never do.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Answer:
 def answer_of(message: Message, staff: Staff, desk: Desk, orders: Collection[str] = ()) -> Answer:
     """The answer in a mail of `staff`; its text is empty where nothing in the mail is meant for the citizen.
 
-    `orders` are lines that were read as orders elsewhere, as typed: they do not leave either, wherever they stand.
+    `orders` are lines that were read as orders elsewhere, as typed: they do not leave either, wherever they are.
     """
     above, internal = without_orders(_above_the_relayed_mail(_plain_lines(message.reply), desk), orders)
     lines = [] if internal else without_block(above_signature_mark(above, staff), staff, desk)
@@ -52,7 +52,7 @@ def answer_of(message: Message, staff: Staff, desk: Desk, orders: Collection[str
 
 
 def above_the_closing(message: Message, staff: Staff, desk: Desk) -> str:
-    """What the colleague typed before the closing and the signature: where orders may stand."""
+    """What the colleague typed before the closing and the signature: where orders may be."""
     above = _above_the_relayed_mail(_plain_lines(message.reply), desk)
     lines = without_block(above_signature_mark(above, staff), staff, desk)
     return "\n".join(lines[: closing_line(lines, staff)])
@@ -83,7 +83,7 @@ def _plain_lines(text: str) -> list[str]:
 
 
 def _is_relay_mark(lines: Sequence[str], number: int, desk: Desk) -> bool:
-    """A line that stands in the mail which the desk relayed, or in what mail programs write above it."""
+    """A line that is in the mail which the desk relayed, or in what mail programs write above it."""
     line, below = lines[number][:_LINE_CHARS_MAX], lines[number + 1 : number + 5]
     if _ANSWER_LINE.search(line):
         return True
@@ -105,7 +105,7 @@ def _above_the_relayed_mail(lines: list[str], desk: Desk) -> list[str]:
 
 
 def _beginning_of_attribution(lines: Sequence[str], mark: int) -> int:
-    """`Am 20.11.2026 um 09:17 schrieb` may stand on lines of its own above the address."""
+    """`Am 20.11.2026 um 09:17 schrieb` may be on lines of its own above the address."""
     for above in range(mark, max(-1, mark - _ATTRIBUTION_LINES_MAX), -1):
         if above < len(lines) and re.match(r"[\s>]*(?:Am|On)\b.*\d", lines[above]) and all(lines[above:mark]):
             return above
@@ -113,7 +113,7 @@ def _beginning_of_attribution(lines: Sequence[str], mark: int) -> int:
 
 
 def _is_answered_inside(lines: Sequence[str]) -> bool:
-    """Whether unmarked lines stand below or between marked ones."""
+    """Whether unmarked lines are below or between marked ones."""
     marked = [number for number, line in enumerate(lines) if line.lstrip().startswith(">")]
     return bool(marked) and any(line.strip() and not line.lstrip().startswith(">") for line in lines[marked[0] :])
 
@@ -190,12 +190,12 @@ _NEVER_SENT_ENDINGS = (".p7s", ".p7m", ".asc", ".vcf", ".ics", ".eml", ".msg", "
 
 
 def is_never_sent(attachment: Attachment) -> bool:
-    """Signatures, cards, invitations and mails name their writer, whatever the program calls them."""
+    """Signatures, cards, invitations and messages name their writer, whatever the program calls them."""
     return attachment.media_type in NEVER_SENT or attachment.filename.lower().endswith(_NEVER_SENT_ENDINGS)
 
 
 def _goes_along(attachment: Attachment, body: Sequence[str], message: Message) -> bool:
-    """A picture that the mail shows goes along if it stands above the closing, by its anchor or by the mark in the plain form."""
+    """A picture that the mail shows goes along if it is above the closing, by its anchor or by the mark in the plain form."""
     if is_never_sent(attachment):
         return False
     if attachment.anchor:
@@ -205,7 +205,7 @@ def _goes_along(attachment: Attachment, body: Sequence[str], message: Message) -
 
 
 def _anonymous(attachment: Attachment, number: int, staff: Staff) -> Attachment:
-    """Under another name where its own tells who works on it: "Bescheid_Weber.pdf"."""
+    """Under another name where its own says who works on it: "Bescheid_Weber.pdf"."""
     said = set(re.findall(r"[^\W\d_]{3,}", attachment.filename.casefold()))
     local = staff.address.rpartition("@")[0].casefold()
     if not (said & {word for word in words_of_name(staff.name) if len(word) > 2} or local in attachment.filename.casefold()):

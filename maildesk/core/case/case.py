@@ -16,7 +16,7 @@ from maildesk.core.text.said import Said
 
 
 class Status(StrEnum):
-    """Where a case stands. The contract names these values."""
+    """The state of a case. The contract names these values."""
 
     NEW = "new"
     OPEN = "open"
@@ -36,7 +36,7 @@ class Channel(StrEnum):
 
 
 class Direction(StrEnum):
-    """`IN` from outside, `OUT` what we sent, `NOTE` inside the house."""
+    """`IN` from outside, `OUT` what we sent, `NOTE` inside the office."""
 
     IN = "in"
     OUT = "out"
@@ -91,13 +91,13 @@ class Happened(StrEnum):
     MAIL = "happened.mail"  # of the citizen
     LETTER = "happened.letter"  # of the desk
     ANSWER = "happened.answer"  # of a colleague, to the citizen
-    NOTE = "happened.note"  # of a colleague, inside the house
+    NOTE = "happened.note"  # of a colleague, inside the office
     STATEMENT = "happened.statement"  # of a colleague who was asked
     MESSAGE = "happened.message"  # anything else
 
 
 class LinkKind(StrEnum):
-    """How one case stands to an older one."""
+    """How one case is related to an older one."""
 
     CONTINUES = "continues"  # a reply to a case that was closed long ago
     MENTIONS = "mentions"  # names its number, and the writer takes no part in it
@@ -190,7 +190,7 @@ def _as_written(text: str) -> str:
 
 
 def entry_word(prefix: str) -> str:
-    """What stands in place of a case number where a colleague enters a new case by a link.
+    """What is in place of a case number where a colleague enters a new case by a link.
 
     >>> entry_word("KD")
     'KD-NEU'

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a decision on a colleague's mail stands on: the state of the case, who wrote in it, what was answered, what is held."""
+"""What a decision on a colleague's mail is based on: the state of the case, who wrote in it, what was answered, what is held."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class HeldAnswer:
 @dataclass(frozen=True, slots=True)
 class Undo:
     """What taking orders back means: the state before (None: it stays), cases to be apart again with their states before, a case that
-    was split off and comes back, letters whose questions to colleagues no longer stand."""
+    was split off and comes back, letters whose questions to colleagues are no longer open."""
 
     before: CaseState | None = None
     merged: tuple[tuple[str, Status], ...] = ()
@@ -143,7 +143,7 @@ class Instruction:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A colleague in the house is asked for a statement. `letter_id` is ours that asks, empty where staff forwarded the mail by hand;
+    """A colleague in the office is asked for a statement. `letter_id` is ours that asks, empty where staff forwarded the mail by hand;
     `asked_by` the key of the colleague who wants to know."""
 
     letter_id: str
@@ -171,7 +171,7 @@ class SplitOff:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """The incoming mails stand in the order of their arrival, the held answers and the answers too."""
+    """The incoming messages are in the order of their arrival, the held answers and the answers too."""
 
     number: str
     subject: str
@@ -194,7 +194,7 @@ class CaseFile:
 class CaseWork:
     """What a colleague's mail does to a case.
 
-    `state` is the one that it shall have (None: unchanged), `undo` what to keep so that it can be taken back. `taken_back` is the number
+    `state` is the one that it gets (None: unchanged), `undo` what to keep so that it can be taken back. `taken_back` is the number
     of the orders that are undone, with `undoing` what that means; `released` and `dropped` are held letters; `confirmed_writer` takes part
     from now on; `questions` are put to colleagues, `answered` are numbers of questions that have their answer.
     """

@@ -21,7 +21,7 @@ from maildesk.core.triage.propose import Proposal
 
 
 def open_case(matter: Matter) -> Decision:
-    """A mail of a person that belongs to no case opens one; so does a mail that bears a staff address but proves nothing."""
+    """A mail of a person that belongs to no case opens one; so does a mail that carries a staff address but proves nothing."""
     number, writer = matter.known.next_case_number, matter.writer
     refusal = matter.refusal(None)
     letters = () if refusal else (matter.letter(ACKNOWLEDGEMENT, number, None),)
@@ -70,7 +70,7 @@ def _events(matter: Matter, new_case: NewCase, links: tuple[CaseLink, ...]) -> t
 
 
 def _links(matter: Matter) -> tuple[CaseLink, ...]:
-    """How a new case stands to known ones: told to staff, and nothing more."""
+    """How a new case is related to known ones: shown to staff, and nothing more."""
     cases, message = matter.known.facts.cases, matter.message
     linked = {link.number for link in matter.thread.links}
     mentioned = (number for number in case_numbers_in(message.subject, matter.policy.desk.prefix) if number in cases)

@@ -33,12 +33,12 @@ class Folder(StrEnum):
     ARCHIVE = "archive"
     SENT = "sent"
     QUARANTINE = "quarantine"
-    DONE = "done"  # orders that were carried out, where the configuration wants them told apart by a folder
+    DONE = "done"  # orders that were carried out, where the configuration wants them distinguished by a folder
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What shall happen with one message, and why. `case_number` is empty for a mail that is set aside or already known.
+    """What is to happen with one message, and why. `case_number` is empty for a mail that is set aside or already known.
 
     `letters` go to the writer, or are a colleague's answer; `notices` go to staff; `refusal` is why the writer gets no letter. `doubtful`:
     the letters may have left before a restore. `part` is what only one branch of the desk decides, None where it decides nothing more.

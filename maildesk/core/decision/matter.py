@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""A mail with all that is known of it and of its writer: what the decisions of `core.desk` stand on."""
+"""A mail with all that is known of it and of its writer: what the decisions of `core.desk` are based on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from maildesk.core.triage.propose import DATA_BREACH, Proposal, propose
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """All that the decision on a mail stands on."""
+    """All that the decision on a mail is based on."""
 
     message: Message
     verdict: Verdict
@@ -63,7 +63,7 @@ class Matter:
 
     @property
     def is_past(self) -> bool:
-        """Whether colleagues are told nothing of the mail: it is imported, or arrived too long ago."""
+        """Whether colleagues are not notified of the mail: it is imported, or arrived too long ago."""
         too_old = self.now - self.arrival.received_at > timedelta(days=self.policy.letters.not_older_than_days)
         return self.arrival.imported or too_old
 
@@ -74,7 +74,7 @@ class Matter:
         return propose(self.message, self.policy.categories, self.policy.calendar.local(self.arrival.received_at).date())
 
     def alarms(self, number: str, refusal: Refusal | None, proposal: Proposal | None = None) -> tuple[Alarm, ...]:
-        """What somebody must be told of at once. Imported mail is history."""
+        """What somebody must be notified of at once. Imported mail is history."""
         unproved = self.writer.role is Role.STAFF and not self.writer.proved
         said = proposal if proposal and not self.is_past else Proposal()
         found = (

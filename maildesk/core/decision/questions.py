@@ -54,7 +54,7 @@ class Questions:
     base_subject: str = ""
     text_digest: str = ""
     failed_recipients: tuple[str, ...] = ()
-    of_house: bool = False  # the mail bears an address of the house: the files of its cases are asked for
+    of_house: bool = False  # the mail carries an address of the office: the files of its cases are asked for
     entered: str = ""  # the person whom a colleague enters: whose letters are counted
     sent_by_us: bool = False  # a colleague's own mail: a copy of it that was delivered to us is another thing
     own_letter_id: str = ""  # of the letter of ours, by its key, that the mail is
@@ -63,7 +63,7 @@ class Questions:
 
 @dataclass(frozen=True, slots=True)
 class OwnLetter:
-    """A letter of ours whose Message-ID a message bears, or whose id its genuine key names."""
+    """A letter of ours whose Message-ID a message carries, or whose id its genuine key names."""
 
     letter_id: str
     case_number: str
@@ -88,13 +88,13 @@ class Known:
 
 
 def sent_at(message: Message, received_at: datetime) -> datetime:
-    """The writer's Date orders that writer's mails among each other, and nothing else. One that cannot be true does not count."""
+    """The writer's Date orders that writer's messages among each other, and nothing else. One that cannot be true does not count."""
     if message.date is None or abs(message.date - received_at) > CLOCK_WRONG_BY:
         return received_at
     return message.date
 
 
-# --- what is asked, whoever wrote ---
+# --- what is asked, no matter who wrote ---
 
 
 def questions_on(message: Message, policy: Policy, arrival: Arrival, now: datetime) -> Questions:
@@ -122,7 +122,7 @@ def questions_on(message: Message, policy: Policy, arrival: Arrival, now: dateti
 
 
 def _caused(message: Message, policy: Policy) -> tuple[str, ...]:
-    """The ids of the letters by which a restored desk tells what number a mail was given: to its writer, or to a colleague."""
+    """The ids of the letters by which a restored desk learns what number a mail was given: to its writer, or to a colleague."""
     writer = message.originator.addr_spec
     letters = [(template, writer) for template in (ACKNOWLEDGEMENT, FOLLOW_UP_NOTE)]
     letters += [(RELAY, person.address) for person in policy.staff]

@@ -140,7 +140,7 @@ def entered_case(matter: Matter, channel: Channel, kept: Message, words: str) ->
 
 
 def _unthreaded(matter: Matter, kept: Message) -> Matter:
-    """What the letter to the person stands on: nothing of the colleague's mail, whose ids tell of the house."""
+    """What the letter to the person is based on: nothing of the colleague's mail, whose ids point to the office."""
     to = (Address("", matter.policy.desk.address),)
     return replace(matter, message=replace(kept, message_id="", in_reply_to=(), references=(), to=to))
 
@@ -150,7 +150,7 @@ def _refusal(matter: Matter, kept: Message) -> Refusal | None:
     return Refusal.STAFF if inside else _unthreaded(matter, kept).refusal(None)
 
 
-# --- letters in the house ---
+# --- letters in the office ---
 
 
 def _relayed(matter: Matter, kept: Message, case: NewCase, entry: Entry, staff: Staff | None) -> tuple[Letter, ...]:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A colleague's mail that belongs to no case -> what somebody said by telephone, in a letter or at the counter, or forwarded mail.
 
-Every word that is not surely a field stays in the text. Nothing is guessed about a person: an address counts only where it stands alone
+Every word that is not surely a field stays in the text. Nothing is guessed about a person: an address counts only where it is alone
 or behind its label, and a name that is not clear stays empty.
 """
 
@@ -55,7 +55,7 @@ class Entry:
 class NoEntry:
     """A mail that says no entry, or not clearly enough: what its writer is asked, and what was typed.
 
-    `nowhere`: nothing says that it shall enter a case. `help` is all that was wanted.
+    `nowhere`: nothing says that it is to enter a case. `help` is all that was wanted.
     """
 
     text: str
@@ -146,7 +146,7 @@ _TAGLINE = re.compile(
 
 
 def _carried(message: Message, policy: Policy) -> Forwarded | None:
-    """The outermost forwarded mail whose writer is no colleague, else the outermost of a person in the house; none of the desk itself."""
+    """The outermost forwarded mail whose writer is no colleague, else the outermost of a person in the office; none of the desk itself."""
     mails = forwarded_mails(message.text)
     outside = [each for each in mails if each.writer.addr_spec and not _is_ours(each.writer.addr_spec, policy)]
     return next((each for each in outside if not policy.is_colleague(each.writer.addr_spec)), next(iter(outside), None))

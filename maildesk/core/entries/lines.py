@@ -18,8 +18,8 @@ from maildesk.core.orders.words import Mistake, Order, OrderName
 from maildesk.core.text.said import say
 from maildesk.core.text.spelling import fold
 
-LINES_MAX = 400  # that are looked at; what stands below is text
-HEAD_LINES = 8  # of the text, in which name and telephone may stand without labels
+LINES_MAX = 400  # that are looked at; what is below is text
+HEAD_LINES = 8  # of the text, in which name and telephone may be without labels
 LINE_CHARS_MAX = 300
 SHORT_LINE_CHARS = 120
 WORDS_OF_PROSE = 4
@@ -180,7 +180,7 @@ class _Reader:
         return value
 
     def _name(self, value: str) -> str:
-        """A name behind its label; what stands behind a comma, such as a street, is text."""
+        """A name behind its label; what is behind a comma, such as a street, is text."""
         first, _, behind = value.partition(",")
         if fold(value) in _NO_NAMES:
             return ""

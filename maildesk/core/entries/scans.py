@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Letters and faxes that arrive from a copier or a fax gateway of the house."""
+"""Letters and faxes that arrive from a copier or a fax gateway of the office."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOBODY = Address("", "")
 
 
 def is_scan_of_house(matter: Matter) -> bool:
-    """A document from a device whose address is nobody's. What bears an unproved staff address is told as such, and is no scan."""
+    """A document from a device whose address is nobody's. What carries an unproved staff address is reported as such, and is no scan."""
     message, policy = matter.message, matter.policy
     address, local_part = message.originator.addr_spec, message.originator.local_part
     if not matter.verdict.from_device or (matter.writer.role is Role.STAFF and not matter.writer.proved):

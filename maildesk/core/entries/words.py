@@ -91,7 +91,7 @@ def channel_in_front(line: str) -> tuple[Channel, str] | None:
 
 
 def channel_by_verb(text: str) -> Channel | None:
-    """The channel that the first sentences tell of: "Frau Muster rief an"."""
+    """The channel that the first sentences mention: "Frau Muster rief an"."""
     plain = " ".join(text.split())
     hits = [(found.start(), channel) for channel, pattern in _VERBS if (found := re.search(pattern, plain, re.IGNORECASE))]
     return min(hits)[1] if hits else None

@@ -14,7 +14,7 @@ from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
 from maildesk.core.text.said import Context, Said, Value, say
 
-ALARMS = "ALARM"  # stands in the ids of alarms where other letters have a case number
+ALARMS = "ALARM"  # is in the ids of alarms where other letters have a case number
 FIELD = "X-Maildesk-Alarm"  # in the header of an alarm, and in its context: which alarm it is
 OVER = "; over"
 DAILY = timedelta(days=1)
@@ -37,7 +37,7 @@ class Alarm:
 
     @property
     def name(self) -> str:
-        """What tells one alarm that is on from another: "no_pass", "danger KD-2026-00042"."""
+        """What distinguishes one active alarm from another: "no_pass", "danger KD-2026-00042"."""
         return f"{self.id} {self.about}".rstrip()
 
     @property
@@ -47,12 +47,12 @@ class Alarm:
 
 
 def staff_letter_alarm(number: str) -> Alarm:
-    """A letter to staff came back: told once a day, for the alarm may go to the same mailbox."""
+    """A letter to staff came back: reported once a day, for the alarm may go to the same mailbox."""
     return Alarm("staff_letter_returned", {"nr": number}, DAILY)
 
 
 def unproved_staff_alarm(number: str) -> Alarm:
-    """A mail bears a staff address in From and proves nothing."""
+    """A mail carries a staff address in From and proves nothing."""
     return Alarm("unproved_staff", {"nr": number})
 
 
@@ -62,7 +62,7 @@ def limit_alarm(number: str) -> Alarm:
 
 
 def danger_alarm(number: str) -> Alarm:
-    """Words of a mail tell of danger for a person. Each such mail is told, also when one was told a minute ago."""
+    """Words of a mail indicate danger for a person. Each such mail is reported, also when one was reported a minute ago."""
     return Alarm("danger", {"nr": number}, EACH_TIME, about=number)
 
 
@@ -72,7 +72,7 @@ def breach_alarm(number: str) -> Alarm:
 
 
 def alarm_letter(policy: Policy, alarm: Alarm, recipient: str, now: datetime) -> Letter:
-    """A letter inside the house that something is wrong. It belongs to no case and counts against no limit."""
+    """A letter inside the office that something is wrong. It belongs to no case and counts against no limit."""
     context: Context = {
         "betreff": say(f"alarm.{alarm.id}.title", **alarm.values),
         "meldung": say(f"alarm.{alarm.id}.detail", **alarm.values),
@@ -83,7 +83,7 @@ def alarm_letter(policy: Policy, alarm: Alarm, recipient: str, now: datetime) ->
 
 
 def all_clear(policy: Policy, alarm_id: str, since: datetime, recipient: str, now: datetime) -> Letter:
-    """That a trouble is over of which somebody was told; only an alarm that is about no case is said to be over."""
+    """That a trouble is over of which somebody was notified; only an alarm that is about no case is said to be over."""
     title = alarm_title(alarm_id)
     context: Context = {
         "betreff": say("all_clear.title", what=title),
@@ -105,6 +105,6 @@ def alarm_title(name: str) -> Said:
 
 
 def alarm_told(message: Message) -> tuple[str, bool] | None:
-    """Which alarm a letter of ours tells by its header, and whether it says that it is over; None if it is no alarm."""
+    """Which alarm a letter of ours reports by its header, and whether it says that it is over; None if it is no alarm."""
     name = next(iter(message.values(FIELD.lower())), "").strip()
     return (name.removesuffix(OVER), name.endswith(OVER)) if name else None

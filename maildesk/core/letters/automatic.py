@@ -25,7 +25,7 @@ def answer_letter(policy: Policy, template: str, number: str, message: Message, 
 def _references(conversation: str, message: Message) -> tuple[str, ...]:
     """The References of an answer (RFC 5322 section 3.6.4), bounded: the first and the last ids say where the thread is.
 
-    The id of the conversation stands first, where every program that shortens the list leaves it.
+    The id of the conversation is first, where every program that shortens the list leaves it.
     """
     named = message.references or message.in_reply_to[:1]
     whole = (*named, message.message_id) if message.message_id else named

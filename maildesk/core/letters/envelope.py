@@ -30,7 +30,7 @@ def case_letter(policy: Policy, template: str, cause: str, number: str, recipien
 
 
 def desk_letter(policy: Policy, word: str, template: str, cause: str, recipient: str, context: Context, now: datetime) -> Letter:
-    """A letter of no case; `word`, in capitals, stands in its keyed id where other letters have a case number."""
+    """A letter of no case; `word`, in capitals, is in its keyed id where other letters have a case number."""
     letter_id = letter_id_for(cause, template, recipient)
     return Letter(
         letter_id=letter_id,

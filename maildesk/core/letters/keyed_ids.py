@@ -20,7 +20,7 @@ from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Desk
 
 MAC_BYTES = 20  # 160 bits; at least 128 keep a guess hopeless
-CONVERSATION = "conversation"  # in place of a letter's id: stands in the References of all our letters of a case to one recipient
+CONVERSATION = "conversation"  # in place of a letter's id: is in the References of all our letters of a case to one recipient
 _KEYED = re.compile(r"(?P<case>[A-Z0-9][A-Z0-9-]*)\.(?P<letter>[a-z2-7]{10,26})\.(?P<mac>[a-z2-7]{32})@")
 _TOKEN = re.compile(r"(?P<letter>[a-z2-7]{16})(?P<mac>[a-z2-7]{26})")
 _TOKEN_MAC_BYTES = 16
@@ -45,7 +45,7 @@ def keyed_message_id(secret: bytes, case: str, letter_id: str, recipient: str, d
 
 
 def conversation_id(secret: bytes, case: str, recipient: str, domain: str) -> str:
-    """An id that no letter bears and all letters of a case to `recipient` refer to.
+    """An id that no letter carries and all letters of a case to `recipient` refer to.
 
     A server that rewrites Message-IDs leaves the References alone, and every answer repeats them.
     """
@@ -116,7 +116,7 @@ def _tokens(addresses: Iterable[str]) -> Iterable[ReplyToken]:
 
 
 def order_token(secret: bytes, case: str, address: str, at: datetime) -> str:
-    """What a link in a mail to a colleague carries: proves that whoever uses it got a mail of this case at this address.
+    """What a link in a mail to a colleague carries: proves that its user got a mail of this case at this address.
 
     128 bits of HMAC over case, address and month, so that it can expire. 26 small letters and digits.
     """

@@ -45,9 +45,9 @@ class Enclosure:
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A mail that we want to send. `context` holds what the template may say, as data; in an automatic letter nothing of it is typed by a
-    stranger. Its SENDER stands in From in place of the desk's name.
+    stranger. Its SENDER is in From in place of the desk's name.
 
-    `about` is the digest of the message that the letter hands on or answers;
+    `about` is the digest of the message that the letter relays or answers;
     `author` the key of the colleague whose words it holds.
     """
 
@@ -110,10 +110,10 @@ HELD_ANSWER = "held"
 CONFIRMED = "confirmed"
 MISTAKE = "mistake"
 HELP = "help"
-CONSULTATION = "consultation"  # asks a colleague in the house for a statement
+CONSULTATION = "consultation"  # asks a colleague in the office for a statement
 REMINDER = "reminder"  # of that question
 STATEMENT = "statement"  # hands the statement on to staff
-OVERDUE = "overdue"  # tells staff that the statement has not come
+OVERDUE = "overdue"  # notifies staff that the statement has not come
 DIGEST = "digest"
 UNPLACED = "unplaced"  # asks a colleague where a mail belongs
 ASKING = frozenset({CONSULTATION, REMINDER})  # who answers one of these, states something, and answers no citizen
@@ -131,7 +131,7 @@ def letter_id_for(cause: str, template: str, recipient: str) -> str:
 class KnownLetter:
     """A letter of ours that a message names. `report` is the last that mail servers said of it: "", "delayed" or "failed".
 
-    `about` is the digest of the message that it handed on or answered.
+    `about` is the digest of the message that it relayed or answered.
     """
 
     letter_id: str

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Links by which a colleague gives an order with one click: `mailto:` with the order in the subject, and nothing else (RFC 6068).
 
-A link of the web that changes something would be followed by every scanner that looks at mails before people do.
+A link of the web that changes something would be followed by every scanner that looks at messages before people do.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ class Occasion:
 
 
 def refusal_for(message: Message, verdict: Verdict, policy: Policy, known: KnownCase | None, occasion: Occasion) -> Refusal | None:
-    """Why the mail gets no automatic letter, or None if it shall have one. The first reason in this order counts."""
+    """Why the mail gets no automatic letter, or None if it is to have one. The first reason in this order counts."""
     desk, limits, sender = policy.desk, policy.letters, message.originator
     recent, age = occasion.recent, occasion.now - occasion.received_at
     here = policy.calendar.local(occasion.now).date()

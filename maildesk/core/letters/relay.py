@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The citizen's mail on its way to the colleagues: who gets it, and what stands above it.
+"""The citizen's mail on its way to the colleagues: who gets it, and what is above it.
 
 Each colleague gets a letter of their own, with a keyed id of their own: the answer to it proves who wrote it. The writer's
-address stands in the head, never in From or Reply-To, so that an answer cannot leave the desk by mistake.
+address is in the head, never in From or Reply-To, so that an answer cannot leave the desk by mistake.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ SEEN, NOT_URGENT, CLOSE, HELP = (link_to(name) for name in (OrderName.SEEN, Orde
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A mail of a case that the colleagues shall get. `hints` say what is odd with it."""
+    """A mail of a case that the colleagues are to get. `hints` say what is odd with it."""
 
     number: str
     message: Message
@@ -74,7 +74,7 @@ def relay_letter(incoming: Incoming, policy: Policy, reader: Staff, now: datetim
 
 
 def _links(incoming: Incoming, policy: Policy) -> tuple[OrderLink, ...]:
-    """The proposed kind first: one click confirms it. Before it stands only that danger was seen, or that there is none."""
+    """The proposed kind first: one click confirms it. Before it is only that danger was seen, or that there is none."""
     key = _proposed_kind(incoming)
     kinds = policy.categories.active("kind")
     confirm = tuple(_kind_link(each, policy, "link.confirm_kind") for each in kinds if each.key == key)

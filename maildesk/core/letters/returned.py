@@ -16,7 +16,7 @@ REPORTED = {"failed": "returned.failed", "delayed": "returned.delayed"}
 
 
 def returned_letters(policy: Policy, cause: str, letter: KnownLetter, report: LetterReport, now: datetime) -> tuple[Letter, ...]:
-    """Staff are told that a letter of a case did not arrive. `cause` is the digest of the mail that says so."""
+    """Staff are notified that a letter of a case did not arrive. `cause` is the digest of the mail that says so."""
     final = report.action == "failed"
     context: Context = {
         "was": say(REPORTED[report.action]),

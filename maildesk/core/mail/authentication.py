@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the desk's own mail server says about the sender of a mail: the Authentication-Results field (RFC 8601).
 
-Anybody can write this field into a mail. A server that checks puts its own on top and takes away those that bear its name
-(RFC 8601 section 5); therefore only the topmost field counts, and only if it bears the name that the configuration gives.
-Half of what stands in it comes from the sender all the same: the envelope address in quoted strings and in comments, the
+Anybody can write this field into a mail. A server that checks puts its own on top and takes away those that carry its name
+(RFC 8601 section 5); therefore only the topmost field counts, and only if it carries the name that the configuration gives.
+Half of what is in it comes from the sender all the same: the envelope address in quoted strings and in comments, the
 domains of signatures. So it is first brought into a form in which nothing of that can look like a result; and a field that a
 server in its senses would not write proves nothing, while bad news in it still counts.
 """
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from maildesk.core.mail.message import Message, address_key, wire_address
 
-# Just below what the parser keeps of a value (2000), so that a value that it cut off is told from a whole one.
+# Just below what the parser keeps of a value (2000), so that a value that it cut off is distinguished from a whole one.
 _CHARS_MAX = 1990
 _METHODS = ("dmarc", "spf", "dkim")
 # RFC 8601 section 2.7 and RFC 7489 section 11.2; `hardfail` is Google's older word, `bestguesspass` Microsoft's for a guess.
@@ -76,7 +76,7 @@ def authentication(message: Message, authserv_id: str) -> Authentication:
     results = _believed(text, _host(authserv_id))
     if results is None:
         return Authentication()
-    # What stands behind a backslash depends on who reads it; no server needs one for a sender that means no harm.
+    # What is behind a backslash depends on who reads it; no server needs one for a sender that means no harm.
     sound = sound and len(value) <= _CHARS_MAX and "\\" not in value
     passes = sound and _passes(message, results)
     return Authentication(passes, _fails(message, results), _evidence(results, passes))
@@ -117,7 +117,7 @@ def _words(results: tuple[_Result, ...], method: str) -> frozenset[str]:
 def _plain(value: str) -> tuple[str, bool]:
     """The value without comments, white space as one space, in quoted strings nothing but letters, digits and `.@_-`.
 
-    After that `;`, `=` and spaces are those of the server. False if it is not well formed, or if a quotation mark stands in
+    After that `;`, `=` and spaces are those of the server. False if it is not well formed, or if a quotation mark is in
     a comment: `(domain of "a); dmarc=pass (b"@example.net ...)`, where the server forgot that a local part may close it.
     What is opened and never closed is read as if it had not been opened.
     """

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Machines known by their words: notices without a header, and what copiers and fax gateways send.
 
-What a template says is told from what a person adds: a mail counts as a notice only if nothing else stands in it.
+What a template says is distinguished from what a person adds: a mail counts as a notice only if nothing else is in it.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def is_receipt(message: Message) -> str:
 
 
 def is_reaction(message: Message) -> str:
-    """An emoji by which somebody reacts, and nothing else: its part says so; what stands around it names the writer."""
+    """An emoji by which somebody reacts, and nothing else: its part says so; what is around it names the writer."""
     if not message.reaction:
         return ""
     words = [line for line in _lines(message.reply) if re.search(r"\w", line)]
@@ -135,7 +135,7 @@ def answers_an_invitation(message: Message) -> str:
 
 
 def _before_the_event(message: Message, lines: list[str]) -> list[str]:
-    """What stands above the event, as a program of the calendar's repeats it in what it sends itself."""
+    """What is above the event, as a program of the calendar's repeats it in what it sends itself."""
     event = message.subject.lower()
     repeated = (index for index, line in enumerate(lines) if len(line) >= 3 and line.lower() in event)
     return lines[: next(repeated, None)] if message.has("auto-submitted") else lines
@@ -163,7 +163,7 @@ def _names_writer(message: Message, line: str) -> bool:
 
 
 def is_scan(message: Message, *, inside: bool) -> str:
-    """A document that a copier or a fax gateway sent. `inside`: the address is of our own house, or there is none.
+    """A document that a copier or a fax gateway sent. `inside`: the address is of our own office, or there is none.
 
     Somebody outside may be called like a device. Of what comes from there a fax gateway is one that says so twice, by address and subject.
     """

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What kind of mail it is: a person's, or which machine's (RFC 3834, 3464, 8098, 5546, 2369).
 
-The rules stand in one table that is read from the top; the first that holds decides. Each says how far it carries: a header of a machine
+The rules are in one table that is read from the top; the first that holds decides. Each says how far it carries: a header of a machine
 always; words alone only where the mail answers us, for people write such words too; a circular is set aside only where it belongs to no
 case. A second, short table has the weak marks: things that machines do but that happen to people's mail too (X-Auto-Response-Suppress,
 by which Exchange and programs of offices ask that nobody answers by a machine; a redirect that empties the envelope sender). One weak
@@ -45,7 +45,7 @@ class Automatic(StrEnum):
     BULK = "bulk"
 
 
-# A person may stand behind these: they become a case, only without an acknowledgement.
+# These may come from a person: they become a case, only without an acknowledgement.
 MAY_BE_A_PERSON = frozenset({Automatic.LIST, Automatic.BULK})
 
 
@@ -61,7 +61,7 @@ class Carries(Enum):
 class Verdict:
     """`automatic` is None for a person's mail. A person's post may yet come from a device, which is `from_device`.
 
-    The first line of `evidence` says why, for the colleagues too: no address stands in it, and no word of the mail.
+    The first line of `evidence` says why, for the colleagues too: no address is in it, and no word of the mail.
     """
 
     automatic: Automatic | None
@@ -87,7 +87,7 @@ class Verdict:
         return replace(self, carries=Carries.ALWAYS) if self.carries is Carries.IF_IT_ANSWERS else self
 
     def sets_aside(self, *, in_a_case: bool) -> bool:
-        """Whether a mail that belongs to no case is set aside, and one that does is filed without being handed on."""
+        """Whether a mail that belongs to no case is set aside, and one that does is filed without being relayed."""
         return self.is_machine or (self.carries is Carries.IF_A_STRANGERS and not in_a_case)
 
 
@@ -120,7 +120,7 @@ def _words(value: str) -> tuple[str, ...]:
     ('no',)
     """
     bare = value
-    for _ in range(COMMENT_DEPTH_MAX):  # comments may stand in comments (RFC 5322 section 3.2.2)
+    for _ in range(COMMENT_DEPTH_MAX):  # comments may be in comments (RFC 5322 section 3.2.2)
         bare = re.sub(r"\([^()]*\)", " ", bare)
     first, *others = (piece.strip().lower() for piece in re.split(r"[,;]", bare))
     if "=" in first:
@@ -133,7 +133,7 @@ def _named(name: str, value: str) -> str:
 
 
 def has_word(name: str, *wanted: str) -> Test:
-    """One of the words stands in the header field, whatever its case, comments, parameters and company."""
+    """One of the words is in the header field, whatever its case, comments, parameters and company."""
 
     def holds(message: Message) -> str:
         for value in message.values(name):
@@ -240,7 +240,7 @@ def _failure_subject(message: Message) -> str:
 
 
 def _complaint(message: Message) -> str:
-    """Hotmail tells what its users call spam in no report (RFC 5965) but in a mail of its own kind."""
+    """Hotmail names what its users call spam in no report (RFC 5965) but in a mail of its own kind."""
     says = message.originator.local_part == "staff" and re.match(r"complaint about message from [\d.a-f:]{3,40}$", message.subject.strip())
     return "From and subject are those of a complaint" if says else ""
 
@@ -248,7 +248,7 @@ def _complaint(message: Message) -> str:
 LIST_FIELDS = ("List-Id", "List-Unsubscribe", "List-Post", "List-Owner", "List-Subscribe", "List-Help", "List-Archive")
 CALENDAR_ANSWERS = frozenset({"REPLY", "COUNTER", "REFRESH"})
 
-# What a person's mail bears too, where a program of the house sends it: only where nobody talks to anybody it is a circular.
+# What a person's mail carries too, where a program of the office sends it: only where nobody talks to anybody it is a circular.
 _AUTO_REPLY_FIELD = has_field(
     "X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Autoresponse", "X-Mail-Autoreply", "X-Autoreply-From", "X-FD-Auto-Reply"
 )
@@ -320,7 +320,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Automatic.BULK, unless(_is_conversation, both(has_field("List-Id"), _BULK_WORD)), Carries.IF_A_STRANGERS),
     Rule(Automatic.BULK, unless(_is_conversation, both(_auto_submitted_unknown, _BULK_WORD)), Carries.IF_A_STRANGERS),
     Rule(Automatic.BULK, both(_LIST_PROGRAM, either(has_field(*LIST_FIELDS), _BULK_WORD)), Carries.IF_A_STRANGERS),
-    # A person may stand behind what follows: a case, but no acknowledgement.
+    # What follows may come from a person: a case, but no acknowledgement.
     Rule(Automatic.LIST, has_field(*LIST_FIELDS)),
     Rule(Automatic.LIST, has_field("Mailing-List", "X-Mailing-List", "X-BeenThere")),
     Rule(Automatic.LIST, has_word("Precedence", "list")),
@@ -340,13 +340,13 @@ WEAK_MARKS: tuple[Test, ...] = (
     has_field("X-Auto-Response-Suppress-Reason", "X-MS-Exchange-Generated-Message-Source", "X-MS-Exchange-Inbox-Rules-Loop"),
 )
 
-Inside = Callable[[str], bool]  # whether an address, or one of a domain, is of our own house
+Inside = Callable[[str], bool]  # whether an address, or one of a domain, is of our own office
 
 
 def classify(message: Message, inside: Inside | None = None) -> Verdict:
     """What the mail says of itself. Whether it is one of our own letters, and answers us, is known only to the desk (`core.desk`).
 
-    Without `inside` (no configuration is read) the house is where the mail goes to.
+    Without `inside` (no configuration is read) the office is where the mail goes to.
     """
     # What somebody put on the glass of a copier is post from a person: a case, whatever marks the copier adds; the copier reads no answer.
     device = "" if message.delivery_report else is_scan(message, inside=_is_inside(message, inside))
@@ -371,7 +371,7 @@ def _is_inside(message: Message, inside: Inside | None) -> bool:
 
 
 def _without_own_list(message: Message, inside: Inside) -> Message:
-    """The mail without the marks of a list of our own house, over which people write to the desk.
+    """The mail without the marks of a list of our own office, over which people write to the desk.
 
     Where such a list has put its own address into From, its marks stay: a letter would go to the whole list.
     """

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""What two mails are compared by besides their Message-IDs: conversation, subject, text. All of it bounded and stable."""
+"""What two messages are compared by besides their Message-IDs: conversation, subject, text. All of it bounded and stable."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def words_of(text: str) -> frozenset[str]:
 
 
 def is_alike(one: str, other: str) -> bool:
-    """Whether two texts may be about one concern: at least half of the words of the shorter one stand in the other, and at least five.
+    """Whether two texts may be about one concern: at least half of the words of the shorter one are in the other, and at least five.
 
     >>> is_alike("Der Bescheid über meine Heizkosten ist falsch berechnet worden, Miete fehlt",
     ...          "Nochmals: Heizkosten falsch berechnet! Der Bescheid ist von gestern, Miete fehlt")

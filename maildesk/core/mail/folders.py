@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Place(StrEnum):
-    """Where a mail lay when we found it: colleagues read, move and answer mail in the same mailbox."""
+    """Where a mail was when we found it: colleagues read, move and answer mail in the same mailbox."""
 
     INBOX = "inbox"
     SENT = "sent"
@@ -23,7 +23,7 @@ FOLDERS_MAX = 200  # that one pass looks at
 
 @dataclass(frozen=True, slots=True)
 class OtherFolder:
-    """A folder of the mailbox beside the inbox, by the server's name for it. `is_for_filed`: we move mails of the inbox there."""
+    """A folder of the mailbox beside the inbox, by the server's name for it. `is_for_filed`: we move messages of the inbox there."""
 
     name: str
     place: Place
@@ -32,7 +32,7 @@ class OtherFolder:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What became of mails that were to leave the inbox, by their UIDs there: those that are gone, and those of them that somebody else
+    """What became of messages that were to leave the inbox, by their UIDs there: those that are gone, and those of them that somebody else
     took, or took at the same moment. A colleague may have done that, or a second desk that serves the same mailbox.
     """
 
@@ -63,7 +63,7 @@ def differs(head: Head, message_id: str, size_bytes: int) -> bool:
     """Whether a head is surely not that of a mail with this Message-ID and size; either may be unknown: empty, or 0.
 
     >>> now = datetime(2026, 11, 23)
-    >>> [differs(Head(7, *told, now), "a@b.example", 900) for told in (("a@b.example", 900), ("c@b.example", 900), ("", 900), ("", 0))]
+    >>> [differs(Head(7, *seen, now), "a@b.example", 900) for seen in (("a@b.example", 900), ("c@b.example", 900), ("", 900), ("", 0))]
     [False, True, False, False]
     """
     other_id = bool(head.message_id and message_id) and head.message_id != message_id

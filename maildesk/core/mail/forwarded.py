@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""A mail that somebody forwarded as text: the header lines that mail programs put above it, and what stands above and below them."""
+"""A mail that somebody forwarded as text: the header lines that mail programs put above it, and what is above and below them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Forwarded:
 
 
 def forwarded_mails(text: str) -> tuple[Forwarded, ...]:
-    """The mails that stand in a text, the outermost first, each with all that stands above and below its header lines."""
+    """The messages that are in a text, the outermost first, each with all that is above and below its header lines."""
     lines = text.replace("\u00a0", " ").split("\n")
     return tuple(_mails(lines))
 

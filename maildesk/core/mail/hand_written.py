@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Marks that somebody wrote a mail in a mail program: they stand against weak marks of a machine."""
+"""Marks that somebody wrote a mail in a mail program: they outweigh weak marks of a machine."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def _label(label: str) -> str:
 class Attachment:
     """A part that is not the body. `filename` is safe to show and to store: no path, no control characters.
 
-    `anchor` tells of a picture that the HTML body shows where it stands there: the last letters and digits of the text before it, in
+    `anchor` says of a picture that the HTML body shows where it is there: the last letters and digits of the text before it, in
     small letters, "^" for the beginning of the text, "$" of a signature, ">" of quoted mail; empty where the body shows no such picture.
     """
 
@@ -115,12 +115,12 @@ class DeliveryReport:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A mail as maildesk sees it. Message-IDs stand without angle brackets; times are aware.
+    """A mail as maildesk sees it. Message-IDs are without angle brackets; times are aware.
 
     `fields` holds every header field in its order, name in lower case and value unfolded, for the rules that look at
     them; both are bounded by the parser. `digest` is the sha256 of the octets, `content_digest` leaves out what servers
-    add on the way, so that two copies of one mail (To and Cc, alias) can be told from two mails. `beside` is what the other parts of a
-    machine's mail say (attached mails, other forms of the body), read for nothing but danger; of other mails it is empty.
+    add on the way, so that two copies of one mail (To and Cc, alias) can be distinguished from two messages. `beside` is what the other
+    parts of a machine's mail say (attached messages, other forms of the body), read for nothing but danger; of other messages it is empty.
     """
 
     digest: str

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Who speaks: the marks by which the mail system itself is known as the writer of a mail, and what its subjects say.
 
-The words of a bounce prove nothing alone: people quote bounces, forward them and ask about them. Only a mail that bears one of these
+The words of a bounce prove nothing alone: people quote bounces, forward them and ask about them. Only a mail that carries one of these
 marks is read as a report about a letter of ours.
 """
 
@@ -49,7 +49,7 @@ def named_mark(message: Message) -> str:
 
 
 def is_persons(message: Message) -> bool:
-    """Whether a person wrote under an address of the mail system: in a small firm the postmaster is whoever reads the mail.
+    """Whether a person wrote under an address of the mail system: in a small firm the postmaster is the person who reads the mail.
 
     A mailbox in the envelope or the mark of a mail program says so; some servers set them too, but write no letter with a greeting.
     """

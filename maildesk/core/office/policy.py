@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""What the house has laid down: the desk, its staff, its promises and its limits."""
+"""What the office has laid down: the desk, its staff, its promises and its limits."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class DigestPlan:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All that `decide` may know of the house. `secret` keys the Message-IDs of our letters."""
+    """All that `decide` may know of the office. `secret` keys the Message-IDs of our letters."""
 
     desk: Desk
     calendar: WorkCalendar
@@ -111,7 +111,7 @@ class Policy:
     alarm_again_after: timedelta = timedelta(minutes=30)
     categories: Categories = field(default_factory=Categories)
     digest: DigestPlan = field(default_factory=DigestPlan)
-    quiet_orders: bool = False  # orders that were carried out are told by a folder, and not by a mail
+    quiet_orders: bool = False  # orders that were carried out are reported by a folder, and not by a mail
 
     def staff_by_address(self, address: str) -> Staff | None:
         wanted = address_key(address)
@@ -119,17 +119,17 @@ class Policy:
 
     @property
     def alarmed(self) -> tuple[str, ...]:
-        """Who is told of danger and of a broken mail path: the alert addresses, else the leads, else all staff."""
+        """Who is notified of danger and of a broken mail path: the alert addresses, else the leads, else all staff."""
         leads = tuple(person.address for person in self.staff if person.lead)
         return _each_once(self.alert_addresses or leads or tuple(person.address for person in self.staff))
 
     @property
     def informed(self) -> tuple[str, ...]:
-        """Who is told what happens to a case: the staff who get all new mail, else whoever is alarmed."""
+        """Who is notified of what happens to a case: the staff who get all new mail, else those who are alarmed."""
         return _each_once(tuple(person.address for person in self.staff if person.receives == "all")) or self.alarmed
 
     def is_inside(self, address: str) -> bool:
-        """Whether the address is of our own house: of an internal domain or of the desk's, unless half a country has its mailbox there."""
+        """Whether the address is of our own office: of an internal domain or of the desk's, unless half a country has its mailbox there."""
         domain = address_key(address).rpartition("@")[2]
         own = self.desk.domain
         at_desk = own not in self.letters.shared_domains and (domain == own or domain.endswith(f".{own}"))

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""All names that may stand in an order of a desk, and what they stand for: the table of order words and the desk's categories."""
+"""All names that may be in an order of a desk, and what they stand for: the table of order words and the desk's categories."""
 
 from __future__ import annotations
 

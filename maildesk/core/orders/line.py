@@ -23,7 +23,7 @@ WORDS_IN_A_NAME = 6
 ORDERS_IN_A_LINE = 30
 SUGGESTIONS = 3
 CHARS_OF_NAMES = 500
-# What may stand before the first # of a line: numbers and marks of a list, bold marks, quotes, brackets. A > does not: that is quoted mail.
+# What may be before the first # of a line: numbers and marks of a list, bold marks, quotes, brackets. A > does not: that is quoted mail.
 _DECORATION = r"(?:\s{0,9}\d{1,2}[.)])?[\s*_\-–—•·\"'„“”‚‘’«»()\[\]]{0,20}"
 _BEGINS = re.compile(rf"{_DECORATION}#[#\s]{{0,10}}(?=[^\W\d_])")
 _NEXT = re.compile(r"#(?=[^\W\d_])|(?<![^\s,;.|/+&)\]*_])#\s{0,3}(?=[^\W\d_])")
@@ -97,7 +97,7 @@ def _together(pieces: Iterable[Piece]) -> Piece:
 
 
 def _segment(text: str, words: Lexicon, today: date) -> Piece:
-    """What stands from one # to the next: a name of one or more words, and what belongs to it."""
+    """What is from one # to the next: a name of one or more words, and what belongs to it."""
     meanings, end = _longest(text, words)
     if not meanings:
         return _unfinished(text, words, today)
@@ -129,7 +129,7 @@ def _first_tokens(text: str, count: int = WORDS_IN_A_NAME) -> list[re.Match[str]
 
 
 def _unfinished(text: str, words: Lexicon, today: date) -> Piece:
-    """No name begins the text: perhaps the beginning of one stands alone there. Else it is a mistake."""
+    """No name begins the text: perhaps the beginning of one is alone there. Else it is a mistake."""
     found = words.beginning_with(fold(text)) if len(text) <= 100 else ()
     if len(found) == 1 and found[0].category is not None:
         return Piece((Order(found[0].row.name, found[0].category.key),))
@@ -161,11 +161,11 @@ def _without_a_space(word: str, words: Lexicon, today: date) -> list[str]:
     return [f"#{each}" for each in apart if _segment(each, words, today).orders]
 
 
-# --- what stands behind an order word ---
+# --- what is behind an order word ---
 
 
 def _with_more(order: Order, rest: str, spelling: str, words: Lexicon) -> Piece:
-    """An order that takes nothing, and what stands behind it: further names ("#kritik berechtigt, abgeholfen"), or a mistake."""
+    """An order that takes nothing, and what is behind it: further names ("#kritik berechtigt, abgeholfen"), or a mistake."""
     if not fold(rest):
         return Piece((order,))
     more = names_only(rest, words)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The orders of colleagues in a mail: #words in the subject and in the first lines, told apart from the text that is meant as an answer.
+"""The orders of colleagues in a mail: #words in the subject and in the first lines, distinguished from the text that is meant as an answer.
 
 Nothing that may have been meant as an order is ever left in the text: what is not understood is a `Mistake`, and its line goes nowhere.
 """
@@ -44,7 +44,7 @@ _NOTE_WITH_TEXT = say("card.with_example", order=row_of(OrderName.NOTE).spelling
 class Reading:
     """What a colleague's mail says. `rest` is the text for the citizen; empty if there is none.
 
-    `token` and `case_number` stand in the subject; whether they are genuine is found out elsewhere. `lines` are the lines of the text that
+    `token` and `case_number` are in the subject; whether they are genuine is found out elsewhere. `lines` are the lines of the text that
     were read as orders, as typed. `inherited`: the subject has orders behind a reply prefix and without a token, so that they may be words
     of the mail that is answered, and not the colleague's.
     """
@@ -79,7 +79,7 @@ class _Text:
 def read_orders(subject: str, text: str, vocabulary: Vocabulary, today: date) -> Reading:
     """The orders of a colleague's mail. `text` is what was newly written: without quoted mail and signature. Never raises.
 
-    In the text they stand in the first lines, before the first line of plain text; blank lines do not count. A line is obeyed as a whole or
+    In the text they are in the first lines, before the first line of plain text; blank lines do not count. A line is obeyed as a whole or
     not at all. Below a note or a question to a colleague the text is part of it, and not of the answer.
     """
     words = lexicon(vocabulary)
@@ -100,7 +100,7 @@ def read_orders(subject: str, text: str, vocabulary: Vocabulary, today: date) ->
 
 
 def _sort(lines: Sequence[str], words: Lexicon, today: date) -> _Text:
-    """Orders, until the first line of plain text. A line right beneath a note is part of it: it may have been broken."""
+    """Orders, until the first line of plain text. A line right below a note is part of it: it may have been broken."""
     orders: list[Order] = []
     mistakes: list[Mistake] = []
     taken: list[str] = []
@@ -226,7 +226,7 @@ def _read_subject(subject: str, text_is_empty: bool, words: Lexicon, today: date
 
 
 def _bare_subject(cleaned: str, prefix: str) -> tuple[bool, str]:
-    """Whether a reply or forward prefix stands before it, and the subject without prefixes, tags in brackets and the case number."""
+    """Whether a reply or forward prefix is before it, and the subject without prefixes, tags in brackets and the case number."""
     number = re.compile(rf"\s*{re.escape(prefix)}-\d{{4}}-\d{{1,7}}\b[\s:,;-]*", re.IGNORECASE | re.ASCII)
     replied = False
     while True:

@@ -47,12 +47,12 @@ class OrderName(StrEnum):
     SHORTEN = "shorten"  # a held answer does not go out: its writer sends a shorter one
     DROP = "drop"  # a held answer does not go out
     SHOW = "show"  # the last mail of the case once more
-    ANONYMOUS = "anonymous"  # the writer wants to stay unknown in the house
+    ANONYMOUS = "anonymous"  # the writer wants to stay unknown in the office
     HELP = "help"
 
 
 class Takes(StrEnum):
-    """What stands behind an order word."""
+    """What is behind an order word."""
 
     NOTHING = "nothing"
     CATEGORY = "category"
@@ -104,7 +104,7 @@ class OrderWord:
     link. `link_word` is the word on that link, where it is not the first.
     `bare` are words which, in an answer of one short line, most likely are the order without its "#"; of a list those of its entries.
     `in_new_case`: a case that is being made can be given it; everything else is about mail that it does not have yet.
-    `inside`: the text of the mail stays in the house.
+    `inside`: the text of the mail stays in the office.
     """
 
     name: OrderName

@@ -21,9 +21,9 @@ OVERLAP_CHARS = 500  # of two pieces, so that no sentence is cut in both
 
 
 def in_danger(matter: Matter) -> Matter | None:
-    """The mail with all that it says as its writer's own words, if they tell of danger; else None.
+    """The mail with all that it says as its writer's own words, if they indicate danger; else None.
 
-    What comes back of a letter inside the house (an alarm, a mail that was handed on) was our own word, and raised its alarm when it came:
+    What comes back of a letter inside the office (an alarm, a mail that was relayed) was our own word, and raised its alarm when it came:
     raised again it would go to the same full mailbox, and come back for ever.
     """
     if _returns_our_word(matter):
@@ -37,7 +37,7 @@ def in_danger(matter: Matter) -> Matter | None:
 
 
 def with_danger(report: Decision, shown: Decision) -> Decision:
-    """A report in which danger stands: filed like any other, but alarmed and handed on like a person's mail, which would be `shown`."""
+    """A report that mentions danger: filed like any other, but alarmed and relayed like a person's mail, which would be `shown`."""
     followed = followed_up(shown.part)
     raised = FollowedUp(proposal=followed.proposal, urgency=followed.urgency, flags=followed.flags)
     return replace(

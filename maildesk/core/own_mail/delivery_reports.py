@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Machine mail: what belongs to a case joins it and answers nobody; what it says of a letter of ours is noted, and staff are told once."""
+"""Machine mail: what belongs to a case joins it and answers nobody; what it says of a letter of ours is noted; staff are notified once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def decide_machine_mail(matter: Matter) -> Decision:
 
 
 def _joined(matter: Matter, match: ThreadMatch) -> Decision:
-    """Machine mail that belongs to a case joins it and answers nobody. What it says of a letter of ours, staff are told once."""
+    """Machine mail that belongs to a case joins it and answers nobody. What it says of a letter of ours, staff are notified once."""
     verdict = matter.verdict
     report = _letter_report(matter)
     letter = _letter_of(matter) if report else None

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Colleagues work in the desk's own mailbox: mail that lies elsewhere than in the inbox, and what they sent from there.
+"""Colleagues work in the desk's own mailbox: mail that is elsewhere than in the inbox, and what they sent from there.
 
-Who can put a mail into our Sent folder works for the desk. So what lies there under our own address is a colleague's mail, without any
-other proof. In other folders it is one only if no server delivered it to us: a forged mail that a colleague moved there bears the marks of
-its delivery.
+Who can put a mail into our Sent folder works for the desk. So what is there under our own address is a colleague's mail, without any
+other proof. In other folders it is one only if no server delivered it to us: a forged mail that a colleague moved there carries the marks
+of its delivery.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Colleagues elsewhere in the house are asked for a statement. What they write stays inside, whatever they write it to.
+"""Colleagues elsewhere in the office are asked for a statement. What they write stays inside, whatever they write it to.
 
-A question tells only what is needed (R16): the words of the person without customer numbers and bank accounts, and never an address; of
-somebody who wants to stay unknown not the name either. Whoever asks may write more into the question.
+A question says only what is needed (R16): the words of the person without customer numbers and bank accounts, and never an address; of
+somebody who wants to stay unknown not the name either. The colleague who asks may write more into the question.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def statement_due(policy: Policy, now: datetime) -> date:
 
 
 def may_be_asked(policy: Policy, address: str) -> bool:
-    """Whether the address is of the house, and not the desk's own."""
+    """Whether the address is of the office, and not the desk's own."""
     inside = policy.is_colleague(address) or policy.staff_by_address(address) is not None
     return inside and not policy.desk.owns(address)
 
@@ -101,7 +101,7 @@ def _asked_of(file: CaseFile, address: str) -> tuple[Consultation, ...]:
 
 
 def decide_statement(stated: Stated) -> Decision:
-    """Kept in the case as an internal note, and handed on to the colleagues of the desk. Nothing goes outside."""
+    """Kept in the case as an internal note, and relayed to the colleagues of the desk. Nothing goes outside."""
     file, message = stated.file, stated.message
     answered = tuple(each.row for each in stated.questions if each.is_open)
     waiting = [each for each in file.consultations if each.is_open and each.row not in answered]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""What shall happen with the mail of a proved colleague: an answer leaves or is held, orders are carried out, or the colleague is asked.
+"""What is to happen with the mail of a proved colleague: an answer leaves or is held, orders are carried out, or the colleague is asked.
 
 Nothing is altered silently, and nothing that was meant for the desk reaches a citizen: where a word is not understood, all of it waits.
 """
@@ -170,7 +170,7 @@ def _found(mail: StaffMail, answer: Answer, *, confirmed: bool) -> tuple[Finding
 
 
 def _overtaken(mail: StaffMail, about: IncomingMail) -> bool:
-    """Whether somebody else answered this very mail, or a later one, since it was handed on."""
+    """Whether somebody else answered this very mail, or a later one, since it was relayed."""
     since = mail.letter.created_at if mail.letter else about.received_at
     return any(given.author != mail.writer.key and given.at > since - timedelta(seconds=1) for given in mail.file.answers)
 

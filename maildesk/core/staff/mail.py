@@ -44,7 +44,7 @@ class StaffMail:
 
     @property
     def about(self) -> IncomingMail | None:
-        """The citizen's mail that the colleague answers: the one that was handed on, else the last one."""
+        """The citizen's mail that the colleague answers: the one that was relayed, else the last one."""
         return self.file.mail(self.letter.about if self.letter else "")
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 TEXT_CHARS_READ = 3000
 # What mail programs themselves put before the subject of the mail that they answer, with a colon, or as the whole subject. Nobody who
-# tells us of an absence of their own writes so; a person who answers such a mail writes "AW:" before it.
+# informs us of an absence of their own writes so; a person who answers such a mail writes "AW:" before it.
 ABSENCE_NOTICE = (
     r"(?:automatische antwort|automatisch antwoord|automatisches antwortschreiben|abwesenheitsnotiz|abwesenheitsassistent|automatic reply"
     r"|automated (?:reply|response)|auto(?:matic)?[- ]?response|auto[- ]?reply|autoresponder"
@@ -14,7 +14,7 @@ ABSENCE_NOTICE = (
     r"|réponse automatique|respuesta automática|risposta automatica|resposta automática|odpowied[zź] automatyczna|răspuns automat"
     r"|otomatik yanıt|автоответ|автоматический ответ|автоматична відповідь)\s*(?::|$)"
 )
-# The same words and others of the kind, where another mark stands beside them.
+# The same words and others of the kind, where another mark is beside them.
 ABSENCE_BEGINS = (
     r"(?:automatische antwort|automatisch antwoord|abwesenheit|automatic reply|auto(?:matic)?[- ]?response"
     r"|auto[- ]?reply|out of (?:the )?office"

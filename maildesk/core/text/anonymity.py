@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a citizen asks for in so many words and must have before anybody reads the mail: to stay unknown in the house.
+"""What a citizen asks for in so many words and must have before anybody reads the mail: to stay unknown in the office.
 
 Only words of the writer's own count, and only plain ones: staff withdraw what was read too much into, and set what was missed (#anonym).
 """

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Days as colleagues write them in German ("4.12.", "übermorgen", "nächsten Montag", "in 3 Tagen"), told from today."""
+"""Days as colleagues write them in German ("4.12.", "übermorgen", "nächsten Montag", "in 3 Tagen"), counted from today."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final
 
 from maildesk.core.text.said import Said, say
 
-YEARS_AHEAD = 5  # what lies farther ahead is a slip of the hand
+YEARS_AHEAD = 5  # what is farther ahead is a slip of the hand
 _MONTHS = ("jan", "feb", "mär", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "dez")
 _WEEKDAYS = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
 _NUMBERS = ("ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn")
@@ -29,7 +29,7 @@ _TIME = r"(?:[\s,]+(?:um\s+)?\d{1,2}(?:[:.]\d{2})?\s*uhr\b|[\s,]+(?:früh|vormit
 class DayRead:
     """A day at the beginning or the end of a text, and the `rest` of the text. `day` is None if there is none that can be meant.
 
-    `written` says whether a day stands there at all; `problem` is what is wrong with a day that cannot be meant.
+    `written` says whether a day is there at all; `problem` is what is wrong with a day that cannot be meant.
     """
 
     day: date | None = None

@@ -67,7 +67,7 @@ ABSENCE: Mapping[str, re.Pattern[str]] = {
         r"|\b(?:for|in) .{0,20}(?:urgent|emergenc)|\burgent\w*\b.{0,40}\bcontact\b|\bacil\b"
     ),
 }
-# What a person tells an office of themselves and not of an office of theirs: handed on, unless the text says that a program wrote it.
+# What a person says to an office of themselves and not of an office of theirs: relayed, unless the text says that a program wrote it.
 OF_MYSELF = re.compile(
     r"krank|klinik|spital|hospital|operi|operat|unfall|haft|jva|gefängnis|\breha\b|\bkur\b|gestorben|tod\b|beerdigung"
     r"|лікарн|больниц|hastane"

@@ -120,7 +120,7 @@ def _begins(branch: str) -> Iterator[str]:
 
 
 def _branches(pattern: str) -> Iterator[str]:
-    """The alternatives of a pattern: its parts between the bars that stand in no bracket."""
+    """The alternatives of a pattern: its parts between the bars that are in no bracket."""
     depth = start = 0
     for at, sign in enumerate(pattern):
         depth += (sign in "([") - (sign in ")]")

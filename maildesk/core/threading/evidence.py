@@ -4,7 +4,7 @@
 
 A wrong join shows one citizen's misery to another, a missed one loses an answer. So what anyone can type (a number, a subject) joins
 only a writer who takes part in the case; a Message-ID joins anybody who knows it; and nothing is joined through a mail that we
-never had, but for mails of one and the same writer.
+never had, but for messages of one and the same writer.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ REPEATED_WITHIN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class ThreadMatch:
-    """The case and what proved it. `by_id`: the evidence, a Message-ID or the very same words, makes the mails one conversation."""
+    """The case and what proved it. `by_id`: the evidence, a Message-ID or the very same words, makes the messages one conversation."""
 
     case_number: str
     matched_by: str
@@ -83,7 +83,7 @@ class OtherCase:
 
 @dataclass(frozen=True, slots=True)
 class ThreadFacts:
-    """What the store knows of what a message names. Message-IDs stand without brackets; cases are named by their numbers.
+    """What the store knows of what a message names. Message-IDs are without brackets; cases are named by their numbers.
 
     `letters` and `cases_by_message_id` are by Message-ID, `letters_by_id` by letter id. `named_by`: cases with a message that names this
     one's Message-ID. `named_by_writer`: where the same writer answered, or forwarded, an id before. `same_id`: a message of the same
@@ -163,13 +163,13 @@ def by_keyed_id(trail: Trail) -> Iterator[ThreadMatch]:
 
 
 def _case_now(trail: Trail, keyed: KeyedId, named: str) -> str:
-    """The case of the letter: another than its id names, where staff made the mail that it handed on a case of its own."""
+    """The case of the letter: another than its id names, where staff made the mail that it relayed a case of its own."""
     known = trail.facts.letters.get(named)
     return known.case_number if known and known.case_number in trail.facts.cases else keyed.case_number
 
 
 def _is_conversation(trail: Trail, keyed: KeyedId) -> bool:
-    """Genuine for somebody who takes part in the case: whoever was shown that person's mail may name it."""
+    """Genuine for somebody who takes part in the case: anyone who was shown that person's mail may name it."""
     if keyed.letter_id != CONVERSATION:
         return False
     return any(keyed.is_genuine(trail.policy.secret, person) for person in sorted(trail.facts.cases[keyed.case_number].participants))
@@ -239,7 +239,7 @@ def by_repetition(trail: Trail) -> Iterator[ThreadMatch]:
 
 
 def _writes_to_us(trail: Trail) -> bool:
-    """Whether a person, not known to be forged, wrote to the desk. What somebody writes to others and only reaches us tells nothing of
+    """Whether a person, not known to be forged, wrote to the desk. What somebody writes to others and only reaches us says nothing of
     our cases: there a subject is shared by many."""
     return not trail.machine and bool(trail.writer.identity) and is_addressed(trail.message, trail.policy.desk)
 
@@ -280,7 +280,7 @@ def case_numbers(message: Message, prefix: str) -> tuple[str, ...]:
 def by_subject(trail: Trail) -> Iterator[ThreadMatch]:
     """A reply by its subject to a mail of an open case in which its writer takes part; or, come late, the mail to which one replies.
 
-    Only where no header says what is answered: a mail that names another one answers that and waits for it, whoever wrote it. Only to
+    Only where no header says what is answered: a mail that names another one answers that and waits for it, no matter who wrote it. Only to
     what is no reply itself: what a reply answers may be anybody's. And only if the reply goes to the desk alone: an answer to somebody
     else's mail goes to that person, and the subject may be a common word.
     """

@@ -17,7 +17,7 @@ LATE_WITHIN = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Where the message belongs: `match` is None for a new case. Its case then bears the `links`; `merges` become one with it."""
+    """Where the message belongs: `match` is None for a new case. Its case then carries the `links`; `merges` become one with it."""
 
     match: ThreadMatch | None = None
     merges: tuple[str, ...] = ()
@@ -67,7 +67,7 @@ def _overtaken(trail: Trail, hits: Hits) -> tuple[Hits, list[str]]:
 
 
 def _carried(trail: Trail, hits: list[ThreadMatch]) -> tuple[tuple[CaseLink, ...], list[ThreadMatch]]:
-    """A forwarded mail is no follow-up of what it carries, unless its writer takes part in that case anyway, or works in the house."""
+    """A forwarded mail is no follow-up of what it carries, unless its writer takes part in that case anyway, or works in the office."""
     if trail.machine or trail.writer.proved or not is_forward(trail.message):
         return (), hits
     of_their_own = {"same-parent", "late-parent", "repeated"}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The words that tell of danger and of need, as data: patterns as `core.text.patterns` reads them.
+"""The words that indicate danger and of need, as data: patterns as `core.text.patterns` reads them.
 
 A pattern for danger wants the first person, or a threat in so many words: "das bringt mich noch um" is an idiom, "ich bringe sie um
 10 Uhr vorbei" is an errand, and "mein Bruder hat sich umgebracht" is grief. Besides German the languages in which most people write.

@@ -52,7 +52,7 @@ class Proposal:
 def propose(message: Message, categories: Categories | None = None, today: date | None = None) -> Proposal:
     """Reads the writer's own words and the subject, and no quoted mail.
 
-    With `categories` only what that desk has is proposed. `today` tells days that lie ahead from those that have passed; without it the
+    With `categories` only what that desk has is proposed. `today` distinguishes days ahead from those that have passed; without it the
     mail's own Date does, and without that no day counts.
     """
     own = (message.reply or message.text)[:CHARS_READ]
@@ -72,7 +72,7 @@ def propose(message: Message, categories: Categories | None = None, today: date 
 
 
 def tells_of_danger(text: str) -> bool:
-    """Whether the words tell of danger for a person, whoever wrote them."""
+    """Whether the words indicate danger for a person, no matter who wrote them."""
     words = Words(plain(text)).without("|".join(NOT_MEANT))
     return any(words.say(pattern) for flag, patterns in FLAGS.items() if URGENT.get(flag) == AT_ONCE for pattern in patterns)
 
@@ -97,7 +97,7 @@ def _kind(words: Words, flags: Iterable[str]) -> tuple[str, int]:
 
 
 def _flags(message: Message, words: Words, own: str, today: date | None) -> Iterator[tuple[str, str]]:
-    """Each flag with the rule for the evidence, which tells nothing of the person."""
+    """Each flag with the rule for the evidence, which says nothing of the person."""
     for flag, patterns in FLAGS.items():
         if any(words.say(pattern) for pattern in patterns):
             yield flag, "its words"
@@ -148,7 +148,7 @@ def _day(match: re.Match[str], today: date) -> date | None:
 
 
 def _urgency(words: Words, flags: Iterable[str]) -> tuple[str, str]:
-    """The gravest, and what it stands on."""
+    """The gravest, and what it is based on."""
     found = [(URGENT[flag], flag) for flag in flags if flag in URGENT]
     found += [("dringend", name) for name, pattern in NEEDS.items() if words.say(pattern)]
     return max(found, key=lambda each: URGENCY_KEYS.index(each[0]), default=("normal", ""))

@@ -114,7 +114,7 @@ KINDS: Final[dict[str, tuple[tuple[int, str], ...]]] = {
     ),
 }  # fmt: skip
 
-# flag -> patterns; which urgency a flag means stands below.
+# flag -> patterns; which urgency a flag means is below.
 FLAGS: Final[dict[str, tuple[str, ...]]] = {
     "selbstgefaehrdung": SELF_HARM,
     "bedrohung": THREAT,

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Reading mails in a child process that may die: bounded in time and memory, and the next mail is not affected."""
+"""Reading messages in a child process that may die: bounded in time and memory, and the next mail is not affected."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def _contents_in(answer: bytes) -> list[bytes]:
 
 
 def _environment() -> dict[str, str]:
-    """Only what Python needs: passwords that stand in our own environment are none of the parser's business."""
+    """Only what Python needs: passwords that are in our own environment are none of the parser's business."""
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return passed_on | {"PYTHONPATH": str(Path(maildesk.__file__).parents[1]), "PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -168,7 +168,7 @@ def _wait_for(stream: IO[bytes], event: int, deadline: float) -> None:
 
 
 class ParserProcess:
-    """Parses mails one by one in a child that is kept alive between them; safe to share between threads.
+    """Parses messages one by one in a child that is kept alive between them; safe to share between threads.
 
     A mail that takes longer than `seconds_max` or more memory than `memory_bytes_max`, or that two children die of, is read again
     in a new child by its head alone, and its Message says so in `defects`.
@@ -220,7 +220,7 @@ class ParserProcess:
 
     @contextmanager
     def _replacing_a_broken_child(self) -> Iterator[None]:
-        """Whoever comes out of here without an answer asks again or does without."""
+        """A caller that gets no answer here asks again or does without."""
         try:
             yield
         except _ChildGoneError:

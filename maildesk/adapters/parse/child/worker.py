@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The child of ParserProcess: reads mails from standard input, writes Messages or contents of attachments to standard output, and may
+"""The child of ParserProcess: reads messages from standard input, writes Messages or contents of attachments to standard output, and may
 die of any of them.
 
 Run as `python -m maildesk.adapters.parse.child.worker MEMORY_BYTES SECONDS`; the frames are described in `frames`.
@@ -63,7 +63,7 @@ def _warm_up() -> None:
 def main() -> None:
     memory_bytes_max, seconds_max = int(sys.argv[1]), float(sys.argv[2])
     source, out = sys.stdin.buffer, sys.stdout.buffer
-    # systemd tells every process of the service to end. Ours ends with its parent, who first finishes what it has begun.
+    # systemd asks every process of the service to end. Ours ends with its parent, who first finishes what it has begun.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _warm_up()
     _confine(memory_bytes_max)

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""What mail servers write in plain words, as tables: the phrase, what became of the mail, and how the recipient stands.
+"""What mail servers write in plain words, as tables: the phrase, what became of the mail, and how the recipient is written.
 
-Phrases are in lower case, and a space in them is any white space. Where `{address}` stands in a phrase, the recipient stands there;
-else the recipients stand below, each at the beginning of a line. The tables are read from the top, and every row that matches counts for
+Phrases are in lower case, and a space in them is any white space. Where `{address}` is in a phrase, the recipient is there;
+else the recipients are below, each at the beginning of a line. The tables are read from the top, and every row that matches counts for
 its action; the recipients are those of the first row that names any.
 """
 
@@ -77,7 +77,7 @@ DELIVERIES: tuple[Form, ...] = (
 REFUSALS: tuple[Form, ...] = _forms("Dovecot", r"your message to {address} was automatically rejected")
 
 FAILURES: tuple[Form, ...] = (
-    # Fields of RFC 3464 and of LISTSERV that stand in plain text because the mail lost its parts on the way.
+    # Fields of RFC 3464 and of LISTSERV that are in plain text because the mail lost its parts on the way.
     *_forms("Amazon SES", r'"notificationtype" ?: ?"bounce"', r'"bouncedrecipients":\[\{"emailaddress":"{address}'),
     *_forms("LISTSERV, LMail", "^error-for: {address}"),
     # Widely used mail servers, each in the words of its source.
@@ -217,7 +217,7 @@ FAILURES: tuple[Form, ...] = (
     ),
 )
 
-# Where the returned mail begins, if it stands in the text of the report: a line of dashes with words, a sentence, or its first fields.
+# Where the returned mail begins, if it is in the text of the report: a line of dashes with words, a sentence, or its first fields.
 ORIGINAL_BEGINS = re.compile(
     r"^(?:[ \t]{0,40}[-=*_|~]{2}[^\n]{0,120}?\b(?:original|returned|unsent|copy|headers?|body|message text"
     r"|mail follows|source mail|undelivered message"
@@ -248,9 +248,9 @@ ADVICE = re.compile(
     r"|@\S+ (?:schreiben|anschreiben)|ご連絡",
     re.IGNORECASE,
 )
-# What stands behind an address because the server itself led the mail on.
+# What is behind an address because the server itself led the mail on.
 LED_ON = re.compile(r"\((?:ultimately )?(?:expanded|generated) from:?[^)\n]{0,200}(?:\n[^)\n]{0,200})?\)", re.IGNORECASE)
-# Lines of the report that name other people: the writer, and the ids of mails.
+# Lines of the report that name other people: the writer, and the ids of messages.
 OTHERS = re.compile(
     r"^[ \t]*(?:(?:x-|resent-)?(?:message-?id|message identifier|references|in-reply-to|from|sender"
     r"|original sender|reply-to|return-path|mail from"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a report of the mail system says in plain words: what became of the mail, and who did not get it.
 
-Pure text in, words out; the tables are in `bounce_forms`. Only a mail that bears a mark of the mail system is read here, so that a
+Pure text in, words out; the tables are in `bounce_forms`. Only a mail that carries a mark of the mail system is read here, so that a
 person who quotes a bounce is not taken for one.
 """
 
@@ -29,7 +29,7 @@ from maildesk.adapters.parse.delivery_reports.bounce_forms import (
 )
 
 TEXT_CHARS_MAX = 200_000  # of the whole text
-SAID_CHARS_MAX = 30_000  # of what the server itself says, which stands before the returned mail
+SAID_CHARS_MAX = 30_000  # of what the server itself says, which is before the returned mail
 _PHRASES_MAX = 50  # of one form, in one text
 _LETTERS_MIN = 12  # a divider above the first words divides nothing
 _ANYWHERE = re.compile(ADDRESS)
@@ -41,7 +41,7 @@ _X400 = re.compile(r"(?:.*[^\w])?(?:smtp|rfc-?822)=(.+)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`said` is the server's own part of the text, `quoted` the returned mail, if it stands in the text."""
+    """`said` is the server's own part of the text, `quoted` the returned mail, if it is in the text."""
 
     said: str
     quoted: str
@@ -89,7 +89,7 @@ def spoken(report: Report) -> Spoken:
 
 
 def refused(report: Report) -> tuple[str, ...]:
-    """The recipients whose server refused the mail and tells so by a disposition notification."""
+    """The recipients whose server refused the mail and says so by a disposition notification."""
     return plain_addresses(address for form in REFUSALS for address in _in_phrase(form, report.said, report.lowered))
 
 

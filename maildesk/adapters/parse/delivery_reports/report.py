@@ -99,7 +99,7 @@ def _failed(message: Message, status: Status | None, said: Spoken, report: Repor
 
 
 def _refusal(report: Report, tree: Tree) -> DeliveryReport | None:
-    """Dovecot tells of a mail that it threw away by a disposition notification (RFC 8098), which else is a receipt."""
+    """Dovecot reports a mail that it threw away by a disposition notification (RFC 8098), which else is a receipt."""
     failed = freetext_report.refused(report)
     if not failed:
         return None
@@ -107,7 +107,7 @@ def _refusal(report: Report, tree: Tree) -> DeliveryReport | None:
 
 
 def _texts(tree: Tree) -> str:
-    """The parts of the report as text: where a boundary is wrong, the returned mail stands in them."""
+    """The parts of the report as text: where a boundary is wrong, the returned mail is in them."""
     return "\n".join(leaf.content[:_STATUS_BYTES_MAX].decode("utf-8", "replace") for leaf in tree.leaves if leaf.media_type in _REPORTS)
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The mail that came back with a report: which one it was and to whom it went, wherever it stands."""
+"""The mail that came back with a report: which one it was and to whom it went, wherever it is."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _of_head(head: Head) -> Returned:
 
 
 def _id_in(text: str) -> str:
-    """An id that the text names as one; else one that is built as those of our own letters are, wherever it stands."""
+    """An id that the text names as one; else one that is built as those of our own letters are, wherever it is."""
     line = _ID_LINE.search(text)
     if line:
         return ids.first(line[1].encode("utf-8", "replace"))

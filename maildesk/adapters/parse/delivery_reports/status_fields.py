@@ -17,7 +17,7 @@ _PRECEDENCE = ("failed", "delayed", "delivered", "relayed", "expanded")
 _MEANT = {"failure": "failed", "fail": "failed", "expired": "failed", "undeliverable": "failed", "delay": "delayed", "deferred": "delayed"}
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _REPLY = re.compile(r"(?:^|[\s;])([45])\d\d[\s-]")
-# The address that was written to stands before the one that a server made of it.
+# The address that was written to is before the one that a server made of it.
 _RECIPIENT_FIELDS = ("original-recipient", "final-recipient", "x-actual-recipient", "failed-recipient", "recipient")
 _ID_FIELDS = ("original-message-id", "x-original-message-id")
 _GROUPS_MAX = 1000

@@ -67,7 +67,7 @@ def _each_once(found: Iterable[Address]) -> Iterator[Address]:
 
 
 def _mailboxes(text: str) -> Iterator[Address]:
-    before = ""  # of a name with a comma that stands without quotes: Meier, Eva <eva@example.org>
+    before = ""  # of a name with a comma that is without quotes: Meier, Eva <eva@example.org>
     for item in _items(text):
         if "@" not in item:
             before = f"{before}{item}, "[-limits.NAME_CHARS_MAX :] if item.strip() else ""

@@ -48,7 +48,7 @@ def transfer_decoded(data: bytes, encoding: str) -> bytes:
 def from_base64(data: bytes) -> bytes:
     """Decodes also what is cut off, padded in the middle, or followed by plain text, which some gateways append.
 
-    The standard library stops at the first padding and so loses what stands behind it.
+    The standard library stops at the first padding and so loses what is behind it.
     """
     kept = _NOT_BASE64.sub(b"", data)
     if len(kept) < _BASE64_SHARE_MIN * len(b"".join(data.split())):
@@ -104,7 +104,7 @@ def _uu_line(line: bytes) -> bytes:
 
 
 def flattened(part: MimePart) -> bytes:
-    """The octets of a container as it stands: of an attached mail the mail, of a report its blocks of fields."""
+    """The octets of a container as it is: of an attached mail the mail, of a report its blocks of fields."""
     children = part.get_payload()
     parts = [child for child in children if isinstance(child, MimePart)] if isinstance(children, list) else []
     if part.get_content_maintype() != "message":
@@ -115,9 +115,9 @@ def flattened(part: MimePart) -> bytes:
 
 
 def decoded_multipart(part: MimePart) -> MimePart | None:
-    """The multipart that stands behind a transfer encoding, which RFC 2045 section 6.4 forbids for it; None where there is none.
+    """The multipart that is behind a transfer encoding, which RFC 2045 section 6.4 forbids for it; None where there is none.
 
-    A multipart that only says that it is encoded shows its boundary and plain fields as they stand.
+    A multipart that only says that it is encoded shows its boundary and plain fields as they are.
     """
     encoding = encoding_of(part)
     if part.get_content_maintype() != "multipart" or encoding not in {"base64", "quoted-printable"}:

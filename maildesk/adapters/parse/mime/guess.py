@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The charset of text that names none or a wrong one and is not UTF-8: told only where the octets leave next to no doubt.
+"""The charset of text that names none or a wrong one and is not UTF-8: guessed only where the octets leave next to no doubt.
 
 Western European text has letters over 127 here and there; Chinese, Japanese, Korean and Cyrillic text consists of them. So each
 test asks for runs of such letters, and for what only that script has. Everything else stays cp1252: Latin alphabets cannot be
-told apart by octets.
+distinguished by octets.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _is_korean(letters: str, _text: str) -> bool:
 
 
 def _is_chinese(codec: str, last_lead: int) -> Callable[[str, str], bool]:
-    """Whether nearly all are of the few thousand signs of everyday use, which stand in the first block of the charset."""
+    """Whether nearly all are of the few thousand signs of everyday use, which are in the first block of the charset."""
 
     def test(letters: str, _text: str) -> bool:
         everyday = sum(letter.encode(codec)[0] <= last_lead for letter in letters)

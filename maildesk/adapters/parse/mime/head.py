@@ -3,7 +3,7 @@
 """The header block of a mail, split into raw fields by one pass over its lines (RFC 5322 section 2.2, 4.5).
 
 This is our own simple code because everything hangs on it: what the library sees, what is read when the library has died,
-and the digest by which two copies of a mail are told from two mails.
+and the digest by which two copies of a mail are distinguished from two messages.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ESSENTIAL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A header field as it stands: `name` in lower case, `raw` everything behind the colon, folded, without the last line end."""
+    """A header field as it is: `name` in lower case, `raw` everything behind the colon, folded, without the last line end."""
 
     name: str
     raw: bytes
@@ -120,7 +120,7 @@ class _Collector:
 
 
 def _shortened(name: str, raw: bytes) -> bytes:
-    """The beginning of a field that is too long; of References also the end, where the nearest ancestors stand."""
+    """The beginning of a field that is too long; of References also the end, where the nearest ancestors are."""
     if name == "references":
         half = limits.FIELD_BYTES_MAX // 2
         return raw[:half] + b" > < " + raw[-half:]

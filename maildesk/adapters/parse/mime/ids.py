@@ -22,13 +22,13 @@ _ENCODED = re.compile(r"=\?[^\s?]{1,60}\?[bq]\?", re.IGNORECASE)
 
 
 def read(raws: Iterable[bytes]) -> tuple[str, ...]:
-    """The ids in the values of a field. Text between them is skipped; an id without brackets counts where it stands alone."""
+    """The ids in the values of a field. Text between them is skipped; an id without brackets counts where it is alone."""
     texts = (_decoded(_FOLDED.sub(_unfolded, raw.decode("utf-8", "replace"))) for raw in raws)
     return tuple(dict.fromkeys(identifier for text in texts for identifier in _ids_in(text)))
 
 
 def _unfolded(match: re.Match[str]) -> str:
-    """What stands between two brackets without its folds. A sentence in brackets keeps its blanks, and so is no id."""
+    """What is between two brackets without its folds. A sentence in brackets keeps its blanks, and so is no id."""
     return _FOLD.sub("", match[0])
 
 

@@ -86,7 +86,7 @@ def _name(attachment: Any) -> str:
 
 
 def _octets(body: object) -> bytes:
-    """The library gives a body as octets or as text, by where in the stream it stands."""
+    """The library gives a body as octets or as text, by where in the stream it is."""
     if isinstance(body, str):
         return body.encode("utf-8", "replace").strip(b"\0")
     return body.strip(b"\0") if isinstance(body, bytes) else b""

@@ -48,7 +48,7 @@ def structured(raw: bytes) -> Structured:
 
 
 def _split(text: str) -> Iterator[str]:
-    """The pieces between semicolons that stand neither in quotes nor in a comment's place."""
+    """The pieces between semicolons that are neither in quotes nor in a comment's place."""
     start = position = 0
     quoted = False
     while position < len(text):
@@ -87,7 +87,7 @@ def _parameters(pieces: list[str]) -> dict[str, str]:
         else:
             number = int(match["number"] or 0)
             sections.setdefault(match["name"], {}).setdefault(number, (match["extended"] is not None, _unquoted(value)))
-    # RFC 2231 says more than the plain form, which stands beside it for old programs.
+    # RFC 2231 says more than the plain form, which is beside it for old programs.
     return plain | {name: _joined(numbered) for name, numbered in sections.items()}
 
 

@@ -3,7 +3,7 @@
 """The structure of a mail: which leaf parts it has, and which of them are its body (RFC 2046 section 5).
 
 The tree is the one that mail-parser built. What it says about bodies is not used: it appends the text of an attached
-mail to the writer's own, and it loses calendar parts, delivery reports and attached mails.
+mail to the writer's own, and it loses calendar parts, delivery reports and attached messages.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ class Leaf:
     content_type: Structured = field(default_factory=Structured)
     disposition: Structured = field(default_factory=Structured)
     role: Role = Role.ATTACHMENT
-    whole: bool = False  # a container that is kept as it stands: too deep, or an attached mail
-    unpacked: bytes | None = None  # the content of a part that stood in winmail.dat
+    whole: bool = False  # a container that is kept as it is: too deep, or an attached mail
+    unpacked: bytes | None = None  # the content of a part that was in winmail.dat
     others: tuple[Leaf, ...] = ()  # of a plain body: the HTML that is another form of it
 
     @cached_property
@@ -58,7 +58,7 @@ class Leaf:
 
     @property
     def name(self) -> str:
-        """The declared file name as it stands, with whatever somebody put into it."""
+        """The declared file name as it is, with whatever somebody put into it."""
         return self.disposition.get("filename") or self.content_type.get("name")
 
     @property
@@ -120,7 +120,7 @@ class _Walk:
             self.defects[mark] = None
 
     def _inside(self, leaf: Leaf, depth: int) -> list[Leaf]:
-        """What stands in a signed S/MIME object or in winmail.dat, besides that part itself, which stays what it is."""
+        """What is in a signed S/MIME object or in winmail.dat, besides that part itself, which stays what it is."""
         if secured.is_smime(leaf.media_type, leaf.name) and depth < limits.DEPTH_MAX:
             self._mark(secured.smime_mark(leaf.content, leaf.content_type.get("smime-type")))
             entity = secured.signed_content(leaf.content)

@@ -37,7 +37,7 @@ SENDER = "|".join((
     r"extern(?:al)?$",
 ))  # fmt: skip
 
-# Stands beside such a sentence, and means nothing alone.
+# Comes with such a sentence, and means nothing alone.
 INSTRUCTIONS = "|".join((
     r"\b(?:klicken|öffnen|antworten|folgen) sie (?:bitte )?(?:nicht|kein|nur|auf kein|niemals|daher|deshalb|dann)",
     r"\b(?:klicken|öffnen) sie\b.{0,60}\bnicht\b|\bmelden sie\b.{0,40}\bverdächtig|\bgeben sie (?:kein|nie)",

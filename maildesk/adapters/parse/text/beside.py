@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""What stands in a machine's mail beside its text: attached mails, other forms of the body, text files, the words of calendars.
+"""What is in a machine's mail beside its text: attached messages, other forms of the body, text files, the words of calendars.
 
 Nobody is shown a machine's mail, so all of it is looked through for danger (`core.own_mail.danger`).
 """

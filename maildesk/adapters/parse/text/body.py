@@ -29,7 +29,7 @@ def clean(text: str) -> str:
 
 
 def text_of(leaf: Leaf) -> str:
-    """The text of one part, by its media type; not cleaned yet of what stands at its ends."""
+    """The text of one part, by its media type; not cleaned yet of what is at its ends."""
     declared = leaf.content_type.get("charset")
     data = leaf.content[: _OCTETS_PER_CHARACTER_MAX * limits.TEXT_CHARS_MAX]
     if leaf.media_type == "text/html":
@@ -49,7 +49,7 @@ def _tidy(text: str) -> str:
 
 
 def body_text(tree: Tree, preamble: str) -> str:
-    """The text of the mail. A mail with a body never yields nothing: at the end of the ladder stands the source itself."""
+    """The text of the mail. A mail with a body never yields nothing: at the end of the ladder is the source itself."""
     leaves = tree.with_role(Role.BODY)
     text = _joined(_without_notices([_shown(leaf) for leaf in leaves]))
     if text and not forms.is_blank(text) and not forms.is_notice(text):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a person wrote into an invitation or the answer to one (RFC 5545): words that stand in the calendar part alone."""
+"""What a person wrote into an invitation or the answer to one (RFC 5545): words that are in the calendar part alone."""
 
 from __future__ import annotations
 

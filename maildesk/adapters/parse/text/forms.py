@@ -17,7 +17,7 @@ from maildesk.adapters.parse.text.own_words import own_words
 NOTICE_CHARS_MAX = 600
 _WORDS_MORE = 8  # of the writer's own, that the plain form has nowhere
 _WORDS_MORE_BEHIND = 2  # the same, in HTML that begins with the plain form, or has it whole
-_PART_KEPT = 0.9  # of the words of the plain form, in HTML that may stand in its place
+_PART_KEPT = 0.9  # of the words of the plain form, in HTML that may be in its place
 _PART_NEW = 0.5  # of the words of the HTML, where both are shown
 _PLACEHOLDER = re.compile(
     r"\[(?:cid:|image\b|bild\b|img\b|grafik\b|picture\b|inline-?\s?(?:image|bild))[^\]\n]{0,200}\]|<[\w.-]{1,60}\.(?:png|jpe?g|gif)>",
@@ -55,7 +55,7 @@ def is_stub(text: str) -> bool:
 
 
 def may_say_more(between_tags: str, plain: str) -> bool:
-    """Whether the HTML, looked at roughly, may hold words that the plain form has not. Most mails need no closer look."""
+    """Whether the HTML, looked at roughly, may hold words that the plain form has not. Most messages need no closer look."""
     return is_stub(plain) or len(_words(between_tags) - _words(plain)) >= 3
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """HTML bodies as text: what a reader would see, with the targets of links, tables readable, hidden preheaders left out (inscriptis).
 
-Quoted mail (`blockquote`) gets "> " before its lines, as in a plain text: else nobody could tell it from the writer's own words.
+Quoted mail (`blockquote`) gets "> " before its lines, as in a plain text: else nobody could distinguish it from the writer's own words.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def rendered(source: str) -> str:
 def anchors(source: str) -> dict[str, str]:
     """For each picture that the document shows by its content id: the last letters and digits before it.
 
-    "^" stands where the text begins, "$" where a signature, ">" where quoted mail does.
+    "^" is where the text begins, "$" where a signature, ">" where quoted mail does.
     """
     text = _text(_prepared(source), _config(pictures=True)) or ""
     found: dict[str, str] = {}

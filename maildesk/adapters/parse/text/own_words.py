@@ -6,7 +6,7 @@ What comes out is always one run of lines of the text, from the first to the las
 
 1. Behind a separator ("-----Ursprüngliche Nachricht-----"), a header block ("Von: ... Gesendet: ... An: ...") or an attribution that
    no person types (day, time of day and address in brackets), everything is quoted mail; not where the line above ends with a colon,
-   for then the writer speaks of what follows. Where nothing own stands above, the mail was forwarded: the text stays whole.
+   for then the writer speaks of what follows. Where nothing own is above, the mail was forwarded: the text stays whole.
 2. The end loses signatures, taglines and footers (`signature`).
 3. Lines marked with ">" behind the last own line go, if an attribution or header lines introduce them or any quote above, or if they
    look like a whole mail. Answers between quoted lines keep what they answer.
@@ -147,7 +147,7 @@ def _last_line_before(lines: Sequence[str], number: int) -> int | None:
 
 
 def _introduces_marked_lines(lines: Sequence[str], number: int) -> bool:
-    """Also with the writer's initials before the mark, as programs for news set it: then an answer may stand below."""
+    """Also with the writer's initials before the mark, as programs for news set it: then an answer may be below."""
     below = [line for line in lines[number + 1 : number + 10] if line.strip()]
     return any(_ANY_MARK.match(line) for line in below[:_GAP_LINES_MAX])
 
@@ -225,7 +225,7 @@ def _is_a_whole_mail(lines: Sequence[str]) -> bool:
 
 
 def _start_behind_a_whole_mail(lines: Sequence[str], runs: Sequence[_Run], own: Sequence[int]) -> int:
-    """The first own line, where all that stands above it is one introduced quote of some length; else 0."""
+    """The first own line, where all that is above it is one introduced quote of some length; else 0."""
     run = runs[0]
     if len(runs) > 1 or run.introduction is None or own[0] < run.end:
         return 0

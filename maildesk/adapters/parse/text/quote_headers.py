@@ -112,7 +112,7 @@ def _strength(joined: str) -> Strength | None:
 
 
 def _is_by_a_program(text: str, behind_clock: int, *, wrote: bool, opens: bool) -> bool:
-    """Whether the address stands in brackets as programs set them. People set round ones, and say what happened at that time."""
+    """Whether the address is in brackets as programs set them. People set round ones, and say what happened at that time."""
     if wrote:
         return bool(_BRACKETED.search(text) or (_IN_ROUND_BRACKETS.search(text) and not _WROTE_BY_HAND.search(text)))
     bracket = _BRACKETED.search(text)
@@ -137,7 +137,7 @@ def _ends_so(text: str, *, wrote: bool) -> bool:
 
 
 def _names_one_of_us(text: str) -> bool:
-    """Whether a pronoun stands outside of quotes, brackets and addresses: a name may be anything."""
+    """Whether a pronoun is outside of quotes, brackets and addresses: a name may be anything."""
     if not _BY_US.search(text):
         return False
     outside = re.sub(r'"[^"]*"|<[^<>]*>', " ", text)
@@ -171,7 +171,7 @@ def _is_half_a_name(line: str) -> bool:
 
 
 def role_of(line: str) -> Role | None:
-    """What the line tells if it is a header line: `*Von:* Eva`, `De : Eva`, `发件人：Eva`."""
+    """What the line says if it is a header line: `*Von:* Eva`, `De : Eva`, `发件人：Eva`."""
     head = line[:48].replace("：", ":")
     label, colon, _ = head.partition(":")
     return table.LABELS.get(label.strip(" \t*_|>").lower()) if colon else None
@@ -181,7 +181,7 @@ def header_block(lines: Sequence[str], first: int) -> tuple[int, bool]:
     """Where the header lines that begin with line `first` end, and whether there are enough of them for a mail program's.
 
     Enough: three different ones with an address; or From, Sent, To and Subject with the time of day, as Outlook writes them for people
-    in one house. Behind a rule or a separator use `fields_behind`, which asks for less.
+    in one office. Behind a rule or a separator use `fields_behind`, which asks for less.
     """
     end, found = _fields(lines, first)
     values = " ".join(found.values())

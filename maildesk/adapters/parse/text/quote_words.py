@@ -14,7 +14,7 @@ from enum import Enum
 
 
 def words_of(table: str) -> list[str]:
-    """The words of a table, which stand between strokes, over any number of lines."""
+    """The words of a table, which are between strokes, over any number of lines."""
     return [word for word in re.split(r"\s*\|\s*", table.strip()) if word]
 
 
@@ -24,7 +24,7 @@ def one_of(table: str) -> str:
 
 
 class Role(Enum):
-    """What a line of a header block tells (RFC 5322 section 3.6), whatever the language of its label."""
+    """What a line of a header block says (RFC 5322 section 3.6), whatever the language of its label."""
 
     FROM = "from"
     SENT = "sent"
@@ -70,7 +70,7 @@ _LABELS: dict[Role, str] = {
 }
 LABELS: dict[str, Role] = {label: role for role, labels in _LABELS.items() for label in words_of(labels)}
 
-# The word for "wrote" in attributions. Those of languages that put no spaces between words stand apart.
+# The word for "wrote" in attributions. Those of languages that put no spaces between words are listed apart.
 WROTE = frozenset(
     words_of("""
     schrieb | schrieben | geschrieben | wrote | writes | schreef | geschreven | écrit | écrivait | escribió | escrito |
@@ -104,7 +104,7 @@ ONE_OF_US = one_of("""
     j['’]ai | io | mi | yo | nos | jag | jeg | ik | mij | hij | ja | я | мне | мы
 """)
 
-# What may stand in small letters between the time of day and the address, where no verb says that somebody wrote.
+# What may be in small letters between the time of day and the address, where no verb says that somebody wrote.
 PARTS_OF_NAMES = frozenset(
     words_of("""
     von | vom | van | der | den | de | di | da | do | dos | del | della | la | le | el | al | bin | ibn | zu | und | and | of | the | for

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""What stands below a person's words without being theirs: "-- " signatures, "Von meinem iPhone gesendet", legal footers, list footers.
+"""What is below a person's words without being theirs: "-- " signatures, "Von meinem iPhone gesendet", legal footers, list footers.
 
 Everything is looked for at the end only, and only where it is short. A dash line inside a text is no signature, "Gesendet am 3. Mai"
 is a sentence, and a closing with the name stays.
@@ -188,7 +188,7 @@ def _is_sentence(line: str) -> bool:
 
 
 def _is_one_of_many(lines: Sequence[str], mark: int) -> bool:
-    """Whether another such line stands shortly above: then both are separators inside a text."""
+    """Whether another such line is shortly above: then both are separators inside a text."""
     above = [number for number in range(max(0, mark - _LOOK_BACK_LINES), mark) if _SIGNATURE_MARK.fullmatch(lines[number])]
     return bool(above) and any(_is_sentence(line) for line in lines[above[-1] + 1 : mark])
 

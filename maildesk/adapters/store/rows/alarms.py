@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The alarms that stand: since when, and when somebody was last notified."""
+"""The active alarms: since when, and when somebody was last notified."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Alarms:
         self._connection = connection
 
     def standing(self) -> Mapping[str, datetime]:
-        """Since when each of the alarms stands, by its name (`Alarm.name`); the oldest first."""
+        """Since when each of the alarms is active, by its name (`Alarm.name`); the oldest first."""
         return {row.name: row.since for row in self._connection.execute(select(alarms.c.name, alarms.c.since).order_by(alarms.c.since))}
 
     def raise_alarm(self, name: str, detail: str, now: datetime, again_after: timedelta) -> bool:
@@ -40,7 +40,7 @@ class Alarms:
         return since
 
     def note_told(self, name: str, since: datetime, told_at: datetime, *, over: bool) -> None:
-        """A letter shows that the alarm was told at `told_at`, or that it was told to be over. What stands since then is another one."""
+        """A letter shows that the alarm was reported at `told_at`, or reported as over. What is active since then is another one."""
         self._connection.execute(delete(alarms).where(alarms.c.name == name, alarms.c.told_at <= told_at))
         stands = self._connection.execute(select(alarms.c.name).where(alarms.c.name == name)).first()
         if not over and not stands:

@@ -198,7 +198,7 @@ class LetterStates:
     def _keep_sent(self, row: int, raw: RawMessage, message: Message, now: datetime) -> None:
         """Keeps the letter as it was sent among the messages of its case, with the time at which the server took it.
 
-        What stays in the house hands on what the case has already: it is not kept again for each colleague.
+        What stays in the office carries what the case has already: it is not kept again for each colleague.
         """
         columns = (letters.c.case_id, letters.c.template, letters.c.sent_message_id, letters.c.created_at)
         sent = self._connection.execute(select(*columns).where(letters.c.id == row)).one()
@@ -264,7 +264,7 @@ class LetterStates:
         return set(self._connection.execute(select(letters.c.id).where(letters.c.id.in_(noted), ON_ITS_WAY)).scalars())
 
     def doubt_what_waits(self, now: datetime) -> int:
-        """Letters that waited when a backup was made may have left since: their copies tell, or the absence of copies; how many."""
+        """Letters that waited when a backup was made may have left since: their copies show that, or the absence of copies; how many."""
         return self._change(WAITS, state=LetterState.DOT, doubt_since=now, error=MAY_HAVE_LEFT)
 
     # --- its copy shows that a letter left ---

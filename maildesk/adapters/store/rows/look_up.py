@@ -53,7 +53,7 @@ class LookUp:
         return Known(next_number, facts=facts, recent=self._recent_letters(asked.entered or asked.originator, now), files=files, left=left)
 
     def _next_number(self, asked: Questions) -> str:
-        """The number that the mail was given before a restore, if no other case bears it now; else the next one."""
+        """The number that the mail was given before a restore, if no other case carries it now; else the next one."""
         named = self._restored.number(asked.caused, asked.message_id, asked.originator)
         if named and not self._cases.exists(named):
             return named

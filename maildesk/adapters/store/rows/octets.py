@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The octets of mails, in rows of at most 1 MiB."""
+"""The octets of messages, in rows of at most 1 MiB."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from maildesk.octets import Octets
 
 
 def store(connection: Connection, octets: Octets) -> int:
-    """The row of these octets; they are stored once, whoever refers to them. One piece at a time stands in memory."""
+    """The row of these octets; they are stored once, no matter who refers to them. One piece at a time is in memory."""
     found = connection.execute(select(raws.c.id).where(raws.c.digest == octets.digest)).scalar()
     if found is not None:
         return int(found)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""Mails that could not be handled: how often each was tried, and those that were put by."""
+"""Messages that could not be handled: how often each was tried, and those that were put by."""
 
 from __future__ import annotations
 

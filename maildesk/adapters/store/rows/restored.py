@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """After a restore: letters that left after the backup was made, and what the desk must know of them.
 
-Their copies lie in our own mailbox. Each is set aside as a message of its own, and a fact names its row by the letter's id. The same mail
-causes the same letter id, so when it is taken in again, the letter is found to have left, and it tells the number of the case.
+Their copies are in our own mailbox. Each is set aside as a message of its own, and a fact names its row by the letter's id. The same mail
+causes the same letter id, so when it is taken in again, the letter is found to have left, and it gives the number of the case.
 """
 
 from __future__ import annotations

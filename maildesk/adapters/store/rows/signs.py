@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""How the letters fare, for whoever watches the mail path: read every minute, so by an index and only of the last days."""
+"""How the letters fare, for those who watch the mail path: read every minute, so by an index and only of the last days."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COPIES_OF = timedelta(days=1)
 
 
 def read_signs(connection: Connection, last_whole_pass: datetime | None, now: datetime) -> Signs:
-    """`last_whole_pass`: copies that lay in the mailbox then are known."""
+    """`last_whole_pass`: copies that were in the mailbox then are known."""
     lately = letters.c.created_at > now - LOOK_BACK
     late, since = _number_and_oldest(connection, letters.c.created_at, WAITS, letters.c.created_at < now - LATE_AFTER)
     missing = (

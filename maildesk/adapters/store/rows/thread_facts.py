@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""What the database knows of the traces that a message bears: named ids, subjects, letters, other cases of its writer."""
+"""What the database knows of the traces that a message carries: named ids, subjects, letters, other cases of its writer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Trails:
         self._connection = connection
 
     def of(self, asked: Questions, now: datetime, known_cases: KnownCases) -> ThreadFacts:
-        """All that `core.threading.evidence` asks for. `known_cases` tells of the cases that turn up."""
+        """All that `core.threading.evidence` asks for. `known_cases` describes the cases that turn up."""
         by_id = self._cases_by_message_id((asked.message_id, *asked.named_ids))
         known, by_letter_id = self._letters(asked.named_ids), self._letters_by_id(asked.letter_ids)
         named_by, by_writer = self._naming(asked.message_id), self._named_by_writer(asked)
@@ -63,7 +63,7 @@ class Trails:
         )
 
     def _cases_by_message_id(self, named: Collection[str]) -> dict[str, str]:
-        """The case of each named message; if a Message-ID stands in two, the one that had it first."""
+        """The case of each named message; if a Message-ID is in two, the one that had it first."""
         wanted = [identifier for identifier in named if identifier]
         if not wanted:
             return {}

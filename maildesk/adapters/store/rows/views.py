@@ -96,7 +96,7 @@ class Views:
             ]
 
     def counts(self, now: datetime) -> JsonObject:
-        """How many letters are in which state, how many mails wait in quarantine or for another try."""
+        """How many letters are in which state, how many messages wait in quarantine or for another try."""
         with reading(self._engine) as connection:
             by_state = connection.execute(select(letters.c.state, func.count()).group_by(letters.c.state))
             states: dict[str, int] = {row[0]: row[1] for row in by_state}
@@ -104,7 +104,7 @@ class Views:
                 letters.c.state == LetterState.SENT, letters.c.copy_expected, letters.c.proven_at.is_(None)
             )
             week_ago = now - timedelta(days=7)
-            # Of a letter that came back staff were told; it is no fault of the desk.
+            # Of a letter that came back staff were notified; it is no fault of the desk.
             failed = select(func.count()).where(
                 letters.c.state == LetterState.FAILED, letters.c.next_attempt_at > week_ago, letters.c.report == ""
             )
@@ -124,7 +124,7 @@ def _number(connection: Connection, query: Any) -> int:
 
 
 def _by_time(row: Row[Any]) -> tuple[datetime, int]:
-    """Servers tell the second in which a mail arrived; within it the order in which we recorded counts."""
+    """Servers report the second in which a mail arrived; within it the order in which we recorded counts."""
     return row.received_at.replace(microsecond=0), row.id
 
 
@@ -225,7 +225,7 @@ def _case_object(row: Row[Any], message_ids: list[str]) -> JsonObject:
 def _message_object(row: Row[Any]) -> JsonObject:
     return {
         "file": "",
-        "entered": False,  # of mails that were kept before it was noted
+        "entered": False,  # of messages that were kept before it was noted
         **row.parsed,
         "id": row.id,
         "direction": row.direction,

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""What staff decide on a case, and letters that hand on or answer a message"""
+"""What staff decide on a case, and letters that relay or answer a message"""
 
 import sqlalchemy as sa
 from alembic import op
