@@ -20,6 +20,7 @@ from maildesk.adapters.compose import Composer
 from maildesk.core.case.case import case_numbers_in
 from maildesk.core.decision.decision import Outcome
 from maildesk.core.letters.letter import Letter
+from maildesk.core.text.said import from_json
 from tests.rig import samples
 from tests.rig.abuse import POLICY, TECHNIK, BusyDesk, a_busy_desk, from_person
 from tests.rig.builders import MONDAY, parsed
@@ -164,7 +165,7 @@ def written(row: dict[str, Any]) -> Any:
         references=tuple(json.loads(row["referred"])),
         reply_to=row["reply_to"],
         automatic=bool(row["automatic"]),
-        context=json.loads(row["context"]),
+        context={name: from_json(value) for name, value in json.loads(row["context"]).items()},
         created_at=MONDAY,
     )
     return message_from_bytes(Composer(POLICY.desk, (SHIPPED,))(letter))
