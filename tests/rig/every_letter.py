@@ -58,7 +58,7 @@ HELD = (
     "#frist\n",
     "Bitte rufen Sie mich an: weber@haus.example\n",
     "Liebe Ina,\nkannst du das übernehmen?\n",
-    "Siehe Az. 123, bitte an Herrn Moser weiterleiten.\n",
+    "Ich bin derzeit nicht im Haus. Ihre E-Mail wird nicht weitergeleitet.\n",
     "",
 )
 ORDERS = (
