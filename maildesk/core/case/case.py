@@ -149,6 +149,11 @@ class KnownCase:
         return bool(address_key) and address_key in self.participants
 
 
+def age(opened_at: datetime | None, number: str) -> tuple[bool, datetime | None, int, str]:
+    """Sorts cases, the oldest first. A mail server dates what it receives in whole seconds: of one second, the lower number is older."""
+    return opened_at is not None, opened_at, len(number), number
+
+
 # What programs and people make of the hyphens in a number: other dashes, blanks, a fold behind it; and what nobody sees.
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−﹣－", "-"))
 _BLANK = re.compile(r"[^\S\n]")

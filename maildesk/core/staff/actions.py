@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from maildesk.core.case.case import CaseEvent, Channel, NewCase, Status
+from maildesk.core.case.case import CaseEvent, Channel, NewCase, Status, age
 from maildesk.core.case.file import CaseState, HeldAnswer, IncomingMail, SplitOff
 from maildesk.core.case.opening import case_of
 from maildesk.core.letters.letter import Letter
@@ -88,7 +88,7 @@ def _merge(mail: StaffMail, order: Order, result: Result) -> Result:
     other, here = mail.known.get(order.key), mail.file
     if other is None or other.merged_into or order.key == here.number:
         return _refused(result, say("cannot.merge", number=order.key))
-    older = other.opened_at is not None and here.opened_at is not None and other.opened_at < here.opened_at
+    older = age(other.opened_at, other.number) < age(here.opened_at, here.number)
     target, part, status = (other.number, here.number, here.state.status) if older else (here.number, other.number, other.status)
     if older and result.state:
         result = _refused(replace(result, state=None, done=()), say("cannot.do_the_rest", number=target))

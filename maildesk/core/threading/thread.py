@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from maildesk.core.case.case import CaseLink, KnownCase, LinkKind, Role, Status
+from maildesk.core.case.case import CaseLink, KnownCase, LinkKind, Role, Status, age
 from maildesk.core.mail.message import is_forward
 from maildesk.core.threading.evidence import ORDER, Naming, ThreadFacts, ThreadMatch, Trail, cases_in_text, named_ids
 
@@ -135,7 +135,7 @@ def _made_one(trail: Trail, target: str, others: list[str]) -> tuple[str, tuple[
         if other == target or other in merges or Status.CLOSED in {one.status, two.status} or _were_parted(one, two):
             continue
         if one.correspondent and one.correspondent == two.correspondent:
-            older, newer = sorted((target, other), key=lambda number: _age(trail.facts.cases[number]))
+            older, newer = sorted((target, other), key=lambda number: age(trail.facts.cases[number].opened_at, number))
             merges.append(newer)
             target = older
         elif _overtook(trail, two):
@@ -150,10 +150,6 @@ def _were_parted(one: KnownCase, two: KnownCase) -> bool:
 def _may_make_one(trail: Trail) -> bool:
     writer = trail.writer
     return not trail.machine and not writer.forged and (writer.role is not Role.STAFF or writer.proved)
-
-
-def _age(case: KnownCase) -> tuple[bool, datetime | None, str]:
-    return case.opened_at is not None, case.opened_at, case.number
 
 
 def _overtook(trail: Trail, case: KnownCase) -> bool:
