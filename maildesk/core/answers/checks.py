@@ -13,14 +13,16 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from maildesk.core.answers.greeting import Greeting, greeting_of
 from maildesk.core.answers.quotes import is_written_into, quotes
 from maildesk.core.answers.signature import ends_like_a_signature
 from maildesk.core.answers.text import Answer, order_lines
 from maildesk.core.case.case import case_numbers_in
+from maildesk.core.mail.automatic_words import is_absence_notice, starts_like_an_absence
 from maildesk.core.mail.message import Message, address_key
 from maildesk.core.office.policy import Policy
 from maildesk.core.orders.lexicon import Lexicon, Vocabulary, lexicon
-from maildesk.core.text.absence import I_AM_AWAY, YOUR_MAIL_WAITS
+from maildesk.core.text.absence import I_AM_AWAY
 from maildesk.core.text.identifiers import IDENTIFIERS, found_in, phones_in
 from maildesk.core.text.said import Said, say
 from maildesk.core.text.spelling import fold
@@ -58,8 +60,8 @@ class Finding:
 class Draft:
     """An answer before it leaves, and what it is checked against.
 
-    `original` is what the citizen wrote in the case, `correspondent` the citizen's address; `automatic`: a machine wrote the mail. The
-    orders of its first lines and of its subject were read elsewhere.
+    `original` is what the citizen wrote in the case, `correspondent` the citizen's address; `automatic`: a machine wrote the mail, and
+    `like_a_notice`: by its words alone one may have. The orders of its first lines and of its subject were read elsewhere.
     """
 
     answer: Answer
@@ -69,6 +71,7 @@ class Draft:
     correspondent: str
     policy: Policy
     automatic: bool
+    like_a_notice: bool = False
 
     @property
     def whole(self) -> str:
@@ -94,13 +97,13 @@ def findings(draft: Draft) -> tuple[Finding, ...]:
 
 # --- nothing to send ----------------------------------------------------------------------------------------------------------------
 
-_BY_NAME = re.compile(r"\b(?:sehr geehrte[rs]?|liebe[rs]?|guten tag,?|hallo) (?:frau|herr|familie)\b", re.IGNORECASE)
-
 
 def _absence(draft: Draft) -> Finding | None:
+    """A notice is for nobody by name. A person who writes of an absence greets the reader."""
     text = " ".join(draft.answer.text[:3000].lower().split())
-    away = re.search(I_AM_AWAY, text) and re.search(YOUR_MAIL_WAITS, text) and not _BY_NAME.search(text)
-    if draft.automatic or away:
+    titled = is_absence_notice(draft.message) or starts_like_an_absence(draft.message)
+    away = (draft.like_a_notice or re.search(I_AM_AWAY, text)) and greeting_of(draft.answer.text) is not Greeting.NAMED
+    if draft.automatic or titled or away:
         return Finding(FindingKind.ABSENCE, say("held.automatic"))
     return None
 

@@ -68,6 +68,7 @@ class Verdict:
     evidence: tuple[str, ...] = ()
     from_device: bool = False
     carries: Carries = Carries.ALWAYS
+    sounds_like: Automatic | None = None  # a person's mail, as it answers nothing of ours or is a colleague's, has a notice's words alone
 
     @property
     def acknowledge(self) -> bool:
@@ -83,7 +84,7 @@ class Verdict:
         """The verdict once it is known whether the mail belongs to a case: whose only mark is its words, and answers nothing of ours, is a
         person's."""
         if self.carries is Carries.IF_IT_ANSWERS and not in_a_case:
-            return Verdict(None, ("person: it answers nothing of ours", *self.evidence))
+            return Verdict(None, ("person: it answers nothing of ours", *self.evidence), sounds_like=self.automatic)
         return replace(self, carries=Carries.ALWAYS) if self.carries is Carries.IF_IT_ANSWERS else self
 
     def sets_aside(self, *, in_a_case: bool) -> bool:

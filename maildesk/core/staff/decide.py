@@ -154,7 +154,11 @@ def _found(mail: StaffMail, answer: Answer, *, confirmed: bool) -> tuple[Finding
     """What speaks against sending the answer as it is."""
     about = mail.about
     original, correspondent = (about.words, about.writer.addr_spec) if about else ("", "")
-    found = findings(Draft(answer, mail.message, original, mail.file.number, correspondent, mail.policy, mail.verdict.is_machine))
+    verdict = mail.verdict
+    draft = Draft(
+        answer, mail.message, original, mail.file.number, correspondent, mail.policy, verdict.is_machine, verdict.sounds_like is not None
+    )
+    found = findings(draft)
     inside = for_the_house(answer, mail.writer, mail.policy.staff, mail.file.incoming)
     found = (*found, *((inside,) if inside else ()))
     others = "\n".join((*(each.words for each in mail.file.incoming if each is not about), *mail.file.statements))
