@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -144,6 +144,8 @@ class LetterSettings(Section):
     acknowledgements_per_sender_per_day: Annotated[int, Field(ge=0, le=1000)] = 5
     acknowledgements_per_domain_per_hour: Annotated[int, Field(ge=0, le=100_000)] = 1000
     acknowledgements_per_hour: Annotated[int, Field(ge=0, le=100_000)] = 2000
+    answers: Literal["addressed", "any"] = "addressed"
+    answer_grace_seconds: Annotated[int, Field(ge=0, le=3600)] = 0
     proof_copy: bool = True
     not_older_than_days: Annotated[int, Field(ge=0, le=36500)] = 7
     proof_days: Annotated[int, Field(ge=1, le=3650)] = 180
@@ -155,6 +157,8 @@ class LetterSettings(Section):
             per_domain_per_hour=self.acknowledgements_per_domain_per_hour,
             per_desk_per_hour=self.acknowledgements_per_hour,
             not_older_than_days=self.not_older_than_days,
+            answers=self.answers,
+            answer_grace=timedelta(seconds=self.answer_grace_seconds),
             proof_days=self.proof_days,
         )
 

@@ -26,7 +26,7 @@ from maildesk.adapters.parse.mime.tree import Leaf, Tree, media_type_of, tree_of
 from maildesk.adapters.parse.text import calendar_words
 from maildesk.adapters.parse.text import own_words as quote
 from maildesk.adapters.parse.text.beside import beside
-from maildesk.adapters.parse.text.body import body_text
+from maildesk.adapters.parse.text.body import body_text, struck_in
 from maildesk.core.mail.classify import CALENDAR_ANSWERS, classify
 from maildesk.core.mail.message import Address, Message
 
@@ -72,6 +72,7 @@ def message_of(data: bytes, digest: str, size_bytes: int) -> Message:
         report_type=report.report_type_of(reading.root, content_type.get("report-type"), tree),
         calendar_method=_calendar_method(tree),
         reaction=any(leaf.media_type in _REACTIONS or leaf.disposition.value == "reaction" for leaf in tree.leaves),
+        struck=struck_in(tree),
         defects=_bounded((*head.defects, *reading.defects, *tree.defects)),
     )
     message = replace(message, delivery_report=report.delivery_report_of(message, tree))

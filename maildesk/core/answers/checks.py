@@ -46,6 +46,10 @@ class FindingKind(StrEnum):
     ANSWERED = "answered"
     NO_ADDRESS = "no-address"
     NO_ANSWER = "no-answer"
+    NOT_ADDRESSED = "not-addressed"
+    UNFINISHED = "unfinished"
+    OTHER_PERSON = "other-person"
+    STRUCK = "struck"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ def findings(draft: Draft) -> tuple[Finding, ...]:
         _private(draft),
         _other_mail(draft),
         _other_case(draft),
+        _struck(draft),
     )
     return tuple(finding for finding in found if finding)
 
@@ -222,3 +227,18 @@ def _other_mail(draft: Draft) -> Finding | None:
 def _other_case(draft: Draft) -> Finding | None:
     others = [number for number in case_numbers_in(draft.whole, draft.policy.desk.prefix) if number != draft.case_number]
     return Finding(FindingKind.OTHER_CASE, say("held.other_case")) if others else None
+
+
+# --- words that were taken back -----------------------------------------------------------------------------------------------------
+
+_STRUCK = re.compile(r"~~([^~\n]{1,200})~~|((?:\w\u0336){2,})")
+
+
+def _struck(draft: Draft) -> Finding | None:
+    text = " ".join(draft.answer.text.split())
+    in_plain = (" ".join((match[1] or match[2].replace("\u0336", "")).split()) for match in _STRUCK.finditer(draft.answer.text))
+    words = tuple(dict.fromkeys((*in_plain, *(word for word in draft.message.struck if word in text))))
+    return Finding(FindingKind.STRUCK, say("held.struck", words=words[:_STRUCK_SHOWN_MAX])) if words else None
+
+
+_STRUCK_SHOWN_MAX = 10

@@ -14,6 +14,7 @@ from collections.abc import Collection
 from enum import Enum
 
 from maildesk.core.answers import greeting_words as table
+from maildesk.core.answers.signature import folded
 
 _LINE_CHARS_MAX = 300
 _REFERENCE_WORDS_MAX = 14
@@ -38,7 +39,7 @@ class Greeting(Enum):
 
 
 def greeting_of(text: str, citizens: Collection[str] = (), colleagues: Collection[str] = ()) -> Greeting:
-    """`citizens` and `colleagues` are words of names, in small letters. A name of both is the citizen's with a title, else a colleague's.
+    """`citizens` and `colleagues` are words of names, folded. A name of both is the citizen's with a title, else a colleague's.
 
     >>> [greeting_of(text).value for text in ("Hallo Frau Muster,", "Guten Tag,", "Hallo zusammen,", "Guten Tag, Herr Muster hat")]
     ['named', 'plain', 'none', 'none']
@@ -86,4 +87,4 @@ def _called(rest: str) -> list[str]:
     """The words in small letters behind the greeting's own, up to the first mark, of those that may be names or stand for one."""
     piece = re.split(r"[,;:!?–]|\s-\s|(?<=\w{5})\.", rest.lstrip(" ,"), maxsplit=1)[0]
     words = re.findall(r"[^\W\d_]+", piece)[:5]
-    return [word.casefold() for word in words]
+    return [folded(word) for word in words]

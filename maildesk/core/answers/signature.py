@@ -10,17 +10,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from maildesk.core.answers.closing_words import BEFORE_THE_NAME, CLOSINGS
 from maildesk.core.office.policy import Desk, Staff
+from maildesk.core.text.identifiers import phones_in
 
 RULE = re.compile(r"\s*[-_=–—*]{2,}\s*")
 _DASHES = re.compile(r"\s{0,3}(?:--|—|––)\s{0,2}")
 _CLOSING = re.compile(
-    r"\s*(?:(?:mit|viele|beste|liebe|herzliche|freundliche|schöne|sonnige)\s(?:\w+[ ,]+){0,3}?(?:grüßen?|gruß|grüssen?|gruss|gruessen?)"
-    r"|(?:freundliche[nr]?|beste[nr]?|viele[nr]?|liebe[nr]?|schöne[nr]?|herzliche[nr]?)\s(?:grüßen?|gruß|grüsse|gruss|gruesse)|mfg|vg|lg"
-    r"|hochachtungsvoll|freundlichst|herzlichst|(?:kind|best) regards|grüße|gruß)"
-    r"(?:\s(?:aus|vom|und|nach|in)\s[\w ,-]{1,40})?(?P<name>[\s,.!]+[^\W\d_][\w. -]{0,40})?\W*",
+    rf"\s*(?:{CLOSINGS})(?:\s(?:aus|vom|und|nach|in)\s[\w ,-]{{1,40}})?(?P<name>[\s,.!]+[^\W\d_][\w. -]{{0,40}})?\W*", re.IGNORECASE
+)
+_BEFORE_THE_NAME = re.compile(rf"\s*(?:{BEFORE_THE_NAME})\W*", re.IGNORECASE)
+_OWN_WAY = re.compile(
+    r"(?:\b(?:durchwahl|dw|tel|telefon|fon|fax|telefax|mobil|handy|direct line|direct|extension|ext)\b\.?"
+    r"|\b(?:raum|zimmer|zi|room)\b\.?\s*[\w.]*\d"
+    r"|[\u260e\u2706\U0001f4de\U0001f4f1\U0001f3e2]|(?:\+\d{2}|\b0)[\d /()–-]{5,}\d|(?<!\w)-\s?\d{3,4}\b)",
     re.IGNORECASE,
 )
+_NAME_LINES_MAX = 6
 _ON_BEHALF = re.compile(r"\s*(?:im auftrage?|i\.\s?a\.|in vertretung|i\.\s?v\.|ihre?)\s*,?\s*", re.IGNORECASE)
 _KEPT_BEHIND = re.compile(r"\s*(?:p\.?\s?s\.?\b|nachtrag\b|anlagen?\b(?! zur vertrau))", re.IGNORECASE)
 _CONTACT = re.compile(
@@ -33,6 +39,14 @@ _SENTENCE_END = re.compile(r"[.!?…]['\"“”»)]?\s*$")
 _BLOCK_LINES_MAX = 40
 _LOOK_AHEAD_LINES = 200
 _GAP_LINES_MAX = 3
+
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+
+
+def folded(text: str) -> str:
+    """In small letters, and without umlauts: colleagues write "Joerg" as well."""
+    return text.casefold().translate(_UMLAUTS)
 
 
 def words_of_name(text: str) -> set[str]:
@@ -92,15 +106,65 @@ def _is_closing(line: str, staff: Staff) -> bool:
     return match is not None and (not match["name"] or bool(words_of_name(match["name"]) & words_of_name(staff.name)))
 
 
+def without_own_ways(lines: Sequence[str], staff: Staff, desk: Desk) -> list[str]:
+    """The lines without the colleague's own telephone and room beside the name: "Freundliche Grüße P. Muster, Durchwahl 4471, Zi. 214".
+
+    What the desk itself is reached by stays, and so do whole sentences.
+    """
+    kept: list[str] = []
+    in_block = False
+    for number, line in enumerate(lines):
+        names = bool(words_of_name(line) & words_of_name(staff.name)) and len(lines) - number <= _NAME_LINES_MAX
+        closes = _CLOSING.match(line) is not None or names
+        in_block = bool(line.strip()) and (closes or in_block)
+        way = _own_way(line, desk) if in_block and not _is_kept_sentence(line, closes=closes) else None
+        if way is None:
+            kept.append(line)
+        elif line[:way].strip(" ,;|·"):
+            kept.append(line[:way].rstrip(" ,;|·/–-("))
+    return kept
+
+
+def _is_kept_sentence(line: str, *, closes: bool) -> bool:
+    return _KEPT_BEHIND.match(line) is not None or (_is_sentence(line) and not (closes and _CLOSING.match(line)))
+
+
+def _own_way(line: str, desk: Desk) -> int | None:
+    """Where in the line the first way begins to reach the colleague."""
+    phones = set(phones_in(line))
+    if phones and phones <= {*phones_in(desk.phone), *phones_in(desk.post)}:
+        return None
+    match = _OWN_WAY.search(line)
+    if match is None:
+        return None
+    divided = re.search(r"\s[|·•/]\s", line[: match.start()])
+    return divided.start() if divided else match.start()
+
+
 def closing_line(lines: Sequence[str], staff: Staff) -> int | None:
     """The line of the closing; of two with nothing but a name between them, as a signature adds its own, the first."""
-    found = [number for number, line in enumerate(lines) if len(line) < 80 and _is_closing(line, staff)]
+    found = [
+        number
+        for number, line in enumerate(lines)
+        if len(line) < 80 and (_is_closing(line, staff) or (_BEFORE_THE_NAME.fullmatch(line) and _is_above_the_name(lines, number, staff)))
+    ]
     if not found:
         return None
     first = found.pop()
     while found and not any(_is_sentence(line) for line in lines[found[-1] + 1 : first]):
         first = found.pop()
     return first
+
+
+def is_closed(lines: Sequence[str], staff: Staff) -> bool:
+    """Whether the text has a closing, on a line of its own or at the beginning of the last one: "Gruß Weber"."""
+    last = next((line for line in reversed(lines) if line.strip()), "")
+    return closing_line(lines, staff) is not None or _CLOSING.match(last) is not None or any(map(_ON_BEHALF.fullmatch, lines))
+
+
+def _is_above_the_name(lines: Sequence[str], number: int, staff: Staff) -> bool:
+    below = next((line for line in lines[number + 1 : number + 1 + _GAP_LINES_MAX] if line.strip()), "")
+    return _names_staff(below, staff)
 
 
 def _is_sentence(line: str) -> bool:

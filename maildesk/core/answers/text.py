@@ -23,7 +23,16 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from maildesk.core.answers.signature import RULE, above_signature_mark, closing_line, without_block, without_closing, words_of_name
+from maildesk.core.answers.signature import (
+    RULE,
+    above_signature_mark,
+    closing_line,
+    is_closed,
+    without_block,
+    without_closing,
+    without_own_ways,
+    words_of_name,
+)
 from maildesk.core.mail.message import Attachment, Message
 from maildesk.core.office.policy import Desk, Staff
 from maildesk.core.orders.words import INSIDE_WORDS
@@ -32,30 +41,86 @@ from maildesk.core.text.spelling import fold
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a colleague wrote for the citizen: `text` as lines with LF, `attachments` those of the mail that go along."""
+    """What a colleague wrote for the citizen: `text` as lines with LF, `attachments` those of the mail that go along.
+
+    `closed`: the text has a closing of its own.
+    """
 
     text: str
     attachments: tuple[Attachment, ...] = ()
+    closed: bool = False
 
 
-def answer_of(message: Message, staff: Staff, desk: Desk, orders: Collection[str] = ()) -> Answer:
+def answer_of(message: Message, staff: Staff, desk: Desk, orders: Collection[str] = (), *, inside: bool | None = None) -> Answer:
     """The answer in a mail of `staff`; its text is empty where nothing in the mail is meant for the citizen.
 
-    `orders` are lines that were read as orders elsewhere, as typed: they do not leave either, wherever they are.
+    `orders` are lines that were read as orders elsewhere, as typed: they do not leave either, wherever they are. `inside`: whether they
+    make the whole mail internal; None where only the lines at the beginning can say it.
     """
-    above, internal = without_orders(_above_the_relayed_mail(_plain_lines(message.reply), desk), orders)
-    lines = [] if internal else without_block(above_signature_mark(above, staff), staff, desk)
+    above, noted = without_orders(_above_the_relayed_mail(_plain_lines(message.reply), desk), orders)
+    internal = noted if inside is None else inside
+    lines = [] if internal else without_own_ways(without_block(above_signature_mark(above, staff), staff, desk), staff, desk)
     body = lines[: closing_line(lines, staff)]
     text = _tidy(lines) if _tidy(body) else ""  # a closing that the mail program puts there by itself is no answer
     chosen = () if internal else tuple(each for each in message.attachments if _goes_along(each, body, message))
-    return Answer(text, tuple(_anonymous(each, number, staff) for number, each in enumerate(chosen, 1)))
+    attachments = tuple(_anonymous(each, number, staff) for number, each in enumerate(chosen, 1))
+    return Answer(text, attachments, closed=bool(text) and is_closed(lines, staff))
+
+
+def without_heads(answer: Answer) -> Answer:
+    """The answer without the lines by which programs and our own relay introduce the mail that is quoted in it: they name addresses."""
+    lines = answer.text.split("\n")
+    heads = {at for number in range(len(lines)) for at in _head_at(lines, number)}
+    return replace(answer, text=_tidy([line for number, line in enumerate(lines) if number not in heads]))
+
+
+def _head_at(lines: Sequence[str], number: int) -> Sequence[int]:
+    """The lines of the head that begins here: fields one below the other with what divides them from the text, or an attribution."""
+    end = number
+    while end < len(lines) and _FIELD.match(lines[end]):
+        end += 1
+    if end - number >= 2 or (end > number and _ADDRESS.search(lines[number])):
+        first = number - 1 if number and _SEPARATOR.fullmatch(lines[number - 1]) else number
+        return range(first, end)
+    if re.match(r"[\s>]*(?:Am|On)\b.*\d", lines[number]):
+        near = range(number, min(number + _ATTRIBUTION_LINES_MAX, len(lines)))
+        last = next((at for at in near if lines[at].rstrip().endswith((":", ">:"))), None)
+        said = " ".join(lines[number : (last or 0) + 1])
+        return range(number, last + 1) if last is not None and (_WROTE_WORD.search(said) or _ADDRESS.search(said)) else ()
+    return ()
 
 
 def above_the_closing(message: Message, staff: Staff, desk: Desk) -> str:
     """What the colleague typed before the closing and the signature: where orders may be."""
     above = _above_the_relayed_mail(_plain_lines(message.reply), desk)
-    lines = without_block(above_signature_mark(above, staff), staff, desk)
-    return "\n".join(lines[: closing_line(lines, staff)])
+    first = next((number for number, line in enumerate(above) if line.strip() and not _ORDER_LINE.match(line)), len(above))
+    lines = without_block(above_signature_mark(above[first:], staff), staff, desk)  # an order that names its writer is no signature
+    return "\n".join((*above[:first], *lines[: closing_line(lines, staff)]))
+
+
+def from_the_closing_on(message: Message, staff: Staff, desk: Desk) -> tuple[str, ...]:
+    """The rest of the colleague's own lines: closing, name, signature, and whatever is below it and above the quoted mail."""
+    above = above_the_closing(message, staff, desk)
+    return tuple(_own_lines(message, desk)[len(above.split("\n")) if above else 0 :])
+
+
+def _own_lines(message: Message, desk: Desk) -> list[str]:
+    """All lines that the colleague wrote, also those that the parser takes for a signature."""
+    reply = _plain_lines(message.reply)
+    own = _above_the_relayed_mail(reply, desk)
+    if len(own) < len(reply) or not message.reply:
+        return own
+    behind = _plain_lines(message.text.partition(message.reply)[2])
+    rest = _above_the_relayed_mail(behind, desk)
+    end = next((number for number, line in enumerate(rest) if _is_quoted(rest, number)), len(rest))
+    return [*own, *rest[:end]]
+
+
+def _is_quoted(lines: Sequence[str], number: int) -> bool:
+    line = lines[number]
+    labels = _LABEL.match(line) and any(_LABEL.match(each) for each in lines[number + 1 : number + 3])
+    wrote = re.match(r"[\s>]*(?:Am|On|Le|El|Dnia)\b.*\d", line) and any(each.rstrip().endswith(":") for each in lines[number : number + 3])
+    return bool(line.lstrip().startswith((">", "|")) or _SEPARATOR.fullmatch(line) or labels or wrote)
 
 
 def typed_lines(text: str, staff: Staff, desk: Desk) -> list[str]:
@@ -72,6 +137,12 @@ _SEPARATOR = re.compile(
     r"[\s>*]*[-_=–—]{2,}\s?(?:ursprüngliche|original|weitergeleitete|forwarded).{0,40}|[\s>]*[-_=–—]{5,}\s*", re.IGNORECASE
 )
 _WROTE = re.compile(r"\b(?:schrieb|schrieben|geschrieben|wrote)\b|\d.*:\s*$|^\s*>>>", re.IGNORECASE)
+_WROTE_WORD = re.compile(r"\b(?:schrieb|schrieben|geschrieben|wrote)\b", re.IGNORECASE)
+_FIELD = re.compile(
+    r"[\s>*_|]*(?:von|gesendet(?: am)?|datum|an|cc|kopie|betreff|antwort an|from|sent|date|to|subject|vorgang|eingang|frist|art|vorschlag"
+    r"|dringlichkeit|reply-to)\s?\*?\s?:",
+    re.IGNORECASE,
+)
 _ANSWER_LINE = re.compile(r"antworten sie einfach auf diese nachricht", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s<>()\[\]@,;:\"']{1,64}@[\w.-]{1,250}\w")
 _ATTRIBUTION_LINES_MAX = 4

@@ -179,6 +179,7 @@ class CaseFile:
     incoming: tuple[IncomingMail, ...] = ()
     answers: tuple[GivenAnswer, ...] = ()
     held: tuple[HeldAnswer, ...] = ()
+    waiting: tuple[HeldAnswer, ...] = ()  # on their way, and not tried yet: their authors can hold them back
     last_instruction: Instruction | None = None
     consultations: tuple[Consultation, ...] = ()
     statements: tuple[str, ...] = ()  # the words of colleagues who were asked
@@ -195,8 +196,9 @@ class CaseWork:
     """What a colleague's mail does to a case.
 
     `state` is the one that it gets (None: unchanged), `undo` what to keep so that it can be taken back. `taken_back` is the number
-    of the orders that are undone, with `undoing` what that means; `released` and `dropped` are held letters; `confirmed_writer` takes part
-    from now on; `questions` are put to colleagues, `answered` are numbers of questions that have their answer.
+    of the orders that are undone, with `undoing` what that means; `released` and `dropped` are held letters, `held_back` become such, and
+    `withdrawn` are deleted before they leave; `confirmed_writer` takes part from now on; `questions` are put to
+    colleagues, `answered` are numbers of questions that have their answer.
     """
 
     state: CaseState | None = None
@@ -205,6 +207,8 @@ class CaseWork:
     undoing: Undo | None = None
     released: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    held_back: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
     confirmed_writer: Address | None = None
     questions: tuple[Question, ...] = ()
     answered: tuple[int, ...] = ()

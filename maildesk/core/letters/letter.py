@@ -65,6 +65,7 @@ class Letter:
     about: str = ""
     author: str = ""
     held: bool = False  # waits for a word of its author, and is not sent before
+    not_before: datetime | None = None  # its first try; None: at once
     context: Context = field(default_factory=dict)
     created_at: datetime | None = None
 

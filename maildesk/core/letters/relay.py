@@ -35,8 +35,9 @@ DANGEROUS = frozenset({
     "ppsm", "pptm", "ps1", "psm1", "reg", "scr", "sct", "shb", "shtml", "svg", "swf", "url", "vb", "vbe", "vbs", "vhd", "vhdx",
     "wsc", "wsf", "wsh", "xhtml", "xlam", "xll", "xlsm", "xltm",
 })  # fmt: skip
+_N = OrderName
 KINDS_MAX = 4  # of which a link is shown: of more nobody would choose
-SEEN, NOT_URGENT, CLOSE, HELP = (link_to(name) for name in (OrderName.SEEN, OrderName.NOT_URGENT, OrderName.CLOSE, OrderName.HELP))
+SEEN, NOT_URGENT, ANSWER, CLOSE, HELP = map(link_to, (_N.SEEN, _N.NOT_URGENT, _N.ANSWER, _N.CLOSE, _N.HELP))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _links(incoming: Incoming, policy: Policy) -> tuple[OrderLink, ...]:
     kinds = policy.categories.active("kind")
     confirm = tuple(_kind_link(each, policy, "link.confirm_kind") for each in kinds if each.key == key)
     danger = (SEEN, NOT_URGENT) if incoming.proposal.is_danger else ()
-    links = (SEEN, *(_kind_link(each, policy, "link.kind") for each in kinds[:KINDS_MAX]), CLOSE, HELP)
+    links = (SEEN, *(_kind_link(each, policy, "link.kind") for each in kinds[:KINDS_MAX]), ANSWER, CLOSE, HELP)
     others = (link for link in links if link.order not in {each.order for each in (*danger, *confirm)})
     return (*danger, *confirm, *others)
 
@@ -105,10 +106,13 @@ def _is_anonymous(incoming: Incoming) -> bool:
     return ANONYMOUS in incoming.case.flags
 
 
+_NO_ORDER = str.maketrans({"#": " ", "＃": " ", "﹟": " ", "~": "-"})  # the reader of orders takes each of these signs for a "#"
+
+
 def title_of(title: str, subject: str) -> Value:
     """The short title that colleagues gave, else the subject, without what identifies a person, on one line, and without what would
     be an order or a token in the subject of an answer."""
-    line = " ".join(masked(title or subject).replace("#", " ").replace("~", "-").split())
+    line = " ".join(masked(title or subject).translate(_NO_ORDER).split())
     return (line if len(line) <= TITLE_CHARS_MAX else line[: TITLE_CHARS_MAX - 1].rstrip() + "…") or say("title.no_subject")
 
 

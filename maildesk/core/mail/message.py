@@ -143,6 +143,7 @@ class Message:
     report_type: str = ""  # of multipart/report: delivery-status, disposition-notification, feedback-report
     calendar_method: str = ""  # of a text/calendar part: REQUEST, REPLY, CANCEL, ...
     reaction: bool = False  # a part is an emoji by which somebody reacts to a mail (RFC 9078, or Gmail's own media type)
+    struck: tuple[str, ...] = ()  # words that the HTML body shows struck through
     delivery_report: DeliveryReport | None = None
     language: str = ""
     defects: tuple[str, ...] = field(default=())

@@ -75,6 +75,8 @@ class LetterLimits:
     per_domain_per_hour: int = 1000
     per_desk_per_hour: int = 2000
     not_older_than_days: int = 7
+    answers: Literal["addressed", "any"] = "addressed"  # which answers of colleagues leave without a question
+    answer_grace: timedelta = timedelta()  # so long an answer waits, and its writer can hold it back
     proof_days: int = 180  # so long the keyed id of a letter proves that its receiver answers
     # Providers at which half a country has its mailbox: a limit for the domain would silence strangers to each other.
     shared_domains: frozenset[str] = frozenset({

@@ -27,6 +27,7 @@ CHARS_OF_NAMES = 500
 _DECORATION = r"(?:\s{0,9}\d{1,2}[.)])?[\s*_\-–—•·\"'„“”‚‘’«»()\[\]]{0,20}"
 _BEGINS = re.compile(rf"{_DECORATION}#[#\s]{{0,10}}(?=[^\W\d_])")
 _NEXT = re.compile(r"#(?=[^\W\d_])|(?<![^\s,;.|/+&)\]*_])#\s{0,3}(?=[^\W\d_])")
+_WITHIN = re.compile(r"(?<![\w#&/])#([^\W\d_][\w-]*)")
 _TOKEN = re.compile(r"[^\s:=,;/+&|()<>\[\]{}\"„“”«»#]+")
 _NO_NAMES = re.compile(r"[#<>@|~]")
 _CONNECTORS = frozenset({"und", "u", "sowie"})
@@ -106,7 +107,9 @@ def _segment(text: str, words: Lexicon, today: date) -> Piece:
     rest = text[end:].strip()
     row, category = meanings[0].row, meanings[0].category
     if category is not None:
-        return _with_more(Order(row.name, category.key), rest, words.spelling(meanings[0]), words)
+        return _with_more(Order(row.name, category.key), rest, f"#{text[:end].strip()}", words)
+    if row.takes in {Takes.NOTHING, Takes.WRITER}:
+        return _alone(row, rest.lstrip(":=,;.!–— ").strip(), f"#{text[:end].strip()}", words)
     return _READERS[row.takes](row, rest.lstrip(":=,;.!–— ").strip(), words, today)
 
 
@@ -187,6 +190,12 @@ def first_name(cleaned: str, words: Lexicon, *, near: bool) -> tuple[str, ...]:
     return words.nearest(fold(tokens[0][0])[:60]) if near and tokens else ()
 
 
+def names_within(cleaned: str, words: Lexicon) -> tuple[str, ...]:
+    """How the orders are rightly spelt that are somewhere in a line: a "#" with a name right behind it."""
+    found = (words.exact(fold(match[1])) for match in _WITHIN.finditer(cleaned))
+    return tuple(dict.fromkeys(words.spelling(each) for meanings in found for each in meanings))[:SUGGESTIONS]
+
+
 def misspelt_names(text: str, words: Lexicon) -> Piece | None:
     """A line without # that holds nothing but order words of which some are misspelt by one letter ("Erldigt"); None for any other."""
     if _NO_NAMES.search(text):
@@ -243,8 +252,8 @@ def _category_at(row: OrderWord, text: str, start: int, words: Lexicon) -> tuple
     return None
 
 
-def _alone(row: OrderWord, rest: str, words: Lexicon, _: date) -> Piece:
-    return _with_more(Order(row.name, WRITER if row.takes is Takes.WRITER else ""), rest, row.spelling, words)
+def _alone(row: OrderWord, rest: str, typed: str, words: Lexicon) -> Piece:
+    return _with_more(Order(row.name, WRITER if row.takes is Takes.WRITER else ""), rest, typed, words)
 
 
 def _category(row: OrderWord, rest: str, words: Lexicon, _: date) -> Piece:
@@ -335,10 +344,8 @@ def _consult(row: OrderWord, rest: str, _: Lexicon, __: date) -> Piece:
 
 
 _READERS: Final[Mapping[Takes, Callable[[OrderWord, str, Lexicon, date], Piece]]] = {
-    Takes.NOTHING: _alone,
     Takes.CATEGORY: _category,
     Takes.COLLEAGUE: _colleague,
-    Takes.WRITER: _alone,
     Takes.CASE: _case,
     Takes.NOTE: _note,
     Takes.LINE: _line,

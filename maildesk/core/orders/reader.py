@@ -16,12 +16,22 @@ from enum import Enum
 from maildesk.core.case.case import case_numbers_in
 from maildesk.core.mail.message import split_subject
 from maildesk.core.orders.lexicon import Lexicon, Vocabulary, lexicon
-from maildesk.core.orders.line import Piece, begins_as_order, clean, first_name, misspelt_names, names_only, plain_dashes, read_hash_line
+from maildesk.core.orders.line import (
+    Piece,
+    begins_as_order,
+    clean,
+    first_name,
+    misspelt_names,
+    names_only,
+    names_within,
+    plain_dashes,
+    read_hash_line,
+)
 from maildesk.core.orders.words import WRITER, Mistake, Order, OrderName, row_of
 from maildesk.core.text.said import say
 
 __all__ = [
-    "WRITER", "Mistake", "Order", "OrderName", "Reading", "Vocabulary", "read_orders",
+    "WRITER", "Mistake", "Order", "OrderName", "Reading", "Vocabulary", "has_hash", "read_orders",
 ]  # fmt: skip
 
 LINE_CHARS_SHOWN = 120
@@ -32,9 +42,16 @@ _GIVEN_UP = Piece(problem=say("mistake.given_up"))
 _TOKEN = re.compile(r"(?<!\S)~([a-z0-9]{8,32})(?!\S)", re.IGNORECASE | re.ASCII)
 _TAG = re.compile(r"\s*(?:\[[^\][]{0,60}\]|\*{3}[^*]{1,40}\*{3})\s*")
 _HASH_WORD = re.compile(r"(?<!\S)#+\s{0,3}(?=[^\W\d_])")
-_ALONE = frozenset({OrderName.HELP})  # without # only if the mail says nothing else
+_ALONE = frozenset({OrderName.HELP, OrderName.ANSWER})  # without # only if the mail says nothing else
 # Without # a line is read as orders if one of these is in it, or if the mail says nothing else: "Termin" may head a text.
-_WEIGHTY = frozenset(OrderName) - {OrderName.TOPIC, OrderName.MEASURE, OrderName.PERSON_GROUP, OrderName.URGENCY, OrderName.HELP}
+_WEIGHTY = frozenset(OrderName) - {
+    OrderName.TOPIC,
+    OrderName.MEASURE,
+    OrderName.PERSON_GROUP,
+    OrderName.URGENCY,
+    OrderName.HELP,
+    OrderName.ANSWER,
+}
 _WITH_TEXT = frozenset({OrderName.TITLE, OrderName.DUE, OrderName.WAIT})
 _NEAR_BELOW_TEXT = 200
 _NOTE_WITH_TEXT = say("card.with_example", order=row_of(OrderName.NOTE).spelling, example=say("example.note_text"))
@@ -46,7 +63,7 @@ class Reading:
 
     `token` and `case_number` are in the subject; whether they are genuine is found out elsewhere. `lines` are the lines of the text that
     were read as orders, as typed. `inherited`: the subject has orders behind a reply prefix and without a token, so that they may be words
-    of the mail that is answered, and not the colleague's.
+    of the mail that is answered, and not the colleague's. `inside`: all of the text stays in the office.
     """
 
     orders: tuple[Order, ...] = ()
@@ -56,6 +73,7 @@ class Reading:
     case_number: str = ""
     lines: tuple[str, ...] = ()
     inherited: bool = False
+    inside: bool = False
 
 
 class _Note(Enum):
@@ -76,24 +94,36 @@ class _Text:
     rest: tuple[str, ...] = ()
 
 
-def read_orders(subject: str, text: str, vocabulary: Vocabulary, today: date) -> Reading:
+def read_orders(subject: str, text: str, vocabulary: Vocabulary, today: date, below: str = "") -> Reading:
     """The orders of a colleague's mail. `text` is what was newly written: without quoted mail and signature. Never raises.
 
     In the text they are in the first lines, before the first line of plain text; blank lines do not count. A line is obeyed as a whole or
-    not at all. Below a note or a question to a colleague the text is part of it, and not of the answer.
+    not at all. Below a note or a question to a colleague the text is part of it, and not of the answer. `below` is what the colleague wrote
+    from the closing on: there lines of orders are obeyed or asked back, and `#notiz` alone makes a note of the text above it.
     """
     words = lexicon(vocabulary)
     lines = text.splitlines()
     head = _read_subject(subject, all(not line.strip() for line in lines), words, today)
     body = _sort(lines, words, today)
     orders, inside = _with_text_below(head.orders, body)
+    last = _sort_below(below.splitlines(), words, today)
+    if any(map(_is_note, last.orders)) and not inside:
+        orders, inside = (*orders, *(replace(each, text=_trimmed(body.rest)) if _is_note(each) else each for each in last.orders)), True
+    else:
+        orders = (*orders, *last.orders)
     return replace(
         head,
         orders=orders,
-        mistakes=head.mistakes + body.mistakes,
+        mistakes=head.mistakes + body.mistakes + last.mistakes,
         rest="" if inside else _trimmed(body.rest),
-        lines=(*body.lines, *body.rest) if inside else body.lines,
+        lines=(*body.lines, *(body.rest if inside else ()), *last.lines),
+        inside=inside or (not body.rest and any(map(_is_note, orders))),
     )
+
+
+def has_hash(subject: str) -> bool:
+    """Whether an order may be in the subject behind a "#"."""
+    return "#" in clean(subject[:SUBJECT_CHARS_READ])
 
 
 # --- the text ---
@@ -196,6 +226,31 @@ def _with_text_below(head: tuple[Order, ...], body: _Text) -> tuple[tuple[Order,
     takers |= {index for index, order in enumerate(head) if order.name is OrderName.NOTE}
     longer = (replace(order, text=f"{order.text}\n{below}".strip()) if at in takers else order for at, order in enumerate(orders))
     return tuple(longer), bool(takers)
+
+
+def _is_note(order: Order) -> bool:
+    return order.name is OrderName.NOTE
+
+
+def _sort_below(lines: Sequence[str], words: Lexicon, today: date) -> _Text:
+    """From the closing on: lines of orders. What is a text of its own there, or asks somebody, may be about the text above or not."""
+    orders: list[Order] = []
+    mistakes: list[Mistake] = []
+    taken: list[str] = []
+    for line in lines[:_NEAR_BELOW_TEXT]:
+        begins = _looks_like_an_order(line)
+        found = first_name(clean(line), words, near=True) if begins else names_within(clean(line[:LINE_CHARS_SHOWN]), words)
+        if not found:
+            continue
+        piece = read_hash_line(clean(line), words, today) if begins else Piece()
+        if piece.problem:
+            mistakes.append(Mistake(_shown(line), piece.problem, piece.suggestions))
+        elif not piece.orders or any(order.name is OrderName.CONSULT or (_is_note(order) and order.text) for order in piece.orders):
+            mistakes.append(Mistake(_shown(line), say("mistake.below_text"), found))
+        else:
+            orders += piece.orders
+            taken.append(line)
+    return _Text(tuple(orders), tuple(mistakes[:MISTAKES_MAX]), tuple(taken))
 
 
 def _trimmed(lines: Sequence[str]) -> str:

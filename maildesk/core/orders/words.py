@@ -43,7 +43,9 @@ class OrderName(StrEnum):
     TITLE = "title"  # the staff's own short title
     CONFIRM = "confirm"  # the writer who was not verified belongs to the case
     CONSULT = "consult"
+    ANSWER = "answer"  # the text below is for the citizen
     SEND = "send"  # a held answer, as it is
+    HOLD_BACK = "hold-back"  # an answer that has not left yet
     SHORTEN = "shorten"  # a held answer does not go out: its writer sends a shorter one
     DROP = "drop"  # a held answer does not go out
     SHOW = "show"  # the last mail of the case once more
@@ -167,7 +169,11 @@ ORDER_WORDS: Final = (
     ),
     OrderWord(_N.SPLIT, ("teilen", "trennen", "aufteilen"), _T.NOTHING, _G.SORT, "card.split", bare=("teilen",)),
     OrderWord(_N.SHOW, ("zeigen", "anzeigen", "schicken"), _T.NOTHING, _G.ANSWER, "card.show", link="link.show_mail"),
+    OrderWord(_N.ANSWER, ("antwort", "antworten", "an die person"), _T.NOTHING, _G.ANSWER, "card.answer_person", link="link.answer"),
     OrderWord(_N.SEND, ("senden", "absenden", "abschicken"), _T.NOTHING, _G.ANSWER, "card.send", link="link.send", bare=("senden",)),
+    OrderWord(
+        _N.HOLD_BACK, ("zurückhalten", "anhalten"), _T.NOTHING, _G.ANSWER, "card.hold_back", link="link.hold_back", bare=("zurückhalten",),
+    ),
     OrderWord(_N.SHORTEN, ("kürzen", "gekürzt"), _T.NOTHING, _G.ANSWER, "card.shorten", link="link.shorten"),
     OrderWord(
         _N.DROP, ("verwerfen", "nicht senden", "verworfen"), _T.NOTHING, _G.ANSWER, "card.drop", link="link.drop", bare=("verwerfen",),

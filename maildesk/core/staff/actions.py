@@ -18,7 +18,7 @@ from maildesk.core.mail.message import address_key
 from maildesk.core.office.policy import Staff
 from maildesk.core.orders.reader import WRITER, Order, OrderName
 from maildesk.core.staff.consultation import consultation_letter, may_be_asked, question, statement_due
-from maildesk.core.staff.letters import copies
+from maildesk.core.staff.letters import copies, held_back_letter
 from maildesk.core.staff.mail import Result, StaffMail
 from maildesk.core.text.anonymity import ANONYMOUS
 from maildesk.core.text.said import Said, say
@@ -79,6 +79,18 @@ def _drop(mail: StaffMail, order: Order, result: Result) -> Result:
     done = say("did.shorten" if order.name is OrderName.SHORTEN else "did.drop")
     event = CaseEvent("dropped", "the held answer does not leave", "staff")
     return replace(_did(result, done, event), dropped=(held.letter_id,))
+
+
+def _hold_back(mail: StaffMail, _order: Order, result: Result) -> Result:
+    """The own last answer that waits in the outbox, and the copies of it for the others."""
+    waiting = next((each for each in reversed(mail.file.waiting) if each.author == mail.writer.key), None)
+    if waiting is None:
+        return _refused(result, say("cannot.hold_back"))
+    event = CaseEvent("held-back", "the answer does not leave yet, by its author", "staff")
+    others = copies(mail.post, mail.writer, waiting.text, waiting.letter_id)
+    notice = held_back_letter(mail.post, mail.writer, mail.message.digest, waiting)
+    result = replace(result, letters=(*result.letters, notice), events=(*result.events, event))
+    return replace(result, held_back=(waiting.letter_id,), withdrawn=tuple(each.letter_id for each in others))
 
 
 # --- cases become one, or are parted ---
@@ -184,6 +196,7 @@ def asked_event(due: date) -> CaseEvent:
 Step = Callable[[StaffMail, Order, Result], Result]
 STEPS: dict[OrderName, Step] = {
     OrderName.SEND: _send,
+    OrderName.HOLD_BACK: _hold_back,
     OrderName.DROP: _drop,
     OrderName.SHORTEN: _drop,
     OrderName.MERGE: _merge,

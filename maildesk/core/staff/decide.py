@@ -11,25 +11,27 @@ from dataclasses import replace
 from datetime import timedelta
 
 from maildesk.core.answers.checks import Draft, Finding, FindingKind, findings
-from maildesk.core.answers.meant_for import for_the_house
+from maildesk.core.answers.meant_for import for_the_house, is_addressed, is_note_by_subject
 from maildesk.core.answers.quotes import quotes
-from maildesk.core.answers.text import Answer, above_the_closing, answer_of
+from maildesk.core.answers.text import Answer, above_the_closing, answer_of, from_the_closing_on, without_heads
+from maildesk.core.answers.unfinished import unfinished
 from maildesk.core.case.case import CaseEvent, Direction, Role, Status
 from maildesk.core.case.file import CaseFile, CaseWork, IncomingMail
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.parts import Worked
 from maildesk.core.letters.keyed_ids import is_order_token
-from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, RELAY
+from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, MISTAKE, RELAY
 from maildesk.core.mail.message import is_forward
 from maildesk.core.orders.case_changes import Carried, carry_out
-from maildesk.core.orders.reader import WRITER, OrderName, Reading, Vocabulary, read_orders
+from maildesk.core.orders.reader import WRITER, OrderName, Reading, Vocabulary, has_hash, read_orders
 from maildesk.core.staff.actions import STEPS, asked_event, consulting, undone
 from maildesk.core.staff.consultation import may_be_asked, question, statement_due
 from maildesk.core.staff.letters import answer_letter, confirmed_letter, copies, held_letter, help_letter, mistake_letter
 from maildesk.core.staff.mail import Result, StaffMail
 from maildesk.core.text.said import say
 
-ANSWERED_TEMPLATES = frozenset({RELAY, COPY, HELD_ANSWER})  # letters that show a citizen's mail, or an answer to one
+ANSWERED_TEMPLATES = frozenset({RELAY, COPY, HELD_ANSWER, MISTAKE})  # letters that show a citizen's mail, or an answer to one
+WITHOUT_ORDERS_IN_SUBJECT = frozenset({RELAY, COPY})  # their subject has no "#": one in the subject of a reply is the colleague's
 
 
 def decide_staff_mail(mail: StaffMail) -> Decision:
@@ -44,7 +46,7 @@ def decide_staff_mail(mail: StaffMail) -> Decision:
     result = _ordered(mail, reading)
     if forward:
         result = _forwarded(mail, result)
-    elif not reading.token:
+    elif not reading.token or _answers_person(reading):
         result = _answered(mail, reading, result)
     return _decision(mail, _with_confirmation(mail, result))
 
@@ -53,16 +55,19 @@ _MISTAKEN = CaseEvent("asked-back", "an order was not understood; nothing was do
 
 
 def _read(mail: StaffMail) -> Reading:
-    """Words in the subject of an answer may be the citizen's, which the relayed mail repeats: they count only with a token."""
-    policy = mail.policy
+    """Words in the subject of an answer may be the citizen's, which the relayed mail repeats: they count with a token, or with a "#" that
+    our letter did not have."""
+    policy, message = mail.policy, mail.message
     vocabulary = Vocabulary(policy.categories, policy.staff, policy.desk.prefix)
     today = policy.calendar.local(mail.now).date()
-    typed = above_the_closing(mail.message, mail.writer, policy.desk)
-    reading = read_orders(mail.message.subject, typed, vocabulary, today)
-    if is_forward(mail.message) and not any(line.lstrip().startswith("#") for line in typed.splitlines()):
+    typed = above_the_closing(message, mail.writer, policy.desk)
+    below = "\n".join(from_the_closing_on(message, mail.writer, policy.desk))
+    reading = read_orders(message.subject, typed, vocabulary, today, below)
+    if is_forward(message) and not any(line.lstrip().startswith("#") for line in (*typed.splitlines(), *below.splitlines())):
         return Reading()  # "Stellungnahme bitte" is said to the colleague who gets it
-    foreign = reading.inherited or (reading.token != "" and not _is_genuine(mail, reading))
-    return read_orders("", typed, vocabulary, today) if foreign else reading
+    own = mail.letter is not None and mail.letter.template in WITHOUT_ORDERS_IN_SUBJECT and has_hash(message.subject)
+    foreign = (reading.inherited and not own) or (reading.token != "" and not _is_genuine(mail, reading))
+    return read_orders("", typed, vocabulary, today, below) if foreign else reading
 
 
 def _is_genuine(mail: StaffMail, reading: Reading) -> bool:
@@ -126,16 +131,21 @@ def _forwarded(mail: StaffMail, result: Result) -> Result:
     return replace(result, done=(*result.done, say("did.note_forwarded")))
 
 
+def _answers_person(reading: Reading) -> bool:
+    return any(order.name is OrderName.ANSWER for order in reading.orders)
+
+
 # --- the answer --------------------------------------------------------------------------------------------------------------------
 
 
 def _answered(mail: StaffMail, reading: Reading, result: Result) -> Result:
-    answer = answer_of(mail.message, mail.writer, mail.policy.desk, reading.lines)
-    if not answer.text and not answer.attachments and (reading.orders or result.letters):
+    if reading.inside:
         return result
-    if any(order.name is OrderName.NOTE for order in reading.orders):
+    answer = answer_of(mail.message, mail.writer, mail.policy.desk, reading.lines, inside=False)
+    if not answer.text and not answer.attachments and (reading.orders or result.letters) and not _answers_person(reading):
         return result
-    found = _found(mail, answer, confirmed=result.confirmed is not None)
+    found = _found(mail, answer, reading, confirmed=result.confirmed is not None)
+    answer = without_heads(answer) if found else answer
     about = mail.about
     letter = answer_letter(mail.post, mail.writer, mail.message, answer, about, held=bool(found)) if about and about.writer.key else None
     if found or letter is None:
@@ -144,33 +154,42 @@ def _answered(mail: StaffMail, reading: Reading, result: Result) -> Result:
         kept = (letter,) if letter and answer.text else ()
         return replace(result, letters=(*result.letters, *kept, notice), events=(*result.events, event))
     event = CaseEvent("answer", "a colleague's answer goes to the correspondent", "staff")
-    others = copies(mail.post, mail.writer, answer.text, letter.letter_id)
-    return replace(
-        result, letters=(*result.letters, letter, *others), done=(*result.done, say("did.answer_sent")), events=(*result.events, event)
-    )
+    sent = (letter, *copies(mail.post, mail.writer, answer.text, letter.letter_id))
+    grace = mail.policy.letters.answer_grace
+    done = say("did.answer_waits", until=mail.policy.calendar.local(mail.now + grace)) if grace else say("did.answer_sent")
+    sent = tuple(replace(each, not_before=mail.now + grace) for each in sent) if grace else sent
+    return replace(result, letters=(*result.letters, *sent), done=(*result.done, done), events=(*result.events, event), waits=bool(grace))
 
 
-def _found(mail: StaffMail, answer: Answer, *, confirmed: bool) -> tuple[Finding, ...]:
+def _found(mail: StaffMail, answer: Answer, reading: Reading, *, confirmed: bool) -> tuple[Finding, ...]:
     """What speaks against sending the answer as it is."""
-    about = mail.about
+    about, explicit = mail.about, _answers_person(reading)
     original, correspondent = (about.words, about.writer.addr_spec) if about else ("", "")
     verdict = mail.verdict
     draft = Draft(
         answer, mail.message, original, mail.file.number, correspondent, mail.policy, verdict.is_machine, verdict.sounds_like is not None
     )
     found = findings(draft)
-    inside = for_the_house(answer, mail.writer, mail.policy.staff, mail.file.incoming)
-    found = (*found, *((inside,) if inside else ()))
+    below = from_the_closing_on(mail.message, mail.writer, mail.policy.desk)
+    inside = for_the_house(answer, mail.writer, mail.policy.staff, mail.file.incoming, below)
+    open_ends = unfinished(answer.text, mail.file, mail.policy)
+    found = (*found, *((inside,) if inside else ()), *open_ends)
     others = "\n".join((*(each.words for each in mail.file.incoming if each is not about), *mail.file.statements))
     more = (
         (FindingKind.QUOTED, "held.quoted_elsewhere", quotes(answer.text, others)),
         (FindingKind.NO_ADDRESS, "held.no_address", about is None or not about.writer.key),
         (FindingKind.UNVERIFIED, "held.unverified", about is not None and not about.verified and not confirmed),
-        (FindingKind.NO_ANSWER, "held.no_answer", mail.letter is None or mail.letter.template not in ANSWERED_TEMPLATES),
+        (FindingKind.NO_ANSWER, "held.no_answer", not explicit and (mail.letter is None or mail.letter.template not in ANSWERED_TEMPLATES)),
+        (FindingKind.FOR_THE_HOUSE, "held.note_by_subject", is_note_by_subject(mail.message.subject, mail.file, mail.policy)),
         (FindingKind.ANSWERED, "held.answered", about is not None and _overtaken(mail, about)),
     )
     known = {finding.kind for finding in found}
-    return (*found, *(Finding(kind, say(detail)) for kind, detail, holds in more if holds and kind not in known))
+    found = (*found, *(Finding(kind, say(detail)) for kind, detail, holds in more if holds and kind not in known))
+    noted = any(order.name is OrderName.NOTE for order in reading.orders)  # what is below a note may be more of it
+    asks = (mail.policy.letters.answers == "addressed" or noted) and not explicit
+    if found or not asks or is_addressed(answer.text, mail.policy.staff, mail.writer, mail.file.incoming):
+        return found
+    return (Finding(FindingKind.NOT_ADDRESSED, say("held.not_addressed")),)
 
 
 def _overtaken(mail: StaffMail, about: IncomingMail) -> bool:
@@ -187,14 +206,13 @@ def _with_confirmation(mail: StaffMail, result: Result) -> Result:
         return result
     if _is_quiet(mail, result):
         return result
-    undo = result.can_be_undone
-    letter = confirmed_letter(mail.post, mail.writer, mail.message, result.done, result.refused, result.missing, undo=undo)
+    letter = confirmed_letter(mail.post, mail.writer, mail.message, result)
     return replace(result, letters=(*result.letters, letter))
 
 
 def _is_quiet(mail: StaffMail, result: Result) -> bool:
     """Whether the folder to which the mail goes says enough."""
-    return mail.policy.quiet_orders and bool(result.done) and not (result.refused or result.missing)
+    return mail.policy.quiet_orders and bool(result.done) and not (result.refused or result.missing or result.waits)
 
 
 def _decision(mail: StaffMail, result: Result) -> Decision:
@@ -225,6 +243,8 @@ def _work(file: CaseFile, result: Result) -> CaseWork:
         undoing=result.undoing,
         released=result.released,
         dropped=result.dropped,
+        held_back=result.held_back,
+        withdrawn=result.withdrawn,
         confirmed_writer=result.confirmed,
         questions=result.questions,
         answered=result.answered,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from maildesk.core.answers.checks import Finding, FindingKind
 from maildesk.core.answers.text import Answer
-from maildesk.core.case.file import IncomingMail
+from maildesk.core.case.file import HeldAnswer, IncomingMail
 from maildesk.core.letters.automatic import desk_details
 from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, HELP, MISTAKE, REFERENCES_MAX, Enclosure, Letter
 from maildesk.core.letters.order_links import link_to
@@ -17,8 +17,10 @@ from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Staff
 from maildesk.core.orders.card import card_of
 from maildesk.core.orders.reader import OrderName, Reading
-from maildesk.core.text.said import Context, Said
+from maildesk.core.staff.mail import Result
+from maildesk.core.text.said import Context, say
 
+HOLD_BACK = link_to(OrderName.HOLD_BACK)
 HELD_LINKS = tuple(map(link_to, (OrderName.SEND, OrderName.SHORTEN, OrderName.DROP)))
 
 
@@ -26,7 +28,11 @@ def answer_letter(post: Post, author: Staff, mail: Message, answer: Answer, abou
     """The colleague's words to the citizen, in the citizen's thread, from the desk. Nothing in it comes from the colleague's header."""
     named = tuple(dict.fromkeys((*about.references, *((about.message_id,) if about.message_id else ()))))[-(REFERENCES_MAX - 1) :]
     letter = post.letter(
-        ANSWER, mail.digest, about.writer.addr_spec, {"text": answer.text, **desk_details(post.policy.desk)}, about=about.digest
+        ANSWER,
+        mail.digest,
+        about.writer.addr_spec,
+        {"text": answer.text, "gegruesst": answer.closed, **desk_details(post.policy.desk)},
+        about=about.digest,
     )
     return replace(
         letter,
@@ -69,14 +75,28 @@ def held_letter(post: Post, author: Staff, mail: Message, answer: Answer, found:
     return post.letter(HELD_ANSWER, mail.digest, author.address, context)
 
 
-def confirmed_letter(
-    post: Post, author: Staff, mail: Message, done: tuple[Said, ...], refused: tuple[Said, ...], missing: tuple[str, ...], *, undo: bool
-) -> Letter:
+def confirmed_letter(post: Post, author: Staff, mail: Message, result: Result) -> Letter:
     """What the orders did, in one line; what is still asked for before the case can be closed, with a link for each value."""
     proposed = post.file.state.kind
-    values = (link for name in missing for link in post.values_of(name, proposed if name == "kind" else ""))
-    links = (*((link_to(OrderName.UNDO),) if undo else ()), *values, *((DONE,) if missing else ()))
-    return post.confirmation(mail.digest, author.address, done, refused, missing, links)
+    values = (link for name in result.missing for link in post.values_of(name, proposed if name == "kind" else ""))
+    links = (
+        *((HOLD_BACK,) if result.waits else ()),
+        *((link_to(OrderName.UNDO),) if result.can_be_undone else ()),
+        *values,
+        *((DONE,) if result.missing else ()),
+    )
+    return post.confirmation(mail.digest, author.address, result.done, result.refused, result.missing, links)
+
+
+def held_back_letter(post: Post, author: Staff, cause: str, held: HeldAnswer) -> Letter:
+    """The answer did not leave, and what the colleague can do with it now."""
+    context: Context = {
+        "titel": post.title,
+        "gruende": (say("held.held_back"),),
+        "text": held.text,
+        "links": post.links(HELD_LINKS, author.address),
+    }
+    return post.letter(HELD_ANSWER, cause, author.address, context)
 
 
 def mistake_letter(post: Post, author: Staff, mail: Message, reading: Reading, text: str) -> Letter:

@@ -85,6 +85,8 @@ class Result:
     letters: tuple[Letter, ...] = ()
     released: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    held_back: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
     merged: tuple[tuple[str, Status], ...] = ()
     into: str = ""
     split: SplitOff | None = None
@@ -95,6 +97,7 @@ class Result:
     done: tuple[Said, ...] = ()
     refused: tuple[Said, ...] = ()
     missing: tuple[str, ...] = ()
+    waits: bool = False  # the answer leaves later, and can be held back until then
 
     @property
     def can_be_undone(self) -> bool:

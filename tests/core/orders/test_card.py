@@ -32,8 +32,9 @@ SPDX-License-Identifier: EUPL-1.2
 -->
 # Alle Befehle
 
-Ein Befehl steht in den ersten Zeilen einer Mail an die Stelle, oder im Betreff, und beginnt mit `#`. Mehrere dürfen in einer Zeile stehen.
-Groß oder klein, `ä` oder `ae` ist gleich. Was nicht zu verstehen ist, wird nicht ausgeführt und nicht verschickt; Sie werden gefragt.
+Ein Befehl steht in den ersten Zeilen einer Mail an die Stelle, unter dem Namen oder im Betreff, und beginnt mit `#`. Mehrere dürfen in
+einer Zeile stehen. Groß oder klein, `ä` oder `ae` ist gleich. Was nicht zu verstehen ist, wird nicht ausgeführt und nicht verschickt; Sie
+werden gefragt.
 Wie man damit arbeitet, steht in [kolleginnen.md](kolleginnen.md). Die Arten, Themen, Bewertungen und so fort kommen aus
 `categories.toml`; eine andere Stelle kann andere haben.
 """

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 LABELS = (
-    r"achtung|vorsicht|warnung|hinweis|sicherheitshinweis|wichtiger hinweis|extern(?:e[rs]?)?|external|caution|warning|attention|notice"
+    r"achtung|vorsicht|warnung|hinweis|sicherheitshinweis|wichtiger hinweis|hinweis (?:der|des|ihrer) (?:it|edv)\b[\w-]{0,20}"
+    r"|extern(?:e[rs]?)?|external|caution|warning|attention|notice"
     r"|important|security notice|dikkat|uyarı|увага|обережно|внимание|осторожно"
 )
 LABELLED = r"e-?mail|mail|nachricht|absender|email|sender|message|e-?posta|лист|письмо"
@@ -23,7 +24,8 @@ SENDER = "|".join((
     rf"{_THIS_MAIL}\w*\b.{{0,60}}\b(?:externe[nmrs]?|external|externe|зовнішн\w+|внешн\w+|harici|dış)\b",
     rf"{_THIS_MAIL}\w*\b.{{0,60}}\b(?:außerhalb|ausserhalb|outside|extérieur|dışı\w*|ззовні|извне|поза)\b.{{0,40}}{_HOUSE}",
     rf"{_THIS_MAIL}\w*\b.{{0,60}}{_HOUSE}\w*\b.{{0,20}}\bdışı\w*",
-    r"(?:diese[rs]? )?extern\w* (?:absender|e-?mail|mail|quelle|nachricht)\w*\b(?:.{0,60}\b(?:nicht|un)\s?(?:über|ge)?prüft.{0,20})?$",
+    r"(?:diese[rs]? )?extern\w* (?:absender|e-?mail|mail|quelle|nachricht)\w*\b"
+    r"(?:.{0,60}\b(?:nicht|un)\s?(?:über|ge)?prüft.{0,20}|\s[-–|].{0,60})?$",
     r"(?:an |this is an |this )?external (?:e-?mail|sender|message|source)(?: (?:warning|notice|alert)|\s[-–|].*)?$",
     r"sie erhalten (?:nicht (?:oft|häufig)|selten) (?:e-?mails?|nachrichten) von",
     r"(?:einige )?personen, die diese nachricht (?:erhalten|empfangen) haben, erhalten",

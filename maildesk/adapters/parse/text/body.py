@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from maildesk.adapters.parse import limits
 from maildesk.adapters.parse.mime import charset, secured
 from maildesk.adapters.parse.mime.tree import Leaf, Role, Tree
-from maildesk.adapters.parse.text import flowed, forms, html
+from maildesk.adapters.parse.text import flowed, forms, html, struck
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufeff\ufff9-\ufffb\ud800-\udfff]")
 _HYPHEN_IN_A_NUMBER = re.compile("(?<=\\w)\u00ad(?=\\d)")  # a soft hyphen where nothing is hyphenated
@@ -63,6 +63,18 @@ def body_text(tree: Tree, preamble: str) -> str:
     if text or any(not leaf.is_blank for leaf in tree.leaves):
         return text
     return clean(charset.decode(preamble.encode("utf-8", "surrogateescape")))
+
+
+def struck_in(tree: Tree) -> tuple[str, ...]:
+    """The words that the HTML forms of the body show struck through."""
+    leaves = (*tree.with_role(Role.BODY), *tree.with_role(Role.ALTERNATIVE))
+    pages = (each for leaf in leaves for each in (leaf, *leaf.others) if each.media_type == "text/html")
+    return tuple(dict.fromkeys(word for page in pages for word in struck.struck_words(_source_of(page))))
+
+
+def _source_of(leaf: Leaf) -> str:
+    data = leaf.content[: _OCTETS_PER_CHARACTER_MAX * limits.TEXT_CHARS_MAX]
+    return html.decoded(data, leaf.content_type.get("charset"))
 
 
 def _shown(leaf: Leaf) -> str:

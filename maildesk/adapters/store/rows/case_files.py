@@ -8,9 +8,9 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from maildesk.adapters.store.rows.letter_states import COUNTS_AS_GIVEN, IS_HELD
+from maildesk.adapters.store.rows.letter_states import COUNTS_AS_GIVEN, IS_HELD, IS_UNTRIED
 from maildesk.adapters.store.tables import (
     cases,
     concerns,
@@ -61,7 +61,8 @@ class CaseFiles:
             state=self._state(row),
             incoming=self._incoming(parts),
             answers=self._answers(parts),
-            held=self._held(parts),
+            held=self._own_answers(parts, IS_HELD),
+            waiting=self._own_answers(parts, IS_UNTRIED),
             last_instruction=self._last_instruction(row.id),
             consultations=self._consultations(parts),
             statements=self._statements(parts),
@@ -121,9 +122,9 @@ class CaseFiles:
         found += [GivenAnswer(row.received_at, "") for row in self._connection.execute(by_hand)]
         return tuple(sorted(found, key=lambda answer: answer.at))
 
-    def _held(self, parts: tuple[int, ...]) -> tuple[HeldAnswer, ...]:
-        held = (letters.c.case_id.in_(parts), letters.c.template == ANSWER, IS_HELD)
-        query = select(letters.c.letter_id, letters.c.author, letters.c.context, letters.c.about).where(*held).order_by(letters.c.id)
+    def _own_answers(self, parts: tuple[int, ...], which: ColumnElement[bool]) -> tuple[HeldAnswer, ...]:
+        answers = (letters.c.case_id.in_(parts), letters.c.template == ANSWER, which)
+        query = select(letters.c.letter_id, letters.c.author, letters.c.context, letters.c.about).where(*answers).order_by(letters.c.id)
         return tuple(HeldAnswer(row.letter_id, row.author, row.context["text"], row.about) for row in self._connection.execute(query))
 
     def _last_instruction(self, case_id: int) -> Instruction | None:

@@ -5,7 +5,7 @@
 | `state` | what it means | steps that lead on |
 |---|---|---|
 | `held` | waits for a word of its author | release, drop, retry |
-| `queued` | waits for its time; with `waits_for`, for a mail to be filed | mark_sending, defer, drop_waiting |
+| `queued` | waits for its time; with `waits_for`, for a mail to be filed | mark_sending, defer, drop_waiting, hold, withdraw |
 | `sending` | durable before MAIL FROM | mark_dot, requeue_interrupted, defer |
 | `dot` | durable before the final dot; its copy is awaited (`doubt_since`), or a person must decide | mark_sent, settle_doubts, retry |
 | `sent` | the server took it, or its copy shows that it left (`proven_at`) | note_report |
@@ -67,6 +67,7 @@ _OWN_LETTER = Decision(
 # --- conditions by which others ask ---
 
 IS_HELD = letters.c.state == LetterState.HELD
+IS_UNTRIED = and_(letters.c.state == LetterState.QUEUED, letters.c.attempts == 0)
 WAITS = letters.c.state.in_((LetterState.QUEUED, LetterState.SENDING))
 ON_ITS_WAY = letters.c.state.in_((LetterState.QUEUED, LetterState.SENDING, LetterState.DOT))
 IS_UNWRITTEN = and_(letters.c.state == LetterState.QUEUED, letters.c.unwritten)
@@ -123,7 +124,7 @@ class LetterStates:
             "doubt_since": now if (doubtful or waits_for) and not letter.held else None,
             "waits_for": "" if letter.held else waits_for,
             "attempts": 0,
-            "next_attempt_at": now,
+            "next_attempt_at": letter.not_before or now,
             "copy_expected": False,
             "unwritten": False,
             "report": "",
@@ -162,6 +163,17 @@ class LetterStates:
         """Held letters are deleted. Their words stay in the colleague's mail; a failed letter would turn the status red for no trouble."""
         if letter_ids:
             self._connection.execute(delete(letters).where(IS_HELD, letters.c.letter_id.in_(letter_ids)))
+
+    def hold(self, letter_ids: Collection[str]) -> None:
+        """Letters that were not tried yet wait for a word of their author."""
+        if letter_ids:
+            named = letters.c.letter_id.in_(letter_ids)
+            self._change(IS_UNTRIED, named, state=LetterState.HELD, waits_for="", doubt_since=None)
+
+    def withdraw(self, letter_ids: Collection[str]) -> None:
+        """Letters that were not tried yet are deleted, so that they can be written again."""
+        if letter_ids:
+            self._connection.execute(delete(letters).where(IS_UNTRIED, letters.c.letter_id.in_(letter_ids)))
 
     # --- a letter waits for the filing of its mail ---
 

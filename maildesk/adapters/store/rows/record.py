@@ -93,6 +93,8 @@ class IntakeTransaction:
         files.note_answered(work.answered, now)
         letters.release(work.released, case_id, now, waits_for)
         letters.drop(work.dropped)
+        letters.hold(work.held_back)
+        letters.withdraw(work.withdrawn)
         if work.split:
             self._parts.cases.split(case_id, work.split, now)
         if work.confirmed_writer:
