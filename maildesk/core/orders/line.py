@@ -185,7 +185,7 @@ def first_name(cleaned: str, words: Lexicon, *, near: bool) -> tuple[str, ...]:
     text = cleaned[begin.end() : begin.end() + 200] if begin else ""
     meanings, _ = _longest(text, words)
     if meanings:
-        return tuple(words.spelling(each) for each in meanings)[:SUGGESTIONS]
+        return tuple(words.meant(each) for each in meanings)[:SUGGESTIONS]
     tokens = _first_tokens(text, 1)
     return words.nearest(fold(tokens[0][0])[:60]) if near and tokens else ()
 
@@ -193,7 +193,7 @@ def first_name(cleaned: str, words: Lexicon, *, near: bool) -> tuple[str, ...]:
 def names_within(cleaned: str, words: Lexicon) -> tuple[str, ...]:
     """How the orders are rightly spelt that are somewhere in a line: a "#" with a name right behind it."""
     found = (words.exact(fold(match[1])) for match in _WITHIN.finditer(cleaned))
-    return tuple(dict.fromkeys(words.spelling(each) for meanings in found for each in meanings))[:SUGGESTIONS]
+    return tuple(dict.fromkeys(words.meant(each) for meanings in found for each in meanings))[:SUGGESTIONS]
 
 
 def misspelt_names(text: str, words: Lexicon) -> Piece | None:

@@ -67,7 +67,7 @@ def _judged(resolve: Callable[[re.Match[str], date], date | None], match: re.Mat
     if day is None:
         return DayRead(rest=rest, written=True, problem=say("mistake.no_such_day"))
     if day < today:
-        instead = _next_such(day.month, day.day, today)
+        instead = None if resolve is _word else _next_such(day.month, day.day, today)
         return DayRead(rest=rest, written=True, problem=say("mistake.past_day", day=day), instead=instead)
     if day.year - today.year > YEARS_AHEAD:
         return DayRead(rest=rest, written=True, problem=say("mistake.far_day", day=day))
@@ -101,9 +101,12 @@ def _month_name(match: re.Match[str], today: date) -> date | None:
     return date(int(match["year"]), month, day) if match["year"] else _next_such(month, day, today)
 
 
+_FROM_TODAY = {"vorgestern": -2, "gestern": -1, "heute": 0, "morgen": 1}
+
+
 def _word(match: re.Match[str], today: date) -> date:
     word = match["word"].lower()
-    return today + timedelta(days=0 if word == "heute" else 1 if word == "morgen" else 2)
+    return today + timedelta(days=_FROM_TODAY.get(word, 2))
 
 
 def _weekday(match: re.Match[str], today: date) -> date:
@@ -137,7 +140,7 @@ _FORMS: Final = (
         _numbers,
     ),
     (_form(rf"(?P<day>\d{{1,2}})\.\s?{_MONTH}(?:\s(?P<year>\d{{4}}))?", _DAY_NAMED), _month_name),
-    (_form(r"(?P<word>heute|morgen|(?:ü|ue?)bermorgen)"), _word),
+    (_form(r"(?P<word>heute|morgen|(?:ü|ue?)bermorgen|(?:vor)?gestern)"), _word),
     (_form(rf"(?:(?:n(?:ä|ae)chste[nrms]?|kommende[nrms]?|diese[nrms]?)\s+)?(?:woche\s+(?:am\s+)?)?{_WEEKDAY}"), _weekday),
     (_form(rf"(?:in\s+|\+\s?){_COUNT}\s?(?P<unit>tag(?:en?)?|wochen?)"), _counted),
     (_form(r"\+\s?(?P<count>\d{1,4})(?P<unit>)"), _counted),
