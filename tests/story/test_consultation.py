@@ -80,7 +80,7 @@ def test_whoever_answers_the_notice_of_a_statement_does_not_write_to_the_citizen
     told = to(desk, WEBER)[-1]
 
     answers(desk, told, "Danke, Karin! Das hätte nicht passieren dürfen.", number=2)
-    answers(desk, to(desk, WEBER)[0], "Die Akte lag drei Wochen in der falschen Abteilung.", number=3)
+    answers(desk, to(desk, WEBER)[0], "Guten Tag,\n\nDie Akte lag drei Wochen in der falschen Abteilung.", number=3)
 
     assert len(to(desk, EVA)) == 1, "the second one repeats what the colleague wrote"
     assert "noch nicht verschickt" in text_of(to(desk, WEBER)[-1])
@@ -168,9 +168,9 @@ def test_a_mail_that_is_about_something_else_becomes_a_case_of_its_own(desk: Tes
     assert len(case(desk, case_number(2))["messages"]) == 1  # type: ignore[arg-type]
     new = to(desk, MOSER)[-1]
     assert shown(new).startswith(f"[{case_number(2)}]")
-    answers(desk, new, "Der Aufzug fährt wieder.", who=MOSER, number=3)
+    answers(desk, new, "Guten Tag,\n\nDer Aufzug fährt wieder.", who=MOSER, number=3)
     assert case_number(2) in shown(to(desk, EVA)[-1])
-    answers(desk, second, "Danke für den Hinweis auf den Aufzug.", number=4)
+    answers(desk, second, "Guten Tag,\n\nDanke für den Hinweis auf den Aufzug.", number=4)
     assert "Inzwischen hat schon jemand" in text_of(to(desk, WEBER)[-1]), "the old mail belongs to the new case now"
 
     writes(desk, "Danke!\n", message_id="drei@example.org", in_reply_to=to(desk, EVA)[-1].mail["Message-ID"])
@@ -208,7 +208,7 @@ def test_a_case_is_shown_again_with_its_attachments_and_the_answer_to_that_leave
     again = to(desk, WEBER)[-1]
 
     assert "seit Wochen" in text_of(again)
-    answers(desk, again, "Ihr Antrag ist bewilligt.", number=2)
+    answers(desk, again, "Guten Tag,\n\nIhr Antrag ist bewilligt.", number=2)
 
     assert "bewilligt" in text_of(to(desk, EVA)[-1])
 
@@ -220,7 +220,7 @@ def test_who_gets_a_case_gets_its_mail(desk: TestDesk) -> None:
     answers(desk, to(desk, WEBER)[0], "#zuweisen spaet")
 
     assert "seit Wochen" in text_of(to(desk, "spaet@haus.example")[0])
-    answers(desk, to(desk, "spaet@haus.example")[0], "Ihr Antrag ist bewilligt.", who="spaet@haus.example")
+    answers(desk, to(desk, "spaet@haus.example")[0], "Guten Tag,\n\nIhr Antrag ist bewilligt.", who="spaet@haus.example")
     assert "bewilligt" in text_of(to(desk, EVA)[-1])
 
 
@@ -231,5 +231,5 @@ def test_who_wants_to_stay_unknown_is_shown_to_nobody(desk: TestDesk) -> None:
     for letter in (*to(desk, WEBER), *to(desk, MOSER), *to(desk, BERG)):
         assert EVA not in text_of(letter) + str(letter.mail["From"])
         assert "Muster" not in text_of(letter).replace("Musterstadt", "")
-    answers(desk, to(desk, WEBER)[0], "Danke für Ihren Hinweis.", number=2)
+    answers(desk, to(desk, WEBER)[0], "Guten Tag,\n\nDanke für Ihren Hinweis.", number=2)
     assert "Danke für Ihren Hinweis." in text_of(to(desk, EVA)[-1])

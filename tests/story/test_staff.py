@@ -60,10 +60,10 @@ def test_an_answer_goes_to_the_citizen_from_the_desk_and_nothing_else_of_it_does
 
 def test_who_answers_second_is_asked(desk: TestDesk) -> None:
     writes(desk)
-    answers(desk, to(desk, WEBER)[0], "Der Bescheid kommt per Post.")
+    answers(desk, to(desk, WEBER)[0], "Guten Tag,\n\nder Bescheid kommt per Post.")
     before = len(to(desk, EVA))
 
-    answers(desk, to(desk, MOSER)[0], "Ihr Antrag liegt noch bei der Fachabteilung.", who=MOSER)
+    answers(desk, to(desk, MOSER)[0], "Guten Tag,\n\nIhr Antrag liegt noch bei der Fachabteilung.", who=MOSER)
 
     assert len(to(desk, EVA)) == before
     held = to(desk, MOSER)[-1]
@@ -90,7 +90,9 @@ def test_what_is_meant_for_a_colleague_does_not_reach_the_citizen(desk: TestDesk
 def test_orders_are_carried_out_confirmed_and_taken_back(desk: TestDesk) -> None:
     writes(desk)
     proposed = case(desk)
-    answers(desk, to(desk, WEBER)[0], "#hinweis #thema bearbeitungsdauer #berechtigt #abgeholfen\n#erledigt\n\nDas tut uns leid.")
+    answers(
+        desk, to(desk, WEBER)[0], "#hinweis #thema bearbeitungsdauer #berechtigt #abgeholfen\n#erledigt\n\nGuten Tag,\n\ndas tut uns leid."
+    )
 
     done = case(desk)
     assert (done["kind"], done["kind_confirmed"], done["topics"]) == ("hinweis", True, ["bearbeitungsdauer"])
@@ -186,7 +188,7 @@ def test_an_answer_to_a_new_address_waits_until_it_is_confirmed(desk: TestDesk) 
     relayed = to(desk, WEBER)[-1]
     assert "nicht bestätigt" in text_of(relayed)
 
-    answers(desk, relayed, "Gern geben wir Ihnen Auskunft, sobald eine Vollmacht vorliegt.")
+    answers(desk, relayed, "Guten Tag,\n\ngern geben wir Ihnen Auskunft, sobald eine Vollmacht vorliegt.")
     assert to(desk, daughter) == []
     held = to(desk, WEBER)[-1]
     click(desk, held, "#bestaetigen", number=1)

@@ -12,7 +12,7 @@ ALONE = frozenset({
 })  # fmt: skip
 # How a line begins that is a note.
 NOTE = (
-    r"\W*(?:(?:\w{0,20}(?:notiz|vermerk)|(?:nur )?intern|interne[rs]? \w{1,20}|nur für (?:uns|das haus|den dienstgebrauch)"
+    r"\W*(?:(?:\w{0,20}(?:notiz|vermerk)|\w{1,20} intern|(?:nur )?intern|interne[rs]? \w{1,20}|nur für (?:uns|das haus|den dienstgebrauch)"
     r"|wiedervorlage|wv)\s*(?::|\s[-–—]\s)|[(\[](?:nur )?intern[)\]])"
 )
 SUBJECT_OF_A_NOTE = r"(?:intern(?:e[rs]?)?|notiz(?:en)?|\w{1,20}(?:notiz|vermerk)|vermerk|entwurf|nur (?:zur )?info)\b"
@@ -22,6 +22,7 @@ GREETINGS = frozenset(
     {"hallo", "hi", "hey", "moin", "servus", "liebe", "lieber", "liebes", "guten", "tag", "morgen", "sehr", "geehrte", "geehrter", "gude"}
 )
 TO = frozenset({"an", "fuer", "for", "to"})
+SEVERAL = frozenset({"familie", "fam", "eheleute", "ehepaar", "damen"})  # who is greeted so may be spoken of one by one
 TITLES = frozenset({"frau", "herr", "herrn", "dr"})
 COLLEAGUES = frozenset({"kollege", "kollegin", "kollegen", "kolleginnen", "kolleg", "zusammen", "team", "leute"})
 ASKED = frozenset(
@@ -36,9 +37,10 @@ ASKS = (
 )
 # For whom a note is: "für die Kollegen:", "an alle:", "für euch:".
 FOR_US = (
-    r"(?:nur )?(?:(?:zur )?(?:info|information|kenntnis)|fyi|infos?)?\W*(?:für|an|for)"
+    r"(?:nur )?(?:(?:zur )?(?:info|information|kenntnis)|fyi|infos?)?\W*(?:fürs?|ans?|for|to)"
     r"\s(?:(?:die|das|den|unsere?n?|meine?n?|alle|the|our|my)\s)?"
-    r"(?:kolleg\w*|team\w*|akten?|haus|euch|uns(?: intern)?|dich|intern|file|colleagues?|leitung|vertretung|spätschicht|frühschicht)"
+    r"(?:alle|kolleg\w*|team\w*|akten?|haus|euch|uns(?: intern)?|dich|intern|file|everyone|colleagues?|leitung|vertretung"
+    r"|spätschicht|frühschicht)"
     r"(?:\s(?:im|in|vom|von|am|aus)\s(?:\w+\s?){1,3})?\s*(?::|\s[-–—]|,|$)"
 )
 # What is said among colleagues only, wherever in a sentence.
@@ -47,11 +49,11 @@ PHRASES = (
     r"\bbitte (?:(?:das|dies|es|alles|so|noch|kurz|mit|nur|gleich) ){0,2}"
     r"(?:in|zur|zu) (?:die |den |der |de )?(?:e-?)?akten?\b(?! geben sie)",
     r"\b(?:zu|in) (?:den|die) akten? (?:nehmen|legen|hängen|packen)\s*(?:[.!)]|$)",
-    r"\bz\.?\s?d\.?\s?a\.?(?!\w)",
+    r"\bz\.?\s?d\.?\s?a\.?(?!\w)|\bz\.\s?k(?:ts)?\.",
+    r"^\W*(?:wvl?|wiedervorlage)\b(?! (?:ist|war|der|des|von))",
     r"\bbitte (?:erst )?(?:noch )?nicht (?:an \w+ )?(?:ab|raus|ver|weg)?(?:senden|schicken|geben)\b(?! sie)",
     r"\b(?:noch|erst) nicht (?:ab|raus|ver|weg)(?:senden|schicken)\s*(?:[.!)]|$)",
     r"\b(?:bitte|mal|kurz|noch) (?:gegenlesen|gegenzeichnen|querlesen|drüber ?(?:schauen|gucken|sehen|lesen)|freigeben)\b(?! sie)",
-    r"\bvor dem (?:ab|ver)?(?:senden|schicken|versand)\b",
     r"\bso (?:würde|werde|hätte) ich (?:ihr|ihm|ihnen|es|das|der|dem)?\s?(?:antworten|schreiben|geantwortet|geschrieben)\b",
     r"\b(?:hashtag|raute) (?:intern|notiz|vermerk|erledigt|lob|kritik|abschluss|frist|wiedervorlage|rückfrage|zuweisen|an|ich)\b",
     r"\bunter uns\b(?! beiden)",
@@ -67,11 +69,10 @@ FAMILIAR = (
     r"(?<!ich )(?<!\w)(?:übernimm|mach|schau|guck|schreib|nimm|prüf|leg|check|denk|kümmer|klär|frag|meld|lies)"
     r" (?:du|dich|mal|dir|bitte|das|es|ihn|sie)\b(?! ich\b)",
     r"(?<!ich )(?<!\w)(?:gib|sag|ruf|schick) (?:du|mal|mir|uns|bitte|das|es|ihm|ihr|ihn|sie)\b(?! ich\b)",
-    r"\b(?:dir|dich|deine?[mnrs]?)\b",
+    r"(?<![\w@./-])(?:dir|dich|deine?[mnrs]?|euch|eure?[mnrs]?)(?![\w-]*\.\w)(?![\w-])",
     r"(?:könnt|habt|seid|wisst|wollt|müsst|dürft|werdet|würdet|könntet|hättet|solltet|seht|gebt|nehmt|kennt|schaut|braucht)\s+ihr\b",
     r"\bihr (?:könnt|habt|seid|wisst|wollt|müsst|dürft|werdet|könntet|hättet|solltet|seht|gebt|nehmt|kennt)\b",
     r"\bsagt ihr (?:mir|uns|dem|der|bitte|kurz|mal)\b",
-    r"\b(?:euch|eure?[mnrs]?)\b",
 )
 # Who reports what others say may repeat such words: "Die Schule sagt den Kindern: Wir helfen euch."
 REPORTED = r"\b(?:sag\w*|schreib\w*|schrieb\w*|heißt|lautet|lauten|ruf\w*|steht|motto|titel|programm|slogan|lied|film|buch)\b[^:]{0,80}:"
@@ -79,7 +80,7 @@ REPORTED = r"\b(?:sag\w*|schreib\w*|schrieb\w*|heißt|lautet|lauten|ruf\w*|steht
 SPOKEN_OF = (
     r"(?:(?:die|der|dieser?|unsere?|seine|ihre|the|this|that)\s)?(?:(?:gute|arme|nette|alte|junge|besagte|betreffende|werte)[rn]?\s)?"
     r"(?:kund(?:e|in)|klient(?:in)?|dame|antragsteller(?:in)?|leistungs(?:berechtigte|bezieher(?:in)?|empfänger(?:in)?)[rn]?"
-    r"|hilfeempf\w+|person|bürger(?:in)?|client|customer|guy|lady)"
+    r"|hilfeempf\w+|client|customer|guy|lady)"
 )
 SPOKEN_OF_BY_ARTICLE = r"(?:die (?:gute )?frau|der (?:gute )?(?:herr|mann)|bu (?:adam|kadın|bey|hanım))"
 # What somebody fills in before a letter leaves.
@@ -99,11 +100,11 @@ PLACEHOLDERS = (
 )
 # A day of birth, and where somebody lives.
 BORN = (
-    r"(?:geb\.?|geboren|geburtsdatum|geburtstag|born|date of birth|\*)[^\d\n]{0,12}"
+    r"(?:geb\.?|geboren|geburtsdatum|geburtstag|born|date of birth|(?<=[\w,(] )\*|(?<=\()\*)[^\d\n]{0,12}"
     r"(?P<day>\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d_]{3,9})\s?\d{2,4})"
 )
 LIVES = (
-    r"(?P<name>[A-ZÄÖÜŠŽČĆÇŞİĞ][\w'’-]+(?:\s(?:von|van|de|der|den|zu|al|el))*\s[A-ZÄÖÜŠŽČĆÇŞİĞ][\w'’-]+)(?:,|\s?\(|:)?\s+"
+    r"(?P<name>[A-ZÄÖÜŠŽČĆÇŞİĞ][\w'’-]+(?:\s(?:von|van|de|der|den|zu|al|el))*\s[A-ZÄÖÜŠŽČĆÇŞİĞ][\w'’-]+)(?:,|\s?\()\s*"
     r"(?:wohnhaft\s)?(?:in\s(?:der\s)?)?"
     r"(?P<street>(?:[A-ZÄÖÜ][\w.-]+(?:\s|-)){0,3}?(?:[\w-]*(?:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee|ring|ufer|damm|graben|hof|berg|steig|pfad))"
     r"|(?:Am|An|Im|In|Auf|Zum|Zur|Hinter|Unter)\s(?:der\s|den\s|dem\s)?[A-ZÄÖÜ][\w-]+)\s(?P<number>\d{1,4}\s?[a-z]?)\b"
@@ -114,5 +115,7 @@ INSTITUTIONS = (
     r"|kreis|stadt|gemeinde|rathaus|verband|caritas|diakonie|wohlfahrt|vhs|volkshochschule|kita|kindergarten|akademie|institut|bank"
     r"|sparkasse|apotheke"
     r"|verwaltung|neue wege|kundendialog|service|center|union|firma|betrieb|werk\w*|träger|bildung|beratung"
-    r"|tafel|laden|markt|frau|herrn?|familie"
+    r"|tafel|laden|markt|frau|herrn?|familie|eingang"
+    r"|treffpunkt|termin|wohnung|adresse|anschrift|\bort\b|raum|etage|stock|ihre?\b|\bdie\b|\bder\b|\bdas\b|unsere?\b|\bneuen?\b|platz"
+    r"|bahnhof|park|halle|gebäude|zweigst|filiale"
 )

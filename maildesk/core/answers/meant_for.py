@@ -128,7 +128,7 @@ def _line_for_the_house(body: Sequence[str], own: Sequence[str], people: _People
     if (len(body) == 1 and _is_for_insiders(body[0])) or speaks_to(body[0], people.called):
         return body[0]
     spoken_to = _spoken_to(body, people)
-    return next((line for line in own if _NOTE.match(line) or any(_is_for_us(piece, people, spoken_to) for piece in _pieces(line))), "")
+    return next((line for line in own if any(_is_for_us(piece, people, spoken_to) for piece in (line, *_pieces(line)))), "")
 
 
 def _pieces(line: str) -> Iterator[str]:
@@ -142,7 +142,8 @@ def _is_for_us(piece: str, people: _People, spoken_to: str) -> bool:
     label = _LABEL.match(piece)
     words = piece[label.end() :] if label else piece
     return bool(
-        speaks_to(words, people.called)
+        _NOTE.match(piece)
+        or speaks_to(words, people.called)
         or _calls(words, people)
         or _FOR_US.match(piece)
         or _PHRASE.search(piece)
@@ -155,7 +156,8 @@ def _is_for_us(piece: str, people: _People, spoken_to: str) -> bool:
 def _spoken_to(body: Sequence[str], people: _People) -> str:
     """How the greeting speaks to the person: the title, "familiar" without one to a person who is named, else an empty string."""
     words = re.findall(r"\w+", folded(body[0]))[:6]
-    title = next((word for word in words if word in table.TITLES), "")
+    titles = {"herr" if word == "herrn" else word for word in words} & table.TITLES - {"dr"}
+    title = "familie" if len(titles) > 1 or table.SEVERAL & set(words) else next(iter(titles), "")
     named = not people.citizens.isdisjoint(words)
     return title or ("familiar" if named and not any(_SIE.search(line) for line in body) else "")
 

@@ -19,14 +19,15 @@ _DASHES = re.compile(r"\s{0,3}(?:--|—|––)\s{0,2}")
 _CLOSING = re.compile(
     rf"\s*(?:{CLOSINGS})(?:\s(?:aus|vom|und|nach|in)\s[\w ,-]{{1,40}})?(?P<name>[\s,.!]+[^\W\d_][\w. -]{{0,40}})?\W*", re.IGNORECASE
 )
-_BEFORE_THE_NAME = re.compile(rf"\s*(?:{BEFORE_THE_NAME})\W*", re.IGNORECASE)
+_CLOSES = re.compile(rf"\s*(?:{CLOSINGS})(?!\w)", re.IGNORECASE)
+_BEFORE_THE_NAME = re.compile(rf"\s*(?:{BEFORE_THE_NAME})[\s,.–-]*", re.IGNORECASE)
 _OWN_WAY = re.compile(
     r"(?:\b(?:durchwahl|dw|tel|telefon|fon|fax|telefax|mobil|handy|direct line|direct|extension|ext)\b\.?"
     r"|\b(?:raum|zimmer|zi|room)\b\.?\s*[\w.]*\d"
     r"|[\u260e\u2706\U0001f4de\U0001f4f1\U0001f3e2]|(?:\+\d{2}|\b0)[\d /()–-]{5,}\d|(?<!\w)-\s?\d{3,4}\b)",
     re.IGNORECASE,
 )
-_NAME_LINES_MAX = 6
+_NAME_LINES_MAX, _NAME_WORDS_MAX = 6, 3
 _ON_BEHALF = re.compile(r"\s*(?:im auftrage?|i\.\s?a\.|in vertretung|i\.\s?v\.|ihre?)\s*,?\s*", re.IGNORECASE)
 _KEPT_BEHIND = re.compile(r"\s*(?:p\.?\s?s\.?\b|nachtrag\b|anlagen?\b(?! zur vertrau))", re.IGNORECASE)
 _CONTACT = re.compile(
@@ -114,8 +115,9 @@ def without_own_ways(lines: Sequence[str], staff: Staff, desk: Desk) -> list[str
     kept: list[str] = []
     in_block = False
     for number, line in enumerate(lines):
-        names = bool(words_of_name(line) & words_of_name(staff.name)) and len(lines) - number <= _NAME_LINES_MAX
-        closes = _CLOSING.match(line) is not None or names
+        begins = words_of_name(" ".join(line.split()[:_NAME_WORDS_MAX]))
+        names = bool(begins & words_of_name(staff.name)) and len(lines) - number <= _NAME_LINES_MAX
+        closes = _CLOSES.match(line) is not None or names
         in_block = bool(line.strip()) and (closes or in_block)
         way = _own_way(line, desk) if in_block and not _is_kept_sentence(line, closes=closes) else None
         if way is None:
@@ -126,7 +128,7 @@ def without_own_ways(lines: Sequence[str], staff: Staff, desk: Desk) -> list[str
 
 
 def _is_kept_sentence(line: str, *, closes: bool) -> bool:
-    return _KEPT_BEHIND.match(line) is not None or (_is_sentence(line) and not (closes and _CLOSING.match(line)))
+    return _KEPT_BEHIND.match(line) is not None or (_is_sentence(line) and not (closes and _CLOSES.match(line)))
 
 
 def _own_way(line: str, desk: Desk) -> int | None:
@@ -159,7 +161,7 @@ def closing_line(lines: Sequence[str], staff: Staff) -> int | None:
 def is_closed(lines: Sequence[str], staff: Staff) -> bool:
     """Whether the text has a closing, on a line of its own or at the beginning of the last one: "Gruß Weber"."""
     last = next((line for line in reversed(lines) if line.strip()), "")
-    return closing_line(lines, staff) is not None or _CLOSING.match(last) is not None or any(map(_ON_BEHALF.fullmatch, lines))
+    return closing_line(lines, staff) is not None or _CLOSES.match(last) is not None or any(map(_ON_BEHALF.fullmatch, lines))
 
 
 def _is_above_the_name(lines: Sequence[str], number: int, staff: Staff) -> bool:
