@@ -96,7 +96,7 @@ def test_orders_are_carried_out_confirmed_and_taken_back(desk: TestDesk) -> None
 
     done = case(desk)
     assert (done["kind"], done["kind_confirmed"], done["topics"]) == ("hinweis", True, ["bearbeitungsdauer"])
-    assert "Das tut uns leid" in text_of(to(desk, EVA)[-1])
+    assert "das tut uns leid" in text_of(to(desk, EVA)[-1])
     assert "#" not in text_of(to(desk, EVA)[-1])
     assert done["status"] == "closed"
     confirmed = to(desk, WEBER)[-1]
