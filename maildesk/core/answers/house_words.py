@@ -59,6 +59,16 @@ PHRASES = (
     r"\bunter uns\b(?! beiden)",
     r"^\W*nur (?:intern|für (?:uns|euch|dich|den dienstgebrauch))\b|\bnur (?:intern|für (?:uns|euch|dich))\W*$",
 )
+# Orders without their "#", a line each.
+ORDERS_WITHOUT_SIGN = (
+    r"\W*(?:frist|warten bis)\s\d{1,2}\.\s?\d{1,2}\.\S*(?:\s\w+){0,3}\W*$|\W*(?:zuweisen|übergeben)(?: an)?\s\w+\W*$"
+    r"|\W*(?:rückfrage|rueckfrage|nachfrage|stellungnahme)\s(?:an\s)?\S+@\S+|\W*(?:nur )?(?:entwurf|draft|nicht (?:ab)?senden)\W*$"
+)
+# Below the name of its writer a text is for the person if it says so, as a postscript or by a word to the person.
+POSTSCRIPT = r"\W*(?:p\.?\s?s\.?\b|nachtrag|anlagen?\b|anhang|anbei|übersetzung)"
+TO_THE_PERSON = r"\b(?:Sie|Ihnen|Ihr(?:e[mnrs]?)?|[Yy]ou(?:rs?)?|YOU)\b"
+GERMAN_OR_ENGLISH = r"\b(?:die|der|das|und|ist|nicht|noch|hat|mit|wird|bitte|war|zu|the|and|is|has|not|please|this|was|to)\b"
+SAID_OF_SOMEBODY = r"\W*(?:sie|er|she|he)\s(?:\S+\s)?"  # and a verb of `greeting_words.VERBS`
 # Familiar words to one or to several, which no letter to a citizen has beside "Sie".
 FAMILIAR = (
     r"(?:kannst|könntest|hast|machst|magst|möchtest|würdest|wirst|übernimmst|schaust|weißt|bist|siehst|rufst|gibst|sagst|meinst|willst|sollst"

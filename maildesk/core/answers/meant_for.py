@@ -20,7 +20,7 @@ from maildesk.core.answers import house_words as table
 from maildesk.core.answers.checks import Finding, FindingKind
 from maildesk.core.answers.greeting import Greeting, greeting_of
 from maildesk.core.answers.greeting_words import VERBS
-from maildesk.core.answers.signature import closing_line, folded, words_of_name
+from maildesk.core.answers.signature import closing_line, folded, is_sentence, words_of_name
 from maildesk.core.answers.text import Answer
 from maildesk.core.case.file import CaseFile, IncomingMail
 from maildesk.core.mail.message import split_subject
@@ -41,6 +41,11 @@ _PHRASE = re.compile("|".join(table.PHRASES), re.IGNORECASE)
 _FAMILIAR = re.compile("|".join(table.FAMILIAR), re.IGNORECASE)
 _REPORTED = re.compile(table.REPORTED, re.IGNORECASE)
 _SPOKEN_OF = re.compile(rf"\W*(?:{table.SPOKEN_OF}|{table.SPOKEN_OF_BY_ARTICLE})(?:\s\S+)?\s(?:{VERBS})\b", re.IGNORECASE)
+_ORDER_WITHOUT_SIGN = re.compile(table.ORDERS_WITHOUT_SIGN, re.IGNORECASE)
+_POSTSCRIPT = re.compile(table.POSTSCRIPT, re.IGNORECASE)
+_TO_THE_PERSON = re.compile(table.TO_THE_PERSON)
+_GERMAN_OR_ENGLISH = re.compile(table.GERMAN_OR_ENGLISH, re.IGNORECASE)
+_SAID_OF_SOMEBODY = re.compile(rf"{table.SAID_OF_SOMEBODY}(?:{VERBS})\b", re.IGNORECASE)
 _QUOTED = re.compile(r"„[^“”\"\n]{1,200}[“”\"]|\"[^\"\n]{1,200}\"|“[^”\n]{1,200}”|«[^»\n]{1,200}»|»[^«\n]{1,200}«")
 _PIECES = re.compile(r"(?<=[.!?;…])\s+|[()\[\]|]|\s[–—-]{1,2}\s")
 _SIE = re.compile(r"(?<![.!?]\s)(?<!^)\b(?:Sie|Ihnen|Ihr(?:e[mnrs]?)?)\b", re.MULTILINE)
@@ -79,11 +84,23 @@ def for_the_house(
         return None
     people = _people(writer, staff, incoming)
     own = [line for line in (*lines, *below) if line.strip() and not line.lstrip().startswith((">", "|", "#"))]
-    line = _line_for_the_house(body, own, people)
+    line = _line_for_the_house(body, own, people) or _stray_below_the_name(lines, writer)
     if line:
         return Finding(FindingKind.FOR_THE_HOUSE, say("held.for_the_house", line=_shown(line)))
     alone = [body[0]] if _is_heading(body) else [line for line in own if _is_an_order(line, most=2)]
-    return LOOKS_LIKE_AN_ORDER if alone and _is_an_order(alone[0]) else None
+    like_an_order = (alone and _is_an_order(alone[0])) or any(map(_ORDER_WITHOUT_SIGN.match, own))
+    return LOOKS_LIKE_AN_ORDER if like_an_order else None
+
+
+def _stray_below_the_name(lines: Sequence[str], writer: Staff) -> str:
+    """A sentence below the closing that is no postscript, and says nothing to the person."""
+    closing = closing_line(lines, writer)
+    for line in lines[closing + 1 :] if closing is not None else ():
+        if _POSTSCRIPT.match(line):
+            break
+        if _SAID_OF_SOMEBODY.match(line) or (is_sentence(line) and _GERMAN_OR_ENGLISH.search(line) and not _TO_THE_PERSON.search(line)):
+            return line
+    return ""
 
 
 def is_addressed(text: str, staff: Collection[Staff], writer: Staff, incoming: Collection[IncomingMail]) -> bool:
@@ -128,7 +145,7 @@ def _line_for_the_house(body: Sequence[str], own: Sequence[str], people: _People
     if (len(body) == 1 and _is_for_insiders(body[0])) or speaks_to(body[0], people.called):
         return body[0]
     spoken_to = _spoken_to(body, people)
-    return next((line for line in own if any(_is_for_us(piece, people, spoken_to) for piece in (line, *_pieces(line)))), "")
+    return next((line for line in own if _NOTE.match(line) or any(_is_for_us(piece, people, spoken_to) for piece in _pieces(line))), "")
 
 
 def _pieces(line: str) -> Iterator[str]:

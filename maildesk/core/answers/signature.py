@@ -128,7 +128,7 @@ def without_own_ways(lines: Sequence[str], staff: Staff, desk: Desk) -> list[str
 
 
 def _is_kept_sentence(line: str, *, closes: bool) -> bool:
-    return _KEPT_BEHIND.match(line) is not None or (_is_sentence(line) and not (closes and _CLOSES.match(line)))
+    return _KEPT_BEHIND.match(line) is not None or (is_sentence(line) and not (closes and _CLOSES.match(line)))
 
 
 def _own_way(line: str, desk: Desk) -> int | None:
@@ -153,7 +153,7 @@ def closing_line(lines: Sequence[str], staff: Staff) -> int | None:
     if not found:
         return None
     first = found.pop()
-    while found and not any(_is_sentence(line) for line in lines[found[-1] + 1 : first]):
+    while found and not any(is_sentence(line) for line in lines[found[-1] + 1 : first]):
         first = found.pop()
     return first
 
@@ -169,7 +169,8 @@ def _is_above_the_name(lines: Sequence[str], number: int, staff: Staff) -> bool:
     return _names_staff(below, staff)
 
 
-def _is_sentence(line: str) -> bool:
+def is_sentence(line: str) -> bool:
+    """Four words with a mark at the end, or nine."""
     words = sum(1 for word in line.split() if word[0].isalpha())
     return (words >= 4 and bool(_SENTENCE_END.search(line))) or words >= 9
 
@@ -221,7 +222,7 @@ def _kept_paragraphs(lines: Sequence[str], staff: Staff) -> list[str]:
     in_block = False
     for paragraph in _paragraphs(lines):
         private = any(_CONTACT.search(line) or _mentions(line, staff) for line in paragraph)
-        in_block = in_block or private or not any(map(_is_sentence, paragraph)) or _is_legal(paragraph)
+        in_block = in_block or private or not any(map(is_sentence, paragraph)) or _is_legal(paragraph)
         if not private and (not in_block or _KEPT_BEHIND.match(paragraph[0])):
             kept += ["", *paragraph]
     return kept
@@ -239,7 +240,7 @@ def _start_of_block(lines: Sequence[str], staff: Staff) -> int | None:
         if not _is_block_like(lines[first if named is None else named : end]):
             break
         if named is not None:
-            own = first == 0 or any(_is_sentence(line) for line in lines[first:named])
+            own = first == 0 or any(is_sentence(line) for line in lines[first:named])
             start = named if own else first
             if own:
                 break
@@ -251,7 +252,7 @@ def _start_of_block(lines: Sequence[str], staff: Staff) -> int | None:
 def ends_like_a_signature(text: str) -> bool:
     """Whether the last paragraph has two ways to reach somebody, and no closing is above it: perhaps a block of another name."""
     last = (_paragraphs(text.split("\n")) or [[]])[-1]
-    ways = sum(len(_CONTACT.findall(line)) for line in last if not _is_sentence(line))
+    ways = sum(len(_CONTACT.findall(line)) for line in last if not is_sentence(line))
     return ways >= 2 and not any(_CLOSING.fullmatch(line) for line in text.split("\n"))
 
 
@@ -265,12 +266,12 @@ def _spans_of_paragraphs(lines: Sequence[str]) -> list[tuple[int, int]]:
 def _belongs_to_block(line: str, staff: Staff) -> bool:
     """The colleague's address, name, or name and a way to reach somebody in one line."""
     return _mentions(line, staff) or (
-        bool(_CONTACT.search(line)) and words_of_name(staff.name) <= words_of_name(line) and not _is_sentence(line)
+        bool(_CONTACT.search(line)) and words_of_name(staff.name) <= words_of_name(line) and not is_sentence(line)
     )
 
 
 def _is_block_like(paragraph: Sequence[str]) -> bool:
-    return _is_legal(paragraph) or not any(_is_sentence(line) and not _CONTACT.search(line) for line in paragraph)
+    return _is_legal(paragraph) or not any(is_sentence(line) and not _CONTACT.search(line) for line in paragraph)
 
 
 _LEGAL = re.compile(

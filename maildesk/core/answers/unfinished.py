@@ -25,7 +25,8 @@ def unfinished(text: str, file: CaseFile, policy: Policy) -> tuple[Finding, ...]
     """One finding for the first place of each kind."""
     lines = [line[:_LINE_CHARS_READ] for line in text.split("\n") if line.strip()]
     missing = next((line for line in lines if _PLACEHOLDER.search(line)), "")
-    other = next((line for line in lines if any(_data_of_others(line, file, policy))), "")
+    together = (", ".join((line, *below)) for line, *below in (lines[at : at + 2] for at in range(len(lines))))
+    other = next((line for line in together if any(_data_of_others(line, file, policy))), "")
     return (
         *((Finding(FindingKind.UNFINISHED, say("held.placeholder", line=_shown(missing))),) if missing else ()),
         *((Finding(FindingKind.OTHER_PERSON, say("held.other_person", line=_shown(other))),) if other else ()),
@@ -39,7 +40,9 @@ def _data_of_others(line: str, file: CaseFile, policy: Policy) -> Iterator[bool]
     for match in _BORN.finditer(line):
         yield _numbers(match["day"]) not in digits
     for match in _LIVES.finditer(line):
-        people = words_of_name(" ".join((known, *(each.writer.display_name for each in file.incoming))))
+        people = words_of_name(
+            " ".join((known, *(each.writer.display_name for each in file.incoming), *(each.name for each in policy.staff)))
+        )
         yield not _INSTITUTION.search(match["name"]) and not words_of_name(match["name"]) <= people
 
 

@@ -31,7 +31,7 @@ from maildesk.core.orders.words import WRITER, Mistake, Order, OrderName, row_of
 from maildesk.core.text.said import say
 
 __all__ = [
-    "WRITER", "Mistake", "Order", "OrderName", "Reading", "Vocabulary", "has_hash", "read_orders",
+    "WRITER", "Mistake", "Order", "OrderName", "Reading", "Vocabulary", "has_own_hash", "read_orders",
 ]  # fmt: skip
 
 LINE_CHARS_SHOWN = 120
@@ -42,6 +42,7 @@ _GIVEN_UP = Piece(problem=say("mistake.given_up"))
 _TOKEN = re.compile(r"(?<!\S)~([a-z0-9]{8,32})(?!\S)", re.IGNORECASE | re.ASCII)
 _TAG = re.compile(r"\s*(?:\[[^\][]{0,60}\]|\*{3}[^*]{1,40}\*{3})\s*")
 _HASH_WORD = re.compile(r"(?<!\S)#+\s{0,3}(?=[^\W\d_])")
+_HASH_NAME = re.compile(r"#+\s{0,3}([^\W\d_][\w-]*)")
 _ALONE = frozenset({OrderName.HELP, OrderName.ANSWER})  # without # only if the mail says nothing else
 # Without # a line is read as orders if one of these is in it, or if the mail says nothing else: "Termin" may head a text.
 _WEIGHTY = frozenset(OrderName) - {
@@ -121,9 +122,10 @@ def read_orders(subject: str, text: str, vocabulary: Vocabulary, today: date, be
     )
 
 
-def has_hash(subject: str) -> bool:
-    """Whether an order may be in the subject behind a "#"."""
-    return "#" in clean(subject[:SUBJECT_CHARS_READ])
+def has_own_hash(subject: str, title: str) -> bool:
+    """Whether an order may be in the subject behind a "#" that is not in the title of the case."""
+    own, theirs = (set(_HASH_NAME.findall(clean(each[:SUBJECT_CHARS_READ]).casefold())) for each in (subject, title))
+    return not own <= theirs
 
 
 # --- the text ---

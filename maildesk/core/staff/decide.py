@@ -23,7 +23,7 @@ from maildesk.core.letters.keyed_ids import is_order_token
 from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, MISTAKE, RELAY
 from maildesk.core.mail.message import is_forward
 from maildesk.core.orders.case_changes import Carried, carry_out
-from maildesk.core.orders.reader import WRITER, OrderName, Reading, Vocabulary, has_hash, read_orders
+from maildesk.core.orders.reader import WRITER, OrderName, Reading, Vocabulary, has_own_hash, read_orders
 from maildesk.core.staff.actions import STEPS, asked_event, consulting, undone
 from maildesk.core.staff.consultation import may_be_asked, question, statement_due
 from maildesk.core.staff.letters import answer_letter, confirmed_letter, copies, held_letter, help_letter, mistake_letter
@@ -65,7 +65,7 @@ def _read(mail: StaffMail) -> Reading:
     reading = read_orders(message.subject, typed, vocabulary, today, below)
     if is_forward(message) and not any(line.lstrip().startswith("#") for line in (*typed.splitlines(), *below.splitlines())):
         return Reading()  # "Stellungnahme bitte" is said to the colleague who gets it
-    own = mail.letter is not None and mail.letter.template in WITHOUT_ORDERS_IN_SUBJECT and has_hash(message.subject)
+    own = mail.letter is not None and mail.letter.template in WITHOUT_ORDERS_IN_SUBJECT and has_own_hash(message.subject, mail.file.subject)
     foreign = (reading.inherited and not own) or (reading.token != "" and not _is_genuine(mail, reading))
     return read_orders("", typed, vocabulary, today, below) if foreign else reading
 
