@@ -171,6 +171,16 @@ def _by_words(reply: Reply) -> Concern | None:
     return next((concern for words, concern in _BY_WORDS if words.search(reply.text[:TEXT_CHARS_MAX])), None)
 
 
+def code_and_status(code: int, text: str) -> str:
+    """The reply code with the enhanced status code, if there is one.
+
+    >>> code_and_status(554, "5.7.1 Relay access denied")
+    '554 5.7.1'
+    """
+    found = _STATUS.search(text[:TEXT_CHARS_MAX])
+    return f"{code} {found[0]}" if found else str(code)
+
+
 def is_dead_address(status: str) -> bool:
     """Whether the status of a delivery report says for good that there is no such address (RFC 3463 section 3.2).
 
