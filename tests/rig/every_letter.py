@@ -236,7 +236,14 @@ def late(letters: dict[str, Letter]) -> Iterator[tuple[str, Letter]]:
 
 def returned() -> Iterator[tuple[str, Letter]]:
     known = KnownLetter("abcdefghijklmnop", "KD-2026-00042", "eva@example.org", "acknowledgement", IN_HOURS)
-    for action, status, proved in (("failed", "5.1.1", True), ("failed", "5.9.9", False), ("failed", "", True), ("delayed", "4.4.1", True)):
+    kinds = (
+        ("failed", "5.1.1", True),
+        ("failed", "5.2.2", True),
+        ("failed", "5.9.9", False),
+        ("failed", "", True),
+        ("delayed", "4.4.1", True),
+    )
+    for action, status, proved in kinds:
         report = LetterReport(known.letter_id, action, status, proved)
         yield f"returned-{action}-{status or 'no'}", returned_letters(POLICY, "cause", known, report, OUT_OF_HOURS)[0]
 

@@ -33,7 +33,7 @@ class Refusal(StrEnum):
     UNVERIFIED = "the writer is not known in the case"
     FORGED = "the mail server says that the sender is forged (RFC 8601)"
     REPEATED = "the mail repeats one that was taken in"
-    RETURNED = "a letter to this address came back"
+    RETURNED = "the address does not exist: a letter to it came back"
 
 
 LIMITS = frozenset({Refusal.SENDER_LIMIT, Refusal.DOMAIN_LIMIT, Refusal.DESK_LIMIT})
@@ -43,7 +43,8 @@ LIMITS = frozenset({Refusal.SENDER_LIMIT, Refusal.DOMAIN_LIMIT, Refusal.DESK_LIM
 class RecentLetters:
     """How many automatic letters left lately: to this address in a day, to its domain and from the desk in an hour.
 
-    `returned`: a letter to this address came back, and its mail server proved that it was ours.
+    `returned`: a letter to this address came back, as it does not exist, and its mail server proved that it was ours; and the mail that is
+    decided on answers no later letter to it.
     """
 
     to_sender: int = 0

@@ -110,6 +110,7 @@ class DeliveryReport:
     status: str = ""
     failed_recipients: tuple[str, ...] = ()
     original_message_id: str = ""
+    reason: str = ""  # the status in its words, or that which they mean, where `status` says little
     form: str = ""  # how the server said it, for the evidence: the fields of RFC 3464, or whose words
 
 
