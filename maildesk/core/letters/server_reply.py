@@ -59,13 +59,14 @@ _STATUS = re.compile(r"(?<![\d.])[45]\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 _LOG_IN = frozenset({530, 534, 535, 538})
 _TOO_BIG, _PARAMETERS = 552, 555
 _ALL = range(1000)
+_ADDRESS_AS_A_RULE = frozenset({(1, 0), (1, 2)})  # but that some say it of a sender, or of a domain to which they do not relay
 TEXT_CHARS_MAX = 2_000  # of a reply: what it says is at its beginning
 
 # (subject, details): what it is about. The first row that has both counts; what is in none says little.
 _BY_STATUS: tuple[tuple[int, Iterable[int], Concern], ...] = (
     (1, (7, 8, 9), Concern.SENDER),
     (1, range(90, 100), Concern.DESK),  # Exchange Online: the recipients of a day are used up
-    (1, (1, 2, 3, 4, 6, 10), Concern.ADDRESS),
+    (1, (1, 3, 4, 6, 10), Concern.ADDRESS),
     (2, (3,), Concern.SIZE),
     (2, (252,), Concern.SENDER),  # Exchange Online: SendAsDenied
     (2, (1, 2, 4), Concern.LETTER),
@@ -92,27 +93,39 @@ _NOT = r"(?:is |was |are )?(?:not|never) (?:\w+ ){0,2}?"
 _ALLOWED = r"(?:allowed|permitted|authori[sz]ed|owned|verified|accepted)"
 # Read from the top where the status says little; the first that matches counts.
 _BY_WORDS: tuple[tuple[re.Pattern[str], Concern], ...] = (
-    (_words(r"gr[ae]y.?list", r"size (?:limit|exceed)", r"\bmailbox (?:is )?(?:full|over)"), Concern.LETTER),
+    (
+        _words(
+            r"gr[ae]y.?list", r"size (?:limit|exceed)", r"\bmailbox (?:is |has |limit )?(?:full|over|exceeded)",
+            r"to send to (?:this|the) (?:recipient|group|list|user|mailbox|address)", r"(?:by|for) (?:the |this )?(?:recipient|group)\b",
+            r"blocked senders",
+        ),
+        Concern.LETTER,
+    ),
     (
         _words(
             r"send\s?as(?:\b|denied)", r"<>", r"\bsender (?:address |domain )?(?:rejected|refused|denied|invalid|unknown|verif\w+ failed)",
-            rf"\bsender (?:address |domain )?{_NOT}{_ALLOWED}", rf"\b(?:address|identit\w+|domain) {_NOT}verified", r"verified sender",
+            rf"\bsender (?:envelope )?(?:address |domain )?{_NOT}{_ALLOWED}",
+            rf"\b(?:address|identit\w+|domain) {_NOT}verified", r"verified sender",
             r"unauthenticated senders?", r"bad (?:outbound )?sender", r"\b(?:null|empty) (?:sender|return|reverse)", r"\breverse.path\b",
             r"absender(?:adresse)? (?:ist |wurde )?(?:nicht|abgelehnt|unbekannt|ungültig)",
-            r"\bsender address (?:required|missing|must)",
+            r"\bsender address (?:required|missing|must)", r"\bfrom (?:address )?must\b", r"not (?:a )?local sender",
+            rf"{_NOT}{_ALLOWED} to send (?:from|as)",
+            rf"\bsender (?:address |domain ){_NOT}(?:active|found)", r"sending domain",
         ),
         Concern.SENDER,
     ),
     (
         _words(
-            r"\brelay(?:ing)? (?:access |is |was )?(?:denied|prohibited|refused|forbidden|not)", r"unable to relay", r"rcpthosts",
+            r"\brelay(?:ing)?(?: \S+){0,4}? (?:denied|prohibited|refused|rejected|forbidden|disallowed|not)\b",
+            r"(?:unable to|not) relay\b", r"rcpthosts",
             rf"{_NOT}{_ALLOWED} to relay", r"forwarding denied", r"credentials for relay",
             r"authenti(?:cation|fication) (?:is )?(?:required|needed|fail\w+)", r"(?:must be|not) authenticated",
             r"requires? authentication", r"(?:without|turn on smtp) authentication",
-            r"(?:please|must) (?:log ?in|authenticate)", r"authori[sz]ation required",
+            r"(?:please|must) (?:log\s?in|authenticate)", r"authori[sz]ation required",
             r"not authori[sz]ed to (?:perform|send)",
             r"client host (?:rejected|\[)", r"helo command rejected", r"(?:bad|poor) reputation", r"banned sending ip",
-            r"(?:daily|hourly|monthly|24-hour|sending|submission)\s?(?:\w+ ){0,3}?(?:limit|quota)\b", r"submissionquota",
+            r"unauthori[sz]ed ip", r"\byour (?:\w+ )?account",
+            r"(?:daily|hourly|monthly|24-hour|hour|day|sending|submission)\s?(?:\w+ ){0,3}?(?:limit|quota)\b", r"submissionquota",
             r"credits exceeded", r"messages per (?:day|hour|minute)", r"too many (?:e-?)?mails",
             r"sending (?:\w+ ){0,2}?(?:suspended|paused|disabled)",
         ),
@@ -121,7 +134,7 @@ _BY_WORDS: tuple[tuple[re.Pattern[str], Concern], ...] = (
     (
         _words(
             r"(?:user|recipient|mailbox|(?:local|email|e-mail) address|account)(?:\S* ){0,2}?(?:is )?(?:unknown|not found)",
-            r"(?:user|recipient|mailbox|address|account)\S* (?:does ?n.t|does not) exist",
+            r"(?:user|recipient|mailbox|address|account)\S* (?:doesn.t|does not) (?:exist|have)",
             r"(?:unknown|no such|invalid) (?:user|recipient|mailbox|address|local.?part)", r"no mailbox here",
             r"(?:empfänger|benutzer|adresse)\S* (?:ist )?(?:unbekannt|existiert nicht)",
         ),
@@ -139,7 +152,7 @@ def concern_of(reply: Reply) -> Concern:
     said = _by_status(reply) or _by_words(reply)
     if reply.step is Step.MAIL:
         return _at_mail_from(reply, said)
-    if said is None and reply.step is Step.RCPT and reply.status == (1, 0):
+    if said is None and reply.step is Step.RCPT and reply.status in _ADDRESS_AS_A_RULE:
         return Concern.ADDRESS
     return said or Concern.LETTER
 

@@ -148,8 +148,75 @@ TOO_BIG: Rows = (
     ("Postfix", DOT, SIZE, 554, "5.3.4 message file too big"),
 )
 
+# Written after the rules: how other servers word it.
+OTHERS: Rows = (
+    ("MailEnable", RCPT, DESK, 503, "This mail server requires authentication when attempting to send to a non-local e-mail address."),
+    ("Zoho", RCPT, DESK, 553, "Relaying disallowed as desk@example.com"),
+    ("Lotus Domino", RCPT, DESK, 554, "Relay rejected for policy reasons."),
+    ("Sendmail, as some word it", RCPT, DESK, 550, "5.7.1 <eva@example.org>... we do not relay"),
+    ("Exim, as some word it", RCPT, DESK, 550, "relaying to <eva@example.org> prohibited by administrator"),
+    ("Kerio Connect", RCPT, DESK, 550, "5.7.1 Relaying to <eva@example.org> denied (authentication required)"),
+    ("Courier", RCPT, DESK, 513, "Relaying denied."),
+    ("James", MAIL, DESK, 530, "5.7.1 Authentication Required"),
+    ("Brevo", DOT, DESK, 502, "5.7.0 Your SMTP account is not yet activated."),
+    ("Brevo", RCPT, DESK, 525, "5.7.1 Unauthorized IP address"),
+    ("a gateway with a limit", RCPT, DESK, 550, "5.7.1 exceeded hour limit"),
+    ("Zoho, under the status of a loop", DOT, LETTER, 550, "5.4.6 Unusual sending activity detected. Please try after sometime."),
+    ("NetEase", MAIL, SENDER, 553, "Mail from must equal authorized user"),
+    ("QQ", RCPT, SENDER, 501, "mail from address must be same as authorization user"),
+    ("Yandex", RCPT, SENDER, 553, "5.7.1 Sender address rejected: not owned by auth user."),
+    ("Mail.ru", RCPT, SENDER, 550, "not local sender over smtp"),
+    ("Mailjet", DOT, SENDER, 550, "5.7.1 Sender domain is not active"),
+    ("SparkPost", DOT, SENDER, 550, "5.7.1 Unconfigured Sending Domain <example.com>"),
+    ("MailChannels", DOT, SENDER, 550, "5.7.1 [SDNF] Sender Domain Not Found"),
+    ("Yahoo", RCPT, SENDER, 553, "5.7.1 From address not verified"),
+    ("Yandex, spam", DOT, LETTER, 554, "5.7.1 Message rejected under suspicion of SPAM"),
+    ("Mimecast", RCPT, LETTER, 550, "Rejected by header based manually Blocked Senders"),
+    ("Mimecast", RCPT, LETTER, 550, "Administrative prohibition - envelope blocked"),
+    ("Barracuda", DOT, LETTER, 550, "permanent failure for one or more recipients (eva@example.org:blocked)"),
+    ("a recipient's filter", RCPT, LETTER, 550, "5.7.1 The recipient has blocked this sender"),
+    ("a mailbox limit", RCPT, LETTER, 550, "5.2.0 mailbox has exceeded the limit"),
+    ("a mailbox limit without a status", RCPT, LETTER, 552, "Mailbox limit exceeded for this email address"),
+    ("Exchange", RCPT, LETTER, 550, "5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required; restriction"),
+    ("one host of a load balancer", RCPT, LETTER, 451, "4.7.0 Temporary lookup failure"),
+    ("a closed group", RCPT, LETTER, 550, "5.7.1 sender not authorized to send to this group"),
+    ("a recipient's list", RCPT, LETTER, 550, "5.7.1 sender is not accepted by the recipient"),
+    ("Mimecast", RCPT, ADDRESS, 550, "Invalid Recipient"),
+    ("Yahoo", DOT, ADDRESS, 554, "delivery error: dd This user doesn't have a yahoo.example account"),
+    ("Domino", RCPT, ADDRESS, 550, "eva@example.org... No such user"),
+    ("Lotus", RCPT, ADDRESS, 550, "5.1.1 eva is not listed in the directory"),
+    ("a server in French", RCPT, ADDRESS, 550, "5.1.1 Adresse d au moins un destinataire invalide"),
+    ("Sina", RCPT, ADDRESS, 550, "5.7.1 mailbox not found"),
+    ("Postfix", RCPT, DESK, 554, "5.7.1 <unknown[203.0.113.9]>: Client host rejected: cannot find your reverse hostname"),
+    ("SmarterMail", RCPT, DESK, 550, "<eva@example.org> No such user here. Relay not allowed, authentication is required"),
+    ("MDaemon", RCPT, DESK, 550, "<eva@example.org>... Sorry, this server does not relay mail for unauthenticated users"),
+    ("Stalwart", RCPT, DESK, 550, "5.1.2 Relay not allowed."),
+    ("maddy", RCPT, DESK, 530, "5.7.0 Authentication required"),
+    ("Scaleway", DOT, DESK, 554, "5.7.1 daily quota exceeded for your project"),
+    ("Mailbox.org", RCPT, SENDER, 553, "5.7.1 <info@x.example>: Sender address rejected: not logged in as owner"),
+    ("Plesk", RCPT, SENDER, 550, "5.7.1 Command rejected: sender not allowed for this login"),
+    ("Fastmail", DOT, SENDER, 551, "5.7.1 Not authorised to send from this header address"),
+    ("Hosteurope", RCPT, SENDER, 550, "sender envelope address not allowed"),
+    ("ProtonMail bridge", MAIL, SENDER, 554, "5.7.1 invalid return path"),
+    ("Cyrus", RCPT, LETTER, 550, "5.2.1 Mailbox inactive"),
+    ("Rspamd", DOT, LETTER, 554, "5.7.1 Gtube pattern"),
+    ("SpamAssassin milter", DOT, LETTER, 550, "5.7.1 Blocked by SpamAssassin"),
+    ("T-Online as a recipient", RCPT, LETTER, 550, "5.2.0 mailbox temporarily disabled"),
+    ("Zimbra", RCPT, LETTER, 452, "4.2.2 Over quota"),
+    ("Zimbra", RCPT, LETTER, 550, "5.2.2 User over quota"),
+    ("a list", RCPT, LETTER, 550, "5.7.2 You are not allowed to post to this mailing list"),
+    ("Outlook", RCPT, LETTER, 550, "5.5.0 Requested action not taken: mailbox unavailable"),
+    ("greylist", RCPT, LETTER, 450, "4.7.1 <eva@example.org>: Recipient address rejected: Policy restrictions; try later"),
+    ("Orange", RCPT, ADDRESS, 550, "5.1.1 Adresse d au moins un destinataire invalide. Invalid recipient. OFR204_418"),
+    ("freenet", RCPT, ADDRESS, 550, "inactive recipient, unknown local part"),
+    ("GMX as a recipient", RCPT, LETTER, 550, "Requested action not taken: mailbox unavailable"),
+    ("Haraka", RCPT, ADDRESS, 550, "no such user eva"),
+)  # fmt: skip
 
-@pytest.mark.parametrize(("server", "step", "concern", "code", "text"), [*OWN, *ABOUT_THE_SENDER, *ONE_LETTER, *NO_SUCH_ADDRESS, *TOO_BIG])
+
+@pytest.mark.parametrize(
+    ("server", "step", "concern", "code", "text"), [*OWN, *ABOUT_THE_SENDER, *ONE_LETTER, *NO_SUCH_ADDRESS, *TOO_BIG, *OTHERS]
+)
 def test_a_refusal_is_about(server: str, step: Step, concern: Concern, code: int, text: str) -> None:
     assert concern_of(Reply(step, code, text)) is concern, server
 
