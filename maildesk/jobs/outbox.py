@@ -107,8 +107,9 @@ def _await_server(post: Post, tried: QueuedLetter, report: OutboxReport, error: 
     if error.code:
         _learn(post, _own_trouble(post).refused_again(error.code, now))
     again = now + timedelta(minutes=AWAY_MINUTES[min(tried.attempts, len(AWAY_MINUTES) - 1)])
-    post.store.mark_deferred(tried.row, str(error), again)
-    others = post.store.defer_due(_due(post), str(error), again)
+    why = f"{post.server}: {error}"
+    post.store.mark_deferred(tried.row, why, again)
+    others = post.store.defer_due(_due(post), why, again)
     return replace(report, deferred=report.deferred + 1 + others, unreachable=str(error))
 
 
