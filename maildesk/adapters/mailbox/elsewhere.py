@@ -126,14 +126,15 @@ def heads(connection: Connection, uids: Collection[int]) -> tuple[Head, ...]:
             answers = fetched(connection, chunk, "RFC822.SIZE INTERNALDATE FLAGS BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]")
         except MailboxRefused:
             answers = {}
-        untold = _still_there(connection, set(chunk) - set(answers))
+        untold = still_there(connection, set(chunk) - set(answers))
         found += [
             _head(uid, answers[uid]) if uid in answers else Head(uid, "", 0, datetime.now(UTC)) for uid in sorted({*answers, *untold})
         ]
     return tuple(found)
 
 
-def _still_there(connection: Connection, uids: Collection[int]) -> frozenset[int]:
+def still_there(connection: Connection, uids: Collection[int]) -> frozenset[int]:
+    """Those of the UIDs that the selected folder still has."""
     if uids:
         connection.ask("list a folder", lambda client: client.noop())  # a server may report only now that they have gone
     return present(connection, uids)
