@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from maildesk import __version__, building, printing
 from maildesk.core.case.case import Channel, Status
 from maildesk.core.decision.message_object import JsonObject
-from maildesk.core.health import problems
+from maildesk.core.health import DAEMON, PASSES, problems
 from maildesk.core.letters.alarms import alarm_title
 from maildesk.core.text.said import Said
 from maildesk.errors import CannotCreateError, StoreBusy, TemplateError, WrongUseError
@@ -251,7 +252,10 @@ def status(settings: Settings, *, as_json: bool) -> int:
     with building.store(settings) as store:
         now = building.now()
         counts, last = store.views.counts(now), store.fact("last_pass")
-        condition = watch.condition(store, building.surroundings(settings), now)
+        running = _is_running(settings)
+        condition = replace(
+            watch.condition(store, building.surroundings(settings), now), service_runs=running or store.fact(PASSES).get("by") != DAEMON
+        )
         standing = store.standing_alarms()
         schema = store.schema()
     wrong = problems(condition, now)
@@ -259,7 +263,7 @@ def status(settings: Settings, *, as_json: bool) -> int:
     found = {
         "healthy": not wrong,
         "problems": list(wrong),
-        "running": _is_running(settings),
+        "running": running,
         "last_pass": last or None,
         "backlog": last.get("backlog", 0) if last else None,
         **counts,

@@ -51,6 +51,10 @@ def test_every_alarm_says_what_to_do_in_sentences_without_an_address() -> None:
             assert "@" not in f"{told['betreff']}{told['meldung']}{told['was_tun']}{trouble.text}"
 
 
+def test_a_service_that_does_not_run_comes_first() -> None:
+    assert problems(replace(ILL, service_runs=False), NOW)[0].startswith("the service is not running")
+
+
 def test_copies_that_come_again_end_the_trouble_though_some_never_came() -> None:
     missing = Signs(copies_missing=5, copies_missing_since=NOW - timedelta(hours=5), last_copy=NOW - timedelta(hours=6))
 
