@@ -80,6 +80,7 @@ def _intake(settings: Settings, mailbox: ImapMailbox, store: Store, parser: Pars
 def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitStack, *, as_json: bool) -> int:
     """The letters that are due go out even if the mailbox cannot be reached."""
     store.requeue_interrupted(building.now())
+    store.retry_unwritten(building.now())
     store.learn(PASSES, {"by": "poll"}, building.now())
     report, failure = PassReport(), None
     parser = stack.enter_context(ParserProcess())

@@ -74,6 +74,7 @@ class Serving:
         if interrupted:
             log.warning("outbox: %d letters were interrupted before they left and are sent now", interrupted)
         now = building.now()
+        self._parts.store.retry_unwritten(now)  # the templates have just been read
         self._parts.store.learn(PASSES, {"by": DAEMON}, now)
         seconds = self._parts.settings.imap.poll_seconds
         self._add("intake", self._intake, trigger="interval", seconds=seconds, next_run_time=now)
