@@ -71,7 +71,11 @@ def _holidays(settings: Settings) -> Container[date]:
     try:
         found: Container[date] = holidays.country_holidays(country, subdiv=subdivision or None)
     except NotImplementedError as error:
-        raise ConfigError(f"{settings.file}: desk.holidays = {region!r}: there is no calendar for this region; see ISO 3166-2") from error
+        known = holidays.list_supported_countries(include_aliases=False)
+        right = [country, *(f"{country}-{each}" for each in known[country])] if country in known else sorted(known)
+        raise ConfigError(
+            f"{settings.file}: desk.holidays = {region!r}: there is no such calendar: it is one of {', '.join(right)}"
+        ) from error
     return found
 
 

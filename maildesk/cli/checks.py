@@ -31,6 +31,7 @@ def run(file: Path | None, *, as_json: bool) -> int:
     """The exit code is that of the first thing to fix."""
     settings = load_settings(file)
     passwords = read_passwords(settings)
+    building.calendar(settings)
     findings = [Finding("configuration", str(settings.file))]
     with ExitStack() as stack:
         for what, check in _checks(settings, passwords, stack):
