@@ -17,6 +17,7 @@ from maildesk import building, printing
 from maildesk.adapters import mailfiles
 from maildesk.adapters.parse import ParserProcess
 from maildesk.core.decision.message_object import JsonObject, message_object
+from maildesk.core.health import PASSES
 from maildesk.core.mail.classify import classify
 from maildesk.core.mail.message import Message
 from maildesk.core.triage.propose import Proposal, propose
@@ -79,6 +80,8 @@ def _intake(settings: Settings, mailbox: ImapMailbox, store: Store, parser: Pars
 def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitStack, *, as_json: bool) -> int:
     """The letters that are due go out even if the mailbox cannot be reached."""
     store.requeue_interrupted(building.now())
+    store.retry_unwritten(building.now())
+    store.learn(PASSES, {"by": "poll"}, building.now())
     report, failure = PassReport(), None
     parser = stack.enter_context(ParserProcess())
     mailbox = stack.enter_context(building.mailbox(settings, passwords))
@@ -123,10 +126,9 @@ def _take_in_all(work: Intake) -> PassReport:
     whole, more = PassReport(), True
     while more:
         due = time.monotonic() + building.PASS_SECONDS
-        with work.mailbox.deadline(building.PASS_SECONDS_MAX):
-            work.mailbox.prepare()
-            with _Bar() as bar:
-                report = polling.run_once(work, Watching(lambda: time.monotonic() > due, bar.show))  # noqa: B023  # each pass has its own
+        with work.mailbox.deadline(building.PASS_SECONDS_MAX), _Bar() as bar:
+            watching = Watching(lambda: time.monotonic() > due, bar.show)  # noqa: B023  # each pass has its own
+            report = polling.run_once(work, watching, work.mailbox.prepare)
         more = report.left > 0
         whole = whole.and_then(report)
     return whole

@@ -17,6 +17,8 @@ SILENCE_MIN = timedelta(minutes=15)
 LATE_AFTER = timedelta(hours=1)  # a letter that waits for so long is late
 LATE_MIN = 5
 ANOTHER_DESK = "another_desk"  # the fact that says so
+PASSES = "passes"  # the fact that says who makes them: {"by": DAEMON}, or `poll`
+DAEMON = "daemon"
 COPY_WITHIN = timedelta(minutes=30)  # so long a copy may take
 COPIES_MIN = 3
 BACKUP_WITHIN = timedelta(hours=50)  # two nights, and an hour for the clock
@@ -77,6 +79,7 @@ class Condition:
     watched_since: datetime | None = None
     certificates: Mapping[str, datetime] = field(default_factory=dict)
     own_trouble: OwnTrouble = field(default_factory=OwnTrouble)
+    service_runs: bool = True  # False: the passes are the daemon's, and it does not run
     another_desk: datetime | None = None  # when a letter under our key came back that we had not sent
 
 
@@ -99,6 +102,11 @@ def troubles(condition: Condition, now: datetime) -> tuple[Trouble, ...]:
 
 
 # --- the passes ---
+
+
+def _not_running(condition: Condition, _now: datetime) -> Trouble | None:
+    """No alarm: nobody is there to send it."""
+    return None if condition.service_runs else Trouble("the service is not running: no mail is taken in, no letter leaves")
 
 
 def _no_pass(condition: Condition, _now: datetime) -> Trouble | None:
@@ -248,6 +256,7 @@ def _certificates(condition: Condition, now: datetime) -> Trouble | None:
 
 
 FINDERS: tuple[Callable[[Condition, datetime], Trouble | None], ...] = (
+    _not_running,
     _no_pass,
     _last_pass,
     _silence,

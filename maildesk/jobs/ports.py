@@ -77,6 +77,12 @@ class Transaction(Protocol):
     def quarantine(self, raw: RawMessage, error: str, now: datetime) -> None:
         """Keeps the octets and the error, with a line in the ledger."""
 
+    def mail_aside(self, digest: str) -> RawMessage | None:
+        """The mail with this digest, if it is set aside. The caller closes the octets."""
+
+    def take_from_aside(self, digest: str) -> None:
+        """The mail no longer counts as set aside."""
+
     def release(self, quarantine_id: int, now: datetime) -> None:
         """The mail no longer counts as quarantined."""
 

@@ -233,6 +233,16 @@ def test_a_database_of_a_newer_maildesk_stops_every_command(tmp_path: Path, conf
     assert "newer maildesk" in said.err
 
 
+def test_a_region_without_a_calendar_is_refused_with_the_right_ones(config: Path) -> None:
+    config.write_text(config.read_text().replace("[imap]", 'holidays = "DE-XX"\n[imap]'))
+
+    said = maildesk("check", "--config", config, MAILDESK_IMAP_PASSWORD="x")
+
+    assert said.code == 78
+    assert said.out == ""
+    assert "desk.holidays = 'DE-XX': there is no such calendar: it is one of DE, DE-BB, DE-BE" in said.err
+
+
 def test_init_writes_a_configuration_and_never_overwrites_it(tmp_path: Path) -> None:
     first = maildesk("init", tmp_path / "desk", "--templates", "--categories")
     file = tmp_path / "desk" / "maildesk.toml"

@@ -61,6 +61,10 @@ def test_letters_that_wait_because_the_server_refuses_the_desk_raise_one_alarm_a
     assert alarms(REFUSED) - alarms(ILL) == {"desk_refused"}
 
 
+def test_a_service_that_does_not_run_comes_first() -> None:
+    assert problems(replace(ILL, service_runs=False), NOW)[0].startswith("the service is not running")
+
+
 def test_copies_that_come_again_end_the_trouble_though_some_never_came() -> None:
     missing = Signs(copies_missing=5, copies_missing_since=NOW - timedelta(hours=5), last_copy=NOW - timedelta(hours=6))
 

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from maildesk.adapters.compose import Composer
+from maildesk.adapters.compose.samples import sample_letters
 from maildesk.adapters.store import Store
-from maildesk.cli.samples import sample_letters
 from maildesk.core.agenda.agenda import Agenda, OpenCase
 from maildesk.core.agenda.digest import digest_letters
 from maildesk.core.case.case import Status

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from maildesk import faults
+from maildesk.adapters.reach import unreached
 from maildesk.adapters.smtp.words import reason, shown
 from maildesk.core.letters.server_reply import code_and_status
 from maildesk.errors import SenderUnreachable
@@ -28,6 +29,8 @@ _REPLY_LINE = re.compile(rb"[2-5]\d\d(?:[- ].*)?\r?\n", re.DOTALL)
 
 class Server(smtplib.SMTP):
     """Replies with a limit of lines, of octets a line, and of time for the whole: smtplib's time-out begins again at every octet."""
+
+    has_greeted = False
 
     def send(self, s: Any) -> None:
         """Every command and every letter goes through here."""
@@ -91,13 +94,15 @@ def connect(
 ) -> Server:
     """A connection that is ready for MAIL FROM. `opened` gets its socket before the first octet. Raises SenderUnreachable."""
     server = Server(local_hostname=helo_name, timeout=seconds)
+    line: socket.socket | None = None
     try:
-        server.sock = _line(settings, seconds)
-        opened(server.sock)
+        server.sock = line = _line(settings, seconds)
+        opened(line)
         _make_ready(server, settings, password, context)
     except FOREIGN as error:
         server.close()
-        raise SenderUnreachable(f"the SMTP server cannot be reached ({reason(error)})") from error
+        said = reason(error) if server.has_greeted else unreached(error, settings, "smtp", connected=line is not None)
+        raise SenderUnreachable(f"the SMTP server cannot be reached: {said}") from error
     except BaseException:
         server.close()
         raise
@@ -117,6 +122,7 @@ def _make_ready(server: Server, settings: SmtpSettings, password: str, context: 
     code, text = server.getreply()
     if code != 220:
         raise SenderUnreachable(f"the SMTP server does not serve us now: {code} {shown(text)}", _if_for_good(code, text))
+    server.has_greeted = True
     server.ehlo_or_helo_if_needed()
     if settings.security == "starttls":
         _start_tls(server, settings, context)

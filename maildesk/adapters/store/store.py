@@ -185,6 +185,10 @@ class Store:
         with self._writing() as parts:
             return parts.letters.settle_doubts(in_doubt_before, now)
 
+    def retry_unwritten(self, now: datetime) -> int:
+        with self._writing() as parts:
+            return parts.letters.retry_unwritten(now)
+
     def requeue_interrupted(self, now: datetime) -> int:
         with self._writing() as parts:
             return parts.letters.requeue_interrupted(now)

@@ -44,7 +44,10 @@ def test_a_letter_is_the_same_byte_for_byte(name: str, letters: dict[str, Letter
     assert as_file(letters[name]).decode() == (FOLDER / f"{name}.txt").read_bytes().decode()
 
 
-@pytest.mark.parametrize("name", NAMES)
+SINCE_0_1_0 = {"sample-digest"}  # lists what was set aside, which the templates of then do not show
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in SINCE_0_1_0])
 def test_with_the_templates_that_a_house_copied_from_0_1_0_a_letter_is_the_same_too(name: str, letters: dict[str, Letter]) -> None:
     assert as_file(letters[name], OF_0_1_0).decode() == (FOLDER / f"{name}.txt").read_bytes().decode()
 
@@ -54,7 +57,7 @@ STOPPED = "returned-failed-no"  # that version stopped letters after any failure
 LINKS_UNDER_HEADINGS = ("order-2-confirmed-weber", "entry-phone_lines-confirmed-weber")
 
 
-@pytest.mark.parametrize("name", [name for name in STORED if name not in {*LINKS_UNDER_HEADINGS, STOPPED}])
+@pytest.mark.parametrize("name", [name for name in STORED if name not in {*LINKS_UNDER_HEADINGS, STOPPED, *SINCE_0_1_0}])
 def test_a_letter_that_0_1_0_stored_says_the_same(name: str, letters: dict[str, Letter]) -> None:
     said = as_file(stored(name, letters)).decode().partition("\n\n")[2]
 

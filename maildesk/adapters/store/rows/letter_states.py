@@ -239,6 +239,10 @@ class LetterStates:
     def requeue_interrupted(self, now: datetime) -> int:
         return self._change(letters.c.state == LetterState.SENDING, state=LetterState.QUEUED, next_attempt_at=now)
 
+    def retry_unwritten(self, now: datetime) -> int:
+        """The templates were read again, and may be right now: what waits for that goes at once."""
+        return self._change(IS_UNWRITTEN, next_attempt_at=now)
+
     def retry(self, row: int, now: datetime) -> bool:
         """A person says: send it again, whatever came back. False if there is no such letter that waits, failed or is in doubt."""
         waiting = letters.c.state.in_((LetterState.QUEUED, LetterState.FAILED, LetterState.DOT, LetterState.HELD))

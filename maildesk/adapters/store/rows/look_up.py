@@ -50,7 +50,14 @@ class LookUp:
             return Known(next_number, seen, own_letter)
         facts = Trails(self._connection).of(asked, now, self._known_cases)
         files = CaseFiles(self._connection).of(facts.cases) if asked.of_house else {}
-        return Known(next_number, facts=facts, recent=self._recent_letters(asked, now), files=files, left=left)
+        recent = self._recent_letters(asked, now)
+        return Known(next_number, facts=facts, recent=recent, files=files, left=left, aside=self._aside(asked.aside))
+
+    def _aside(self, digits: str) -> str:
+        """The digest that begins so, of a mail that is set aside; empty if there is none, or more than one."""
+        query = select(raws.c.digest).join(messages, messages.c.raw_id == raws.c.id).where(messages.c.case_id.is_(None))
+        found = self._connection.execute(query.where(raws.c.digest.startswith(digits, autoescape=True))).scalars().all() if digits else ()
+        return str(found[0]) if len(found) == 1 else ""
 
     def _next_number(self, asked: Questions) -> str:
         """The number that the mail was given before a restore, if no other case carries it now; else the next one."""
