@@ -77,8 +77,10 @@ HOSTILE: tuple[tuple[bytes, str], ...] = (
     (b"(<anna@post.example>) Eva <eva@evil.example>", EVA),
     (rb"(x \) anna@post.example) eva@evil.example", EVA),
     (b"(x (y) anna@post.example) eva@evil.example", EVA),
-    (b"anna(@evil.example)@post.example", NOBODY),
-    (b"eva@(anna@post.example)evil.example", NOBODY),
+    (b"eva@(anna@post.example)evil.example", EVA),
+    (b"Eva <eva(anna@post.example)@evil.example(<anna@post.example>)>", EVA),
+    (b"eva(@post.example)@(x)(y) evil.example", EVA),
+    (b"anna(x).post@(y)po(z)st.example", NOBODY),
     (b"(eva@evil.example <anna@post.example>", NOBODY),
     # Names that hold addresses.
     (b'"anna@post.example" <eva@evil.example>', EVA),
@@ -188,6 +190,7 @@ HARMLESS: tuple[tuple[bytes, str], ...] = (
     (b"Anna [extern] <anna@post.example>", ANNA),
     (b"<<anna@post.example>>", ANNA),
     (rb"Anna \o/ <anna@post.example>", ANNA),
+    (rb"Anna(A wonderful \) woman) <anna(her account)@post.example(her host)>", ANNA),  # RFC 5322, appendix A.5
     ("info@bürger.example".encode(), "info@xn--brger-kva.example"),
     ("info@Straße.example".encode(), "info@xn--strae-oqa.example"),
     ("info@bu\u0308rger.example".encode(), "info@xn--brger-kva.example"),
@@ -289,6 +292,9 @@ CHECKED: tuple[tuple[bytes, bytes, str], ...] = (
     (b"Post, Anna <anna@post.example>", b"dmarc=none", NOBODY),
     (b"Amt: anna@post.example", b"dmarc=permerror", NOBODY),
     ("Änne <anna@post.example>".encode("latin-1"), b"dmarc=none", ANNA),
+    (b"anna(@evil.example)@post.example", passes("evil.example"), NOBODY),
+    (b"anna(@evil.example)@post.example", passes("post.example"), ANNA),
+    (b"anna(@evil.example)@post.example", b"dmarc=none", NOBODY),
 )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ _LITERAL = re.compile(r"\[(?:IPv6:)?[0-9A-Fa-f.:]{3,45}\]")  # RFC 5321 section 
 # specials of RFC 5322 as they are.
 _ADDRESS = r"(?P<local>[wq]) ?@ ?(?P<domain>[wl])"
 _CLEAR = re.compile(rf"(?:(?P<phrase>[wqc ]*)(?P<angle><)|[ c]*) ?{_ADDRESS} ?(?(angle)>)[ c]*")
+_COMMENTED = re.compile(r"(?:(?P<phrase>[wqc ]*)(?P<angle><)|[ c]*)[ c]*(?P<local>[wq])[ c]*@[ c]*(?P<domain>[wl])[ c]*(?(angle)>)[ c]*")
 _NAMED = re.compile(rf"(?P<phrase>[wqc @]*)< ?{_ADDRESS} ?>[ c]*")  # an address as a name, without its quotes
 _ALONE = re.compile(rf"(?P<phrase>(?:[^@]*[^@wqlx])?){_ADDRESS}[ >,;cx]*")
 
@@ -105,7 +106,7 @@ def _read(pieces: Sequence[Piece]) -> Author:
     signs = "".join(sign for sign, _ in pieces)
     if match := _CLEAR.fullmatch(signs):
         return _author(FromField.CLEAR, pieces, match)
-    if match := _NAMED.fullmatch(signs):
+    if match := _NAMED.fullmatch(signs) or _COMMENTED.fullmatch(signs):
         return _author(FromField.LOOSE, pieces, match)
     if sum(piece.count("@") for _, piece in pieces) == 1:
         alone = _ALONE.fullmatch(signs)
