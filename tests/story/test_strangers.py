@@ -85,7 +85,7 @@ def test_many_forged_orders_move_nothing_and_are_all_kept(busy: BusyDesk) -> Non
     added = busy.rows("SELECT * FROM message WHERE message_id NOT LIKE 'c%' AND case_id <= ? AND outcome = 'staff'", CASES)
     assert {(row["role"], row["direction"]) for row in added} == {("staff", "note")}, "some were filed with the case that they name"
     what = {row["what"] for row in busy.rows("SELECT DISTINCT what FROM event WHERE case_id <= ?", CASES)}
-    assert what <= {"opened", "bounce", "letter-failed", "follow-up", "unproved", "forged"}
+    assert what <= {"opened", "bounce", "letter-failed", "follow-up", "unproved", "forged", "doubtful"}
     assert busy.count(f"cases WHERE id > {CASES} AND status = 'new'") == busy.count("cases") - CASES > 0
     assert busy.count(f"participant WHERE case_id > {CASES} AND verified") == 0, "nobody is made to take part in a forger's case"
     assert named_in(busy.told()) == []

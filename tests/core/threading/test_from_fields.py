@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from maildesk.adapters.parse.mime.author import author
 from maildesk.core.threading.writer import Writer, identify
 from tests.rig.builders import MONDAY, parsed
 from tests.rig.trails import POLICY
@@ -305,3 +308,16 @@ def test_only_the_domain_of_which_the_mail_server_speaks_counts(value: bytes, re
     assert writer.identity == identity
     assert writer.doubtful is (identity == NOBODY)
     assert "@" not in writer.evidence
+
+
+SPECIALS = (b"(", b"()", b'"', b'"\\', b"[", b"@", b"<", b"a <", b"a@b, ", b'"" ', b"a ", b",;:", b"\\")
+
+
+@pytest.mark.parametrize("special", SPECIALS)
+def test_a_field_full_of_specials_takes_no_time(special: bytes) -> None:
+    flood = special * (900 // len(special))
+    start = time.process_time()
+    for value in (flood, flood + b"anna@post.example", b"anna@post.example" + flood, flood + b"<anna@post.example>" + flood + b"\\"):
+        author([value])
+
+    assert time.process_time() - start < 2

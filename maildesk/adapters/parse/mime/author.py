@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from maildesk.adapters.parse import limits
 from maildesk.core.mail.message import FromField, address_key, wire_address
 
-_BYTES_MAX = 4000
+_BYTES_MAX = 2000
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|\[[^\[\]]*\]|[ \t]+|[^\s"()<>\[\]@,;:\\]+|.', re.DOTALL)
+_PIECE = re.compile(r'"(?:[^"\\]++|\\.)*+"|\[[^\[\]]*\]|[ \t]+|[^\s"()<>\[\]@,;:\\]+|.', re.DOTALL)
 _IN_COMMENT = re.compile(r"\\.|[()]", re.DOTALL)
 _DOT_ATOM = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*")
 _DOMAIN = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
@@ -27,11 +27,12 @@ _LITERAL = re.compile(r"\[(?:IPv6:)?[0-9A-Fa-f.:]{3,45}\]")  # RFC 5321 section 
 
 # A field as a row of its pieces, one sign each: a word, a quoted string, a comment, a domain literal, a blank, anything odd (x), and the
 # specials of RFC 5322 as they are.
+# Nothing is tried twice (possessive quantifiers): a field may be full of comments.
 _ADDRESS = r"(?P<local>[wq]) ?@ ?(?P<domain>[wl])"
-_CLEAR = re.compile(rf"(?:(?P<phrase>[wqc ]*)(?P<angle><)|[ c]*) ?{_ADDRESS} ?(?(angle)>)[ c]*")
-_COMMENTED = re.compile(r"(?:(?P<phrase>[wqc ]*)(?P<angle><)|[ c]*)[ c]*(?P<local>[wq])[ c]*@[ c]*(?P<domain>[wl])[ c]*(?(angle)>)[ c]*")
-_NAMED = re.compile(rf"(?P<phrase>[wqc @]*)< ?{_ADDRESS} ?>[ c]*")  # an address as a name, without its quotes
-_ALONE = re.compile(rf"(?P<phrase>(?:[^@]*[^@wqlx])?){_ADDRESS}[ >,;cx]*")
+_CLEAR = re.compile(rf"(?:(?P<phrase>[wqc ]*+)(?P<angle><) ?|[ c]*+){_ADDRESS}(?(angle) ?>)[ c]*+")
+_NAMED = re.compile(rf"(?P<phrase>[wqc @]*+)< ?{_ADDRESS} ?>[ c]*+")  # an address as a name, without its quotes
+_COMMENTED = re.compile(r"(?:(?P<phrase>[wqc ]*+)(?P<angle><))?[ c]*+(?P<local>[wq])[ c]*+@[ c]*+(?P<domain>[wl])[ c]*+(?(angle)>[ c]*+)")
+_ALONE = re.compile(rf"(?P<phrase>(?:[^@]*[^@wqlx])?){_ADDRESS}[ >,;cx]*+")
 
 
 @dataclass(frozen=True, slots=True)
