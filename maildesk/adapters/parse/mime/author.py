@@ -12,11 +12,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from maildesk.adapters.parse import limits
 from maildesk.core.mail.message import FromField, address_key, wire_address
 
-_BYTES_MAX = 2000
+_PIECES_MAX = 200  # words, blanks and signs of one field
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _PIECE = re.compile(r'"(?:[^"\\]++|\\.)*+"|\[[^\[\]]*\]|[ \t]+|[^\s"()<>\[\]@,;:\\]+|.', re.DOTALL)
@@ -58,15 +59,13 @@ def shown(raw: bytes) -> bytes:
 
 def _of_field(raw: bytes) -> Author:
     line = _FOLD.sub(b"", raw)
-    if len(line) > _BYTES_MAX or _CONTROL.search(line):
+    if len(raw) >= limits.FIELD_BYTES_MAX or _CONTROL.search(line):
         return Author()
     try:
-        pieces = list(_pieces(line.decode("utf-8").strip()))
+        return _read(line.decode("utf-8").strip())
     except UnicodeDecodeError:
-        pieces = list(_pieces(line.decode("latin-1").strip()))
-        found = _read(pieces)
+        found = _read(line.decode("latin-1").strip())
         return found if found.spec.isascii() else Author()
-    return _read(pieces)
 
 
 Piece = tuple[str, str]
@@ -103,7 +102,10 @@ def _sign(piece: str) -> str:
     return "x" if piece in '"()[]\\' else "w"
 
 
-def _read(pieces: Sequence[Piece]) -> Author:
+def _read(text: str) -> Author:
+    pieces = list(islice(_pieces(text), _PIECES_MAX + 1))
+    if len(pieces) > _PIECES_MAX:
+        return Author()
     signs = "".join(sign for sign, _ in pieces)
     if match := _CLEAR.fullmatch(signs):
         return _author(FromField.CLEAR, pieces, match)
