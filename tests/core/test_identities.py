@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -239,7 +239,23 @@ def test_a_link_proves_for_so_many_days_and_not_for_one_more(days: int) -> None:
         return is_order_token(SECRET, order_token(SECRET, N, WEBER.address, MONDAY), N, WEBER.address, MONDAY + after, days)
 
     assert proves(timedelta())
+    assert proves(timedelta(days=days) - timedelta(seconds=1))
     assert proves(timedelta(days=days))
     assert not proves(timedelta(days=days + 1))
     assert not proves(timedelta(days=days + 30))
     assert not proves(-timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("now", "days", "proves"),
+    [
+        (datetime(2026, 11, 23, tzinfo=UTC), 22, True),
+        (datetime(2026, 11, 23, tzinfo=UTC), 21, False),
+        (datetime(2026, 11, 1, tzinfo=UTC), 1, True),
+        (datetime(2027, 4, 30, tzinfo=UTC), 180, True),
+        (datetime(2027, 5, 1, tzinfo=UTC), 180, False),
+    ],
+)
+def test_a_link_of_0_1_0_counts_from_the_first_day_of_its_month(now: datetime, days: int, proves: bool) -> None:
+    of_november = "agpaylj2o4zgko4itekdjvuloi"
+    assert is_order_token(SECRET, of_november, N, WEBER.address, now, days) is proves

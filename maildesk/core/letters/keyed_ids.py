@@ -12,7 +12,7 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -120,13 +120,20 @@ def order_token(secret: bytes, case: str, address: str, at: datetime) -> str:
 
     128 bits of HMAC over case, address and day (UTC), so that it can expire. 26 small letters and digits.
     """
-    return _order_mac(secret, case, f"order of {_day(at).isoformat()}", address)
+    return _order_mac(secret, case, f"order of {_day(at)}", address)
 
 
 def is_order_token(secret: bytes, token: str, case: str, address: str, now: datetime, days: int) -> bool:
     """Whether we gave the token to this address for this case today or on one of so many days before; compared in constant time."""
-    given = (f"order of {(_day(now) - timedelta(days=ago)).isoformat()}" for ago in range(days + 1))
-    return any(hmac.compare_digest(token.lower(), _order_mac(secret, case, mark, address)) for mark in given)
+    given = (_day(now) - timedelta(days=ago) for ago in range(days + 1))
+    return any(hmac.compare_digest(token.lower(), _order_mac(secret, case, mark, address)) for day in given for mark in _marks(day))
+
+
+def _marks(day: date) -> Iterator[str]:
+    """What is keyed in a token of the day. Those of version 0.1.0 name the month alone: they count as given on its first day."""
+    yield f"order of {day}"
+    if day.day == 1:
+        yield f"order {day.year * 12 + day.month}"
 
 
 def _day(at: datetime) -> date:
