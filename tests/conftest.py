@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.octets import FolderState, RawMessage
+from tests.rig import warm
 from tests.rig.dovecot import Dovecot
 from tests.torture.world import Site
 
@@ -24,6 +25,7 @@ FREE_BYTES_MIN = 2 * 1024**3
 
 def pytest_configure() -> None:
     """Files go to memory where it has room: no test takes the power away, and on a disk each commit waits for it."""
+    warm.keep()
     if "TMPDIR" in os.environ or not os.access(SHARED_MEMORY, os.W_OK) or os.statvfs(SHARED_MEMORY).f_flag & os.ST_NOEXEC:
         return
     if shutil.disk_usage(SHARED_MEMORY).free > FREE_BYTES_MIN:
