@@ -104,6 +104,11 @@ class Forked:
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
 
+    def has_said(self, words: str) -> bool:
+        """Whether these words are among its messages so far."""
+        messages = self._said[1].fileno()
+        return words.encode() in os.pread(messages, os.fstat(messages).st_size, 0)
+
     def communicate(self, timeout: float | None = None) -> tuple[str, ...]:
         """What it has printed, when it has ended. Octets that are no UTF-8 are surrogates, and no line end is changed into another."""
         self.wait(timeout)
