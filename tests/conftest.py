@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,17 @@ def pytest_configure() -> None:
         return
     if shutil.disk_usage(SHARED_MEMORY).free > FREE_BYTES_MIN:
         os.environ["TMPDIR"] = tempfile.tempdir = str(SHARED_MEMORY)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays to the end: to look through it for garbage again and again takes a third of the time of collecting."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 # The same examples each time, and none that fails because the machine is busy.
