@@ -93,6 +93,7 @@ def surroundings(settings: Settings) -> Surroundings:
     oldest = days.working_days_before(days.local(now()).date(), settings.deadlines.acknowledge_working_days)
     return Surroundings(
         poll_seconds=settings.imap.poll_seconds,
+        smtp_server=settings.smtp.host,
         free_bytes=shutil.disk_usage(settings.state_dir).free,
         database_bytes=file.stat().st_size if file.exists() else 0,
         backups_wanted=settings.backups_dir is not None,

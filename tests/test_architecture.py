@@ -125,6 +125,7 @@ WORDS_READ: dict[str, tuple[str, ...]] = {
         ),
         (),
     ),
+    "maildesk.core.letters.server_reply": ("_BY_WORDS",),
     "maildesk.core.orders.words": ("ORDER_WORDS",),
     "maildesk.core.triage.propose": ("_MONTHS",),
 }  # fmt: skip

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from maildesk.settings.settings import Settings
 
 OK, NOT_DONE = 0, 1
+ALL = "all"
+ID_DIGITS_MAX = 18
 
 
 # --- cases ---
@@ -152,10 +154,14 @@ def _show_message(message: JsonObject, settings: Settings) -> None:
 # --- outbox, aside, quarantine ---
 
 
-def outbox(settings: Settings, retry: int | None, *, as_json: bool) -> int:
+def outbox(settings: Settings, retry: str, *, as_json: bool) -> int:
+    if retry and retry != ALL and not (retry.isdecimal() and len(retry) <= ID_DIGITS_MAX):
+        raise WrongUseError(f"--retry {retry}: is the ID of a letter, as maildesk outbox shows it, or {ALL}")
     with building.store(settings) as store:
-        if retry is not None:
-            return _retry(store.retry_letter(retry, building.now()), retry)
+        if retry == ALL:
+            return _retry_all(store.retry_all_letters(building.now()))
+        if retry:
+            return _retry(store.retry_letter(int(retry), building.now()), int(retry))
         found = store.views.outbox()
     if as_json:
         printing.data(found)
@@ -172,6 +178,11 @@ def _retry(done: bool, letter: int) -> int:
         f"letter {letter} is sent again at the next run" if done else f"maildesk: no letter {letter} waits, failed or is in doubt"
     )
     return OK if done else NOT_DONE
+
+
+def _retry_all(number: int) -> int:
+    printing.message(f"{number} letters are sent again at the next run" if number else "maildesk: no letter waits, none failed lately")
+    return OK if number else NOT_DONE
 
 
 def _letter_row(letter: JsonObject, settings: Settings) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitSta
     sender = building.sender(settings, passwords)
     stack.callback(sender.close)
     composer, enclose = building.composer(settings), building.encloser(store, parser, settings.state_dir)
-    post = Post(store, sender, composer, work.parse, work.policy, building.now, settings.letters.proof_copy, enclose)
+    post = Post(store, sender, composer, work.parse, work.policy, building.now, settings.letters.proof_copy, enclose, settings.smtp.host)
     sent = outbox.run_once(post)
     watch.note_certificates(store, mailbox.certificate_ends, sender.certificate_ends, building.now())
     _, told = watch.run_once(store, work.policy, building.surroundings(settings), building.now())
@@ -106,9 +106,10 @@ def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitSta
     waiting = counts["queued"] + counts["sending"] + counts["in-doubt"]
     extra = {"letters_sent": sent.sent, "letters_waiting": waiting, "retrying": report.retrying}
     _tell_counts({**report.counts(), **extra}, as_json=as_json)
-    for problem in filter(None, (str(failure or ""), sent.unreachable)):
+    problems = tuple(filter(None, (str(failure or ""), sent.unreachable, sent.desk_refused)))
+    for problem in problems:
         printing.message(f"maildesk: {problem}")
-    return UNREACHABLE if failure or sent.unreachable else OK
+    return UNREACHABLE if problems else OK
 
 
 def _plan(store: Store, policy: Policy) -> None:

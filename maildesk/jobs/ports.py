@@ -172,6 +172,9 @@ class OutboxStore(Protocol):
     def defer_due(self, due: Due, error: str, next_attempt_at: datetime) -> int:
         """All letters that are due wait until then; how many."""
 
+    def hurry(self, now: datetime) -> int:
+        """All letters that wait for a later try are due now; how many."""
+
     def mark_failed(self, row: int, error: str, now: datetime) -> None:
         """Never again by itself; the history of its case says so."""
 

@@ -135,6 +135,7 @@ def test_what_is_not_there_is_said_with_exit_code_1(config: Path) -> None:
     assert missing.code == 1
     assert "there is no case KD-2026-00099" in missing.err
     assert maildesk("outbox", "--retry", "7", "--config", config).code == 1
+    assert maildesk("outbox", "--retry", "all", "--config", config).code == 1
     assert maildesk("aside", "--make-case", "7", "--config", config).code == 1
 
 
@@ -166,6 +167,9 @@ def test_an_option_with_a_value_that_cannot_be_is_wrong_use(config: Path) -> Non
     assert "new, open, consulting" in wrong.err
     unknown = maildesk("cases", "--kind", "quatsch", "--config", config)
     assert (unknown.code, "--kind quatsch: is one of" in unknown.err) == (2, True)
+    for value in ("every", "-7", "1" * 30):
+        wrong = maildesk("outbox", "--retry", value, "--config", config)
+        assert (wrong.code, "is the ID of a letter" in wrong.err) == (2, True)
     assert maildesk("nonsense").code == 2
     assert maildesk("cases", "--nonsense", "--config", config).code == 2
 
@@ -307,7 +311,8 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path, config: Path) -> None:
     assert (tmp_path / "err.txt").read_text() == ""
 
 
-def test_shell_completion_can_be_had() -> None:
+def test_shell_completion_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")  # there may be no shell above us
     said = maildesk("--show-completion", "bash", forked=False)
 
     assert "complete" in said.out

@@ -28,6 +28,7 @@ from maildesk.adapters.compose.wording import Wording
 from maildesk.core.letters.letter import SENDER, Enclosure, Letter
 from maildesk.core.office.policy import Desk
 from maildesk.core.text.said import Value, say
+from maildesk.core.text.unseen import without_unseen
 from maildesk.errors import TemplateError
 
 FALLBACK_LANGUAGE = "de"
@@ -172,7 +173,7 @@ class Composer:
         self._environment.begin()
         with self._complaining(name):
             rendered = self._environment.get_template(name).render(context)
-            return rendered.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair cannot go on the wire
+            return without_unseen(rendered.encode("utf-8", "replace").decode("utf-8"))  # half a surrogate pair cannot go on the wire
 
     @contextmanager
     def _complaining(self, name: str) -> Iterator[None]:
