@@ -19,6 +19,7 @@ from maildesk.core.case.case import CaseEvent, Direction, Role, Status
 from maildesk.core.case.file import CaseFile, CaseWork, IncomingMail
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.parts import Worked
+from maildesk.core.letters.alarms import settled_alarms
 from maildesk.core.letters.keyed_ids import is_order_token
 from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, MISTAKE, RELAY
 from maildesk.core.mail.message import can_be_written_to, is_forward
@@ -30,6 +31,7 @@ from maildesk.core.staff.letters import answer_letter, confirmed_letter, copies,
 from maildesk.core.staff.mail import Result, StaffMail
 from maildesk.core.text.said import say
 
+SETTLING = frozenset({OrderName.SEEN, OrderName.NOT_URGENT, OrderName.CLOSE})
 ANSWERED_TEMPLATES = frozenset({RELAY, COPY, HELD_ANSWER, MISTAKE})  # letters that show a citizen's mail, or an answer to one
 WITHOUT_ORDERS_IN_SUBJECT = frozenset({RELAY, COPY})  # their subject has no "#": one in the subject of a reply is the colleague's
 
@@ -232,8 +234,14 @@ def _decision(mail: StaffMail, result: Result) -> Decision:
         letters=tuple(letter for letter in written if letter.template == ANSWER),
         notices=tuple(letter for letter in written if letter.template != ANSWER),
         evidence=evidence,
-        part=Worked(_work(file, result), merges=tuple(number for number, _ in result.merged)),
+        part=Worked(_work(file, result), merges=tuple(number for number, _ in result.merged), settles=_settled(mail, result)),
     )
+
+
+def _settled(mail: StaffMail, result: Result) -> tuple[str, ...]:
+    """Who says that a mail was read, or closes its case, has seen the danger that it was alarmed for."""
+    ordered = {event.data.get("order") for event in result.events}
+    return () if ordered.isdisjoint(SETTLING) else settled_alarms(mail.file.number)
 
 
 def _work(file: CaseFile, result: Result) -> CaseWork:
