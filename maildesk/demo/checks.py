@@ -84,7 +84,12 @@ def problems(played: Sequence[Played], world: World, counted: Tally) -> list[str
     """What did not go as shown, a sentence each."""
     arrivals = world.arrivals()
     numbers = {each.scene.key: _number(arrivals, each) for each in played}
-    found = [f"{each.scene.title}: {problem}" for each in played for problem in _of_scene(each, world, arrivals, numbers)]
+    answered = [each.scene.answers for each in played if each.scene.recipient]  # whose writers get an answer of a colleague beside
+    found = [
+        f"{each.scene.title}: {problem}"
+        for each in played
+        for problem in _of_scene(each, world, arrivals, numbers, answered.count(each.scene.key))
+    ]
     return [*found, *_of_all(played, world, counted)]
 
 
@@ -93,7 +98,7 @@ def _number(arrivals: Sequence[Arrival], played: Played) -> str:
     return cases[0] if cases else ""
 
 
-def _of_scene(played: Played, world: World, arrivals: Sequence[Arrival], numbers: dict[str, str]) -> Iterator[str]:
+def _of_scene(played: Played, world: World, arrivals: Sequence[Arrival], numbers: dict[str, str], answers: int) -> Iterator[str]:
     scene = played.scene
     mine = [each for each in arrivals if each.message["message_id"] == played.message_id]
     if len(mine) != 1 or mine[0].case is None:
@@ -102,13 +107,20 @@ def _of_scene(played: Played, world: World, arrivals: Sequence[Arrival], numbers
     arrival, case = mine[0], mine[0].case
     if arrival.opened_the_case == bool(scene.answers) or (scene.answers and case["number"] != numbers[scene.answers]):
         yield f"the mail is in {case['number']}, which is the wrong case"
-    if len(world.answers_to(arrival)) != bool(scene.letter):
-        yield f"{len(world.answers_to(arrival))} letters went to the writer instead of {int(bool(scene.letter))}"
+    got = _letters_got(world, scene, arrival) - answers
+    if got != bool(scene.letter):
+        yield f"{got} letters went to the {'recipient' if scene.recipient else 'writer'} instead of {int(bool(scene.letter))}"
     sent = [each for each in case["letters"] if each["template"] == scene.letter and each["state"] == "sent" and each["attempts"] == 1]
     if len(sent) != bool(scene.letter):
         yield f"the case has {len(sent)} letters of the kind “{scene.letter}” that were sent at the first attempt"
     if not _is_kept(played.mail, arrival.message):
         yield "the database does not have what was written"
+
+
+def _letters_got(world: World, scene: Scene, arrival: Arrival) -> int:
+    if scene.recipient is None:
+        return len(world.answers_to(arrival))
+    return sum(each.recipient == scene.recipient.address for each in world.letters_after(arrival))
 
 
 def _is_kept(mail: EmailMessage, message: JsonObject) -> bool:

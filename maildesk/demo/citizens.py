@@ -39,7 +39,7 @@ NEWSLETTER = Account("Bürowelt Nullacht", "newsletter@buerowelt.example")
 
 ACCOUNTS = (DESK, *COLLEAGUES, *CITIZENS, NEWSLETTER)
 
-ACKNOWLEDGEMENT, FOLLOW_UP = "acknowledgement", "follow-up"
+ACKNOWLEDGEMENT, FOLLOW_UP, ANSWER = "acknowledgement", "follow-up", "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,11 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One mail to the desk. `answers` is the key of the scene whose acknowledgement it answers; then it must join that case.
+    """One mail to the desk. `answers` is the key of the scene whose case it answers, by the first letter in it that its writer got; then
+    it must join that case.
 
-    `letter` is the template of the letter that the writer must get, or empty if none may go out. `extra` are further header fields.
+    `letter` is the template of the letter that `recipient`, else the writer, must get, or empty if none may go out. `extra` are further
+    header fields.
     """
 
     key: str
@@ -64,6 +66,7 @@ class Scene:
     subject: str
     text: str
     letter: str = ACKNOWLEDGEMENT
+    recipient: Account | None = None
     answers: str = ""
     extra: tuple[tuple[str, str], ...] = ()
     attachment: Attachment | None = None
@@ -245,5 +248,25 @@ Abmelden: mit einer leeren E-Mail an newsletter-ab@buerowelt.example
 """,
         letter="",
         extra=(("List-Id", "<angebote.buerowelt.example>"), ("List-Unsubscribe", "<mailto:newsletter-ab@buerowelt.example>")),
+    ),
+    Scene(
+        key="answer",
+        title="A colleague answers",
+        intro="Amira Weber works at the desk. What the citizens wrote has come to her mail program, too. She presses “reply” under the"
+        " suggestion of Ida Einfall.",
+        writer=COLLEAGUES[0],
+        subject="AW: ",
+        text="""\
+Guten Tag Frau Einfall,
+
+danke für den guten Hinweis. Fünf Bügel neben der Treppe sind bestellt,
+noch vor Weihnachten sollen sie stehen.
+
+Freundliche Grüße
+Amira Weber
+""",
+        letter=ANSWER,
+        recipient=IDA,
+        answers="suggestion",
     ),
 )

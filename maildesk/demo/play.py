@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from maildesk import printing
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.demo.checks import Played, Tally, problems, tally
-from maildesk.demo.citizens import DESK, SCENES, Scene, mail_of
+from maildesk.demo.citizens import DESK, SCENES, Account, Scene, mail_of
 from maildesk.demo.guests import follow, invite
 from maildesk.demo.stage import Leaving, Stage
 from maildesk.demo.telling import Narrator
@@ -91,7 +91,7 @@ class _Play:
         follow(self._world, self._stage, self._terminal, self._narrator, self._told)
 
     def _scene(self, scene: Scene) -> None:
-        answered = self._letter_got_for(scene.answers) if scene.answers else None
+        answered = self._letter_got_by(scene.writer, scene.answers) if scene.answers else None
         mail = mail_of(scene, answered)
         self._terminal.say(scene.intro)
         attached = (f"[{part.get_filename()}]" for part in mail.iter_attachments())
@@ -105,11 +105,11 @@ class _Play:
         self._told.add(arrival.message["id"])
         self._narrator.tell(arrival)
 
-    def _letter_got_for(self, key: str) -> EmailMessage:
-        """The letter that the writer of an earlier scene finds in the mailbox."""
+    def _letter_got_by(self, person: Account, key: str) -> EmailMessage:
+        """The first letter about the case of an earlier scene that somebody has in the mailbox."""
         played = next(each for each in self._played if each.scene.key == key)
         arrival = self._world.arrival(played.message_id)
-        letters = self._world.answers_to(arrival) if arrival else []
+        letters = [each for each in self._world.letters_after(arrival) if each.recipient == person.address] if arrival else []
         if not letters:
             raise Stop("the demo went wrong: the letter that is to be answered now has never come")
         return letters[0].mail

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from maildesk import printing
 from maildesk.core.decision.message_object import JsonObject
-from maildesk.demo.citizens import ACKNOWLEDGEMENT, FOLLOW_UP
+from maildesk.demo.citizens import ACCOUNTS, ACKNOWLEDGEMENT, COLLEAGUES, FOLLOW_UP
 from maildesk.demo.stage import Stage
 from maildesk.demo.terminal import Terminal
 from maildesk.demo.world import Arrival, Delivered, World
@@ -39,8 +39,9 @@ REASONS = (
     ("receipt: ", "It is a receipt, written by a machine ({})."),
     ("calendar: ", "It is the answer of a calendar ({})."),
     ("writer: a staff address in From", "It bears the address of a colleague, which proves nothing: anybody could write it there."),
-    ("writer: staff, proved", "It answers a letter that only this colleague got."),
+    ("writer: staff, proved", "It comes from a colleague: it answers a letter that nobody else got."),
 )
+_SHOWN = ("From", "To", "Subject")
 NO_LETTER, LETTER = "no letter: ", "letter: "
 
 
@@ -62,6 +63,15 @@ def writer_of(message: JsonObject) -> str:
     return message["from"]["name"] or message["from"]["address"] or "somebody without an address"
 
 
+def _name_of(address: str) -> str:
+    return next((account.name for account in ACCOUNTS if account.address == address), address)
+
+
+def _text_of(letter: Delivered) -> str:
+    body = letter.mail.get_body(("plain",))
+    return str(body.get_content()) if body else ""
+
+
 class Narrator:
     """Shows what became of one mail after the other. The first letter is shown whole, of the others the subject."""
 
@@ -76,7 +86,9 @@ class Narrator:
         """Case, reasons and letter of a mail that was taken in; waits for the letter if one is to come."""
         self._terminal.say(" ".join(self._what_it_did(arrival)))
         self._terminal.say(f"Why: {reasons(arrival.message)}")
-        if arrival.message["acknowledge"]:
+        if arrival.message["role"] == "staff":
+            self._tell_letters_of_a_colleague(arrival)
+        elif arrival.message["acknowledge"]:
             self._tell_letter(arrival)
         else:
             self._terminal.say(f"No letter: {_from_evidence(arrival.message, NO_LETTER)}.")
@@ -113,12 +125,24 @@ class Narrator:
         else:
             self._show_whole(letters[0], message)
 
+    def _tell_letters_of_a_colleague(self, arrival: Arrival) -> None:
+        """What a citizen gets of it is shown whole, what is for the house by its subject."""
+        self._stage.until(self._world.is_at_rest, LETTER_SECONDS)
+        letters = self._world.letters_after(arrival)
+        for letter in letters:
+            outside = letter.recipient not in {person.address for person in COLLEAGUES}
+            self._terminal.say(f"This {'is' if outside else 'notice is'} in the mailbox of {_name_of(letter.recipient)} now:")
+            if outside:
+                self._terminal.quote([f"{name}: {letter.mail[name]}" for name in _SHOWN], _text_of(letter))
+            else:
+                self._terminal.quote([f"Subject: {letter.mail['Subject']}"])
+        if not letters:
+            self._terminal.say(self._world.trouble_with_letters(arrival) or "No letter.")
+
     def _show_whole(self, letter: Delivered, message: JsonObject) -> None:
         self._has_shown_one = True
-        mail = letter.mail
-        body = mail.get_body(("plain",))
-        text = str(body.get_content()) if body else ""
-        self._terminal.quote([f"{name}: {mail[name]}" for name in ("From", "To", "Subject")], text)
+        mail, text = letter.mail, _text_of(letter)
+        self._terminal.quote([f"{name}: {mail[name]}" for name in _SHOWN], text)
         if (
             not any(line and line in text for line in message["text"].splitlines())
             and message["subject"] not in f"{mail['Subject']} {text}"

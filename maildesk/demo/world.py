@@ -146,6 +146,13 @@ class World:
             return [each for each in inbox if each.names(message_id)]
         return [each for each in inbox if arrival.case["number"] in str(each.mail["Subject"])]
 
+    def letters_after(self, arrival: Arrival) -> list[Delivered]:
+        """What was put into the mailboxes of all others after a mail, and is about its case."""
+        mine = [each.at for each in self.inbox(DESK.address) if each.is_mail(arrival.message["message_id"])]
+        number = arrival.case["number"] if arrival.case else ""
+        others = (each for each in self._delivered if each.recipient != DESK.address)
+        return [each for each in others if mine and number and each.at >= mine[0] and number in str(each.mail["Subject"])]
+
     def trouble_with_letters(self, arrival: Arrival) -> str:
         """Why a letter of the case could not be delivered so far, or an empty string."""
         self.check_daemon()

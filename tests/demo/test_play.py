@@ -134,6 +134,14 @@ def test_the_reply_joins_the_case_of_the_complaint(played: PlayedThrough) -> Non
     assert f"put it into case {number}" in reply
 
 
+def test_the_answer_of_a_colleague_reaches_the_citizen_without_the_address_of_the_colleague(played: PlayedThrough) -> None:
+    answer = played.text.split("\n9  ")[1].split("\n\nWhat the desk has now")[0]
+    assert "This is in the mailbox of Ida Einfall now:" in answer
+    assert "| From: Kundendialog Musterstadt <kundendialog@musterstadt.example>" in answer
+    assert "This notice is in the mailbox of Amira Weber now:" in answer
+    assert "weber@" not in answer
+
+
 def test_the_acknowledgement_is_shown_once_and_every_text_as_it_was_written(played: PlayedThrough) -> None:
     assert played.text.count("Diese Bestätigung wurde automatisch erstellt") == 1
     for scene in SCENES:
@@ -158,7 +166,7 @@ def test_two_demos_stand_side_by_side_tell_what_visitors_do_and_end_with_ctrl_c(
         _write_as_ida(one)
         assert one.says(f"{IDA.name} wrote: “Noch eine Idee”")
         assert one.says("lay in the mailbox of Ida Einfall: | Subject: Ihre Nachricht – Vorgang KD-" + _year(one) + "-00007")
-        assert _mails_of_ida(one) == 2
+        assert _mails_of_ida(one) == 3
         assert "Noch eine Idee" not in two.text()
         for each in (one, two):
             exit_code = each.leave()

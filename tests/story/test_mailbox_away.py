@@ -44,7 +44,10 @@ def test_a_wrong_password_is_tried_so_seldom_that_nobody_locks_the_account(tmp_p
     assert proxy.carried(Side.CLIENT).count(b" LOGIN ") == 1
     assert 600 / REFUSED_PAUSE.total_seconds() + 1 < TRIES_BEFORE_A_LOCK
     assert "the mail server refuses user or password" in said
-    assert desk.maildesk("status").code == 1
+    status = desk.maildesk("status")
+    assert status.code == 1
+    assert "the last pass: the mail server refuses user or password" in status.out
+    assert "the service is not running" in status.out
 
 
 def test_when_the_line_that_waits_for_mail_is_dead_the_poll_finds_what_came(tmp_path: Path, dovecot: Dovecot, user: str) -> None:

@@ -11,8 +11,9 @@ from maildesk.core.decision.decision import Outcome
 from maildesk.core.decision.matter import Matter
 from maildesk.core.letters.letter import Letter
 from maildesk.core.letters.relay import Incoming, relay_letters
+from maildesk.core.mail.message import can_be_written_to
 from maildesk.core.text.anonymity import ANONYMOUS
-from maildesk.core.text.said import say
+from maildesk.core.text.said import Said, say
 from maildesk.core.threading.thread import Thread
 from maildesk.core.threading.writer import Writer
 from maildesk.core.triage.propose import Proposal, noticed
@@ -33,13 +34,27 @@ def relayed(matter: Matter, case: KnownCase | NewCase, proposal: Proposal, *, un
     if arrival.imported or matter.thread.repeated or writer.role is not Role.CITIZEN:
         return ()
     hints = (
-        *((say("hint.new_address_check"),) if unverified else ()),
-        *((say("hint.forged_no_letter"),) if writer.forged else ()),
+        *_on_writer(matter, unverified=unverified),
         *((say("hint.noticed", what=noticed(proposal)),) if noticed(proposal) else ()),
     )
     incoming = Incoming(case.number, matter.message, arrival.received_at, case, hints, proposal)
     letters = relay_letters(incoming, matter.policy, matter.now)
     return tuple(letter for letter in letters if letter.letter_id in matter.known.left) if matter.is_past else letters
+
+
+def _on_writer(matter: Matter, *, unverified: bool) -> tuple[Said, ...]:
+    """What staff must know before they believe or answer the writer."""
+    writer, address = matter.writer, matter.message.originator.addr_spec
+    to_check = unverified and not (writer.forged or writer.doubtful)
+    hints = (
+        ("hint.new_address_check", to_check and bool(writer.identity)),
+        ("hint.forwarded_check", to_check and not writer.identity),
+        ("hint.forged_no_letter", writer.forged),
+        ("hint.doubtful_no_letter", writer.doubtful),
+        ("hint.no_address", not address),
+        ("hint.cannot_be_written_to", bool(address) and not can_be_written_to(address)),
+    )
+    return tuple(say(key) for key, holds in hints if holds)
 
 
 OUTCOMES = {Role.STAFF: Outcome.STAFF, Role.CONSULTED: Outcome.STAFF}
@@ -56,6 +71,8 @@ def doubts(writer: Writer) -> list[CaseEvent]:
         doubts.append(CaseEvent("unproved", "the mail bears a staff address in From that is not proved: it has no effect"))
     if writer.forged:
         doubts.append(CaseEvent("forged", "the mail server says that the address in From is forged"))
+    if writer.doubtful:
+        doubts.append(CaseEvent("doubtful", "it is in doubt whose address From names: nobody takes part in the case by it"))
     return doubts
 
 
