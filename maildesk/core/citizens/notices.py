@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from maildesk.core.case.case import CaseEvent, CaseLink, KnownCase, LinkKind, NewCase, Role
@@ -12,7 +13,9 @@ from maildesk.core.decision.matter import Matter
 from maildesk.core.letters.letter import Letter
 from maildesk.core.letters.relay import Incoming, relay_letters
 from maildesk.core.text.anonymity import ANONYMOUS
-from maildesk.core.text.said import say
+from maildesk.core.text.said import Said, say
+from maildesk.core.text.spelling import fold
+from maildesk.core.threading.sent_through import answer_wanted_at
 from maildesk.core.threading.thread import Thread
 from maildesk.core.threading.writer import Writer
 from maildesk.core.triage.propose import Proposal, noticed
@@ -35,11 +38,35 @@ def relayed(matter: Matter, case: KnownCase | NewCase, proposal: Proposal, *, un
     hints = (
         *((say("hint.new_address_check"),) if unverified else ()),
         *((say("hint.forged_no_letter"),) if writer.forged else ()),
+        *_reply_path(matter, unknown=ANONYMOUS in case.flags),
+        *((say("hint.perhaps_a_colleague"),) if _perhaps_a_colleague(matter) else ()),
         *((say("hint.noticed", what=noticed(proposal)),) if noticed(proposal) else ()),
     )
     incoming = Incoming(case.number, matter.message, arrival.received_at, case, hints, proposal)
     letters = relay_letters(incoming, matter.policy, matter.now)
     return tuple(letter for letter in letters if letter.letter_id in matter.known.left) if matter.is_past else letters
+
+
+def _reply_path(matter: Matter, *, unknown: bool) -> tuple[Said, ...]:
+    """Through what the mail came, and where its writer wants the answer; of who wants to stay unknown no address."""
+    message = matter.message
+    if through := message.through:
+        via = f"{'' if unknown else through.sender.display_name} <{through.sender.addr_spec}>".strip()
+        key = "hint.through_nobody" if not message.originator.key else "hint.through_form" if through.named else "hint.through_other"
+        return (say(key, via=via),)
+    wanted = answer_wanted_at(message, matter.policy)
+    return (say("hint.answer_wanted_at", address=wanted.addr_spec),) if wanted and not unknown else ()
+
+
+def _perhaps_a_colleague(matter: Matter) -> bool:
+    """An address of the office, or the whole name of a colleague: a person decides, for citizens have such names too."""
+    writer, policy = matter.message.originator, matter.policy
+    name = _words(writer.display_name)
+    return policy.is_inside(writer.addr_spec) or any(len(name) > 1 and name == _words(each.name) for each in policy.staff)
+
+
+def _words(name: str) -> list[str]:
+    return sorted(map(fold, re.findall(r"\w+", name)))
 
 
 OUTCOMES = {Role.STAFF: Outcome.STAFF, Role.CONSULTED: Outcome.STAFF}

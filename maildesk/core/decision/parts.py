@@ -74,10 +74,11 @@ class FollowedUp:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """A colleague's mail on a case: its orders, its answer, or a statement."""
+    """A colleague's mail on a case: its orders, its answer, or a statement. `answered_at`: when it answered the person by itself."""
 
     work: CaseWork
     status: Status | None = None
+    answered_at: datetime | None = None
     merges: tuple[str, ...] = ()
 
 

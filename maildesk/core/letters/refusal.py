@@ -33,6 +33,7 @@ class Refusal(StrEnum):
     UNVERIFIED = "the writer is not known in the case"
     FORGED = "the mail server says that the sender is forged (RFC 8601)"
     REPEATED = "the mail repeats one that was taken in"
+    THROUGH = "the mail came through a form or a list that the configuration does not name"
     RETURNED = "a letter to this address came back"
 
 
@@ -80,6 +81,7 @@ def refusal_for(message: Message, verdict: Verdict, policy: Policy, known: Known
         (Refusal.STAFF, policy.staff_by_address(sender.addr_spec) is not None),
         (Refusal.FORGED, occasion.forged),
         (Refusal.AUTOMATIC, not verdict.acknowledge),
+        (Refusal.THROUGH, message.through is not None and not message.through.named),
         (Refusal.NOT_ADDRESSED, not is_addressed(message, desk)),
         (Refusal.REPEATED, occasion.repeated),
         (Refusal.RETURNED, recent.returned),
