@@ -48,7 +48,7 @@ class Settings(Section):
         for what, values in (("address", addresses), ("key", [person.key for person in self.staff])):
             doubles = sorted({value for value in values if values.count(value) > 1})
             if doubles:
-                raise ValueError(f"two [[staff]] entries have the {what} {doubles[0]!r}: each needs its own")
+                raise ValueError(f"two [[staff]] entries have the {what} {doubles[0]!r}, or one has it twice: each needs its own")
         self._is_nobody_else("[desk] forms", self.desk.forms, addresses)
         self._is_nobody_else("[desk] address and aliases", (self.desk.address, *self.desk.aliases), addresses)
         return self
