@@ -172,6 +172,33 @@ def test_an_answer_to_a_letter_of_the_office_from_an_unknown_address_has_no_effe
     assert desk.whole_cases() == [FIRST]
 
 
+def test_the_address_of_a_letter_to_a_colleague_shows_it_where_all_ids_are_lost(desk: Intake) -> None:
+    desk.policy = replace(OFFICE, desk=replace(OFFICE.desk, plus_addressing=True))
+    letter = relayed(desk)
+
+    decision = replies(desk, letter, sender=HOME, to=letter.reply_to, in_reply_to="", references="", subject="AW: Anliegen root")
+
+    assert (decision.letters, whats(decision)) == ((), ["asked-back"])
+
+
+@pytest.mark.parametrize(("text", "alarms"), [("Ich bringe mich um.\n", ["danger"]), ("Ich komme um zehn.\n", [])])
+def test_danger_in_an_answer_from_an_unknown_address_raises_the_alarm(desk: Intake, text: str, alarms: list[str]) -> None:
+    decision = replies(desk, relayed(desk), text, sender=HOME)
+
+    assert ([alarm.id for alarm in decision.alarms], whats(decision)) == (alarms, ["asked-back"])
+
+
+@pytest.mark.parametrize(("sender", "status"), [("p.sommer@haus.example", "closed"), ("tochter@example.net", "open")])
+def test_an_unknown_address_of_the_office_does_not_open_a_closed_case_again(desk: Intake, sender: str, status: str) -> None:
+    relayed(desk)
+    desk.close(FIRST)
+
+    decision = desk.take(mail_of(sender, "noch", in_reply_to="<root@example.org>"))
+
+    assert (decision.outcome, decision.case_number, desk.case(FIRST)["status"]) == (Outcome.FOLLOW_UP, FIRST, status)
+    assert len(decision.notices) == 2, "a person reads it"
+
+
 def test_a_citizen_who_answers_what_a_colleague_forwarded_to_her_is_a_citizen(desk: Intake) -> None:
     decision = replies(desk, relayed(desk), "Guten Tag, das bin ja ich! Wann kommt der Bescheid?\n", sender=EVA)
 
