@@ -229,6 +229,8 @@ def _elsewhere(play: _Play) -> None:
     play.writes("form-nobody", "Bitte rufen Sie mich an.\n", **form)
     play.writes("noreply", "Wo ist mein Bescheid?\n", sender="noreply@portal.example", reply_to="ole@example.net")
     play.writes("other-reply-to", "Wo ist mein Bescheid?\n", sender="Uwe <uwe@example.net>", reply_to="uwe@work.example")
+    play.writes("for-another", "Wo ist der Bescheid?\n", sender="buero@verein.example", reply_to="ole@example.net")
+    play.answers("answer-for-another", "Guten Tag, der Bescheid ist unterwegs.\n", "for-another-relay-weber")
     play.answers("answer-to-noreply", "Guten Tag, der Bescheid ist unterwegs.\n", "noreply-relay-weber")
     play.answers("answer-to-form-nobody", "Guten Tag, wir rufen an.\n", "form-nobody-relay-weber")
     play.answers("from-home", "Guten Tag, das ist erledigt.\n", "form-relay-weber", sender="Anna Weber <anna@freemail.example>")

@@ -70,7 +70,7 @@ class IncomingMail:
     verified: bool
     words: str  # the writer's own
     attachments: tuple[Attachment, ...] = ()
-    reply_to: tuple[str, ...] = ()  # address keys: where the writer wants the answer
+    reply_to: tuple[Address, ...] = ()  # who is named there, and is no recipient of the mail, as a list is
 
     def as_message(self) -> Message:
         """As far as it is needed to hand the mail on once more."""

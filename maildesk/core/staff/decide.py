@@ -20,7 +20,7 @@ from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.parts import Worked
 from maildesk.core.letters.keyed_ids import is_order_token
 from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, RELAY
-from maildesk.core.mail.message import is_forward
+from maildesk.core.mail.message import Address, is_forward
 from maildesk.core.orders.case_changes import Carried, carry_out
 from maildesk.core.orders.reader import WRITER, OrderName, Reading, Vocabulary, read_orders
 from maildesk.core.staff.actions import STEPS, asked_event, consulting, undone
@@ -29,6 +29,7 @@ from maildesk.core.staff.letters import answer_letter, confirmed_letter, copies,
 from maildesk.core.staff.mail import Result, StaffMail
 from maildesk.core.text.anonymity import ANONYMOUS
 from maildesk.core.text.said import Said, say
+from maildesk.core.threading.sent_through import is_elsewhere
 
 ANSWERED_TEMPLATES = frozenset({RELAY, COPY, HELD_ANSWER})  # letters that show a citizen's mail, or an answer to one
 
@@ -188,6 +189,7 @@ def _found(mail: StaffMail, answer: Answer, *, confirmed: bool) -> tuple[Finding
         (FindingKind.QUOTED, say("held.quoted_elsewhere"), quotes(answer.text, others)),
         (FindingKind.NO_ADDRESS, say("held.no_address"), about is None or not about.writer.key),
         (FindingKind.UNVERIFIED, _unverified(mail), about is not None and not about.verified and not confirmed),
+        (FindingKind.REPLY_TO, _wanted_elsewhere(mail), bool(_elsewhere(mail))),
         (FindingKind.NO_ANSWER, say("held.no_answer"), mail.letter is None or mail.letter.template not in ANSWERED_TEMPLATES),
         (FindingKind.ANSWERED, say("held.answered"), about is not None and _overtaken(mail, about)),
     )
@@ -200,6 +202,22 @@ def _unverified(mail: StaffMail) -> Said:
     if mail.about is None or ANONYMOUS in mail.file.state.flags:
         return say("held.unverified")
     return say("held.unverified_at", to=mail.about.writer.addr_spec)
+
+
+def _elsewhere(mail: StaffMail) -> tuple[Address, ...]:
+    """Whom the person's mail names for the answer, if that is perhaps somebody else."""
+    about, policy, known = mail.about, mail.policy, mail.known.get(mail.file.number)
+    if about is None or not about.writer.key or about.writer.key in {each.key for each in about.reply_to}:
+        return ()
+    others = (each for each in about.reply_to if known is None or each.key not in known.participants)
+    outside = (each for each in others if not policy.desk.owns(each.addr_spec) and policy.staff_by_address(each.addr_spec) is None)
+    return tuple(each for each in outside if is_elsewhere(about.writer, each, policy))
+
+
+def _wanted_elsewhere(mail: StaffMail) -> Said:
+    if mail.about is None or ANONYMOUS in mail.file.state.flags:
+        return say("held.wanted_elsewhere")
+    return say("held.wanted_at", wanted=tuple(each.addr_spec for each in _elsewhere(mail)), to=mail.about.writer.addr_spec)
 
 
 def _overtaken(mail: StaffMail, about: IncomingMail) -> bool:

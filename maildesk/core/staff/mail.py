@@ -51,7 +51,8 @@ class StaffMail:
     def went_to_the_person(self) -> bool:
         """Whether the colleague wrote to the person directly, with the desk as one recipient of several."""
         about, case, policy = self.about, self.known.get(self.file.number), self.policy
-        people = {*((about.writer.key, *about.reply_to) if about else ()), *(case.participants if case else ())}
+        people = {each.key for each in (about.writer, *about.reply_to)} if about else set()
+        people |= case.participants if case else set()
         theirs = (each for each in (*self.message.to, *self.message.cc) if each.key and each.key in people)
         return any(not policy.desk.owns(each.addr_spec) and policy.staff_by_address(each.addr_spec) is None for each in theirs)
 

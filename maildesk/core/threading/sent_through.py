@@ -4,7 +4,7 @@
 
 It is taken for the mail of the person in Reply-To, which anyone may have typed there. Of a form that the configuration names that is enough
 for a letter; of any other sender staff confirm the address first. The address of a form or a list is nobody's: it lets nobody into a case,
-and nothing is sent to it.
+and nothing is sent to it. Where nothing shows a form, From is the person's, who may want the answer elsewhere: staff are asked.
 """
 
 from __future__ import annotations
@@ -78,11 +78,27 @@ def _sent_for_somebody(message: Message, policy: Policy, person: Address | None)
         return True
     if person is None or message.in_reply_to or message.references or hand_written(message):
         return False
-    elsewhere = person.domain != sender.domain and sender.domain not in policy.letters.shared_domains
-    return policy.desk.owns(sender.addr_spec) or (elsewhere and not _are_one(sender, person))
+    return policy.desk.owns(sender.addr_spec) or (is_elsewhere(sender, person, policy) and _is_program(message, policy))
 
 
-def _are_one(sender: Address, person: Address) -> bool:
-    """Whether the address in From has a word of the name of the person in Reply-To: people have more than one address."""
+def _is_program(message: Message, policy: Policy) -> bool:
+    """Whether From is an address of the office, where no citizen writes, or header or address are those of a program for web pages."""
+    marked = any(message.has(name) for name in _FORM_FIELDS) or bool(_FORM_PROGRAMS.search(message.value("x-mailer")))
+    return marked or policy.is_inside(message.originator.addr_spec) or bool(_FORM_LOCAL_PARTS.fullmatch(message.originator.local_part))
+
+
+_FORM_LOCAL_PARTS = re.compile(
+    r"(?:web|online|kontakt|contact|mail)?[-_.]?form(?:s|ulare?)?|kontakte?|contact|(?:web|online|kontakt)?[-_.]?anfragen?|inquiry|enquiry|request"
+    r"|www(?:[-_.]?data|run)?|web(?:site|server|page)?|website|homepage|internet|internetseite|portal|httpd?|apache2?|nginx|php|mailer"
+    r"|wordpress|wp|typo3|joomla|drupal|contao|jimdo|wix"
+)
+_FORM_FIELDS = ("x-php-originating-script", "x-php-script", "x-wpcf7-content-type", "x-contact-form", "x-form-id", "x-formmail")
+_FORM_PROGRAMS = re.compile(r"phpmailer|\bphp/|wordpress|wpforms|typo3|joomla|drupal|contao|swiftmailer|symfony|nodemailer", re.IGNORECASE)
+
+
+def is_elsewhere(sender: Address, person: Address, policy: Policy) -> bool:
+    """Whether Reply-To names perhaps somebody else than From: at another domain, and under no name that the address in From has too. At a
+    provider of half a country, From is a person's."""
     words = re.findall(r"[^\W\d_]{3,}", f"{person.display_name} {person.local_part}")
-    return any(fold(word) in fold(sender.local_part) for word in words)
+    alike = any(fold(word) in fold(sender.local_part) for word in words)
+    return person.domain != sender.domain and sender.domain not in policy.letters.shared_domains and not alike

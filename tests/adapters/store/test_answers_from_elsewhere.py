@@ -304,6 +304,43 @@ def test_an_answer_goes_to_the_person_of_the_form_or_waits_until_the_address_is_
         assert desk.participants(FIRST) == {"eva@example.org": True}
 
 
+@pytest.mark.parametrize(
+    ("sender", "fields", "held"),
+    [
+        ("Eva <eva@example.org>", {"reply_to": "Max <max@example.net>"}, True),
+        ("Eva <eva@example.org>", {"reply_to": "Max <max@example.net>", "user_agent": "Mozilla Thunderbird"}, True),
+        ("Eva <eva@example.org>", {"reply_to": "<EVA@example.org>"}, False),
+        ("Eva <eva@example.org>", {"reply_to": "Eva Muster <eva.muster@work.example>"}, False),
+        ("Eva <eva@example.org>", {"reply_to": "max@example.org"}, False),
+        ("Eva <katze@gmx.de>", {"reply_to": "max@example.net"}, False),
+        ("Eva <eva@example.org>", {"reply_to": "beirat@listen.example", "cc": "beirat@listen.example"}, False),
+        ("Eva <eva@example.org>", {"reply_to": DESK}, False),
+    ],
+    ids=["somebody else", "by a mail program", "herself", "her name", "the same domain", "a large provider", "a list", "the desk"],
+)
+def test_an_answer_goes_to_who_wrote_and_waits_where_reply_to_names_somebody_else(
+    desk: Intake, sender: str, fields: dict[str, str], *, held: bool
+) -> None:
+    asked = desk.take(mail_of(sender, "frage", **fields))
+    letter = next(each for each in due(desk) if each.template == "relay" and each.recipient == WEBER)
+
+    decision = replies(desk, letter)
+
+    wrote = sender.partition("<")[2].rstrip(">")
+    assert [each.recipient for each in asked.letters] == [wrote], "the acknowledgement"
+    assert [(each.recipient, each.held) for each in decision.letters] == [(wrote, held)]
+    assert ("held.wanted_at" in repr(decision.notices)) is held
+
+
+def test_what_a_colleague_writes_to_the_address_of_reply_to_is_the_answer(desk: Intake) -> None:
+    desk.take(mail_of("Eva <eva@example.org>", "frage", reply_to="max@example.net"))
+    letter = next(each for each in due(desk) if each.template == "relay" and each.recipient == WEBER)
+
+    decision = replies(desk, letter, to="max@example.net", cc=DESK)
+
+    assert (decision.letters, whats(decision)) == ((), ["answered"])
+
+
 @pytest.mark.parametrize("form", [FORM, NOREPLY])
 def test_no_answer_leaves_where_a_form_names_nobody(desk: Intake, form: str) -> None:
     desk.take(a_mail("Bitte rufen Sie mich an.\n", sender=form, subject="Neue Nachricht"))

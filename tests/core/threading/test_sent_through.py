@@ -52,6 +52,10 @@ FORMS = [
     Row("noreply and nobody", NOREPLY, NOBODY),
     Row("a program at another domain than the person", WORDPRESS, EVA.addr_spec, {"reply_to": (EVA,)}),
     Row("a program that writes under the person's name", "wordpress@web.example", EVA.addr_spec, {"reply_to": (EVA,)}),
+    Row("an address of the office", "stadtportal@example.com", EVA.addr_spec, {"reply_to": (EVA,)}),
+    Row("a contact address at another domain than the person", "kontakt@naehstube.example", EVA.addr_spec, {"reply_to": (EVA,)}),
+    Row("a web page by its program", "x@verein.example", EVA.addr_spec, {"reply_to": (EVA,), "fields": (("x-mailer", "PHPMailer 6.9"),)}),
+    Row("a web page by its field", "x@verein.example", EVA.addr_spec, {"reply_to": (EVA,), "fields": (("x-php-script", "a.example/k"),)}),
     Row("a list that rewrote From", LIST, EVA.addr_spec, {"to": (LIST.addr_spec,), "reply_to": (EVA,), "fields": BY_LIST}),
     Row(
         "a list that keeps the writer in a field",
@@ -65,6 +69,7 @@ PERSONS = [
     Row("a person", EVA, None),
     Row("a person who names the same address", EVA, None, {"reply_to": (Address("Eva", "EVA@example.org"),)}),
     Row("a person with a second address of the same name", EVA, None, {"reply_to": ("eva.muster@work.example",)}),
+    Row("somebody who wants the answer elsewhere", "buero@verein.example", None, {"reply_to": (EVA,)}),
     Row("a person at a provider of many", "katze77@gmx.de", None, {"reply_to": (EVA,)}),
     Row("a person's own mail program", "buero@kanzlei.example", None, {"reply_to": (EVA,), "fields": THUNDERBIRD}),
     Row("a person in the same firm", "buero@kanzlei.example", None, {"reply_to": ("petra@kanzlei.example",)}),

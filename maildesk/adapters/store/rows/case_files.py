@@ -204,6 +204,13 @@ class CaseFiles:
             self._connection.execute(update(cases).where(cases.c.number == number).values(**values))
 
 
+def _wanted(parsed: dict[str, Any]) -> tuple[Address, ...]:
+    """Reply-To without those to whom the mail went, as a list is."""
+    recipients = {address_key(each["address"]) for name in ("to", "cc") for each in parsed.get(name) or ()}
+    named = (Address(each["name"], each["address"]) for each in parsed.get("reply_to") or ())
+    return tuple(each for each in named if each.key and each.key not in recipients)
+
+
 def _incoming_mail(row: Any) -> IncomingMail:
     entered = row.parsed.get("entered", False)  # its ids are a colleague's, and an answer must not name them
     return IncomingMail(
@@ -219,5 +226,5 @@ def _incoming_mail(row: Any) -> IncomingMail:
             Attachment(each["filename"], each["content_type"], each["size"], each["sha256"], each["inline"])
             for each in row.parsed.get("attachments") or ()
         ),
-        reply_to=tuple(address_key(each["address"]) for each in row.parsed.get("reply_to") or ()),
+        reply_to=_wanted(row.parsed),
     )
