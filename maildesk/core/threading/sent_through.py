@@ -29,7 +29,7 @@ def as_written(message: Message, policy: Policy, place: Place = Place.INBOX) -> 
     if policy.staff_by_address(sender.addr_spec) or (desk.owns(sender.addr_spec) and (person is None or place is not Place.INBOX)):
         return message
     named = desk.is_form(sender.addr_spec)
-    if not named and (not _sent_for_somebody(message, policy, person) or classify(message, policy.is_inside).is_machine):
+    if not named and (not _sent_for_somebody(message, policy, person) or classify(message, policy.is_inside).sets_aside(in_a_case=False)):
         return message
     return replace(message, originator=person or Address(sender.display_name, ""), through=Through(sender, named))
 
@@ -67,8 +67,13 @@ def _named(message: Message) -> tuple[Address, ...]:
 
 
 def _is_rewritten(message: Message) -> bool:
-    """Whether a list has put its own address into From, as lists do for the sake of DMARC."""
-    return any(message.has(name) for name in LIST_FIELDS) and is_from_the_list(message)
+    """Whether a list has put its own address into From, as lists do for the sake of DMARC: its fields name that address (RFC 2369, 2919),
+    or the name in From says via whom the mail came. Who writes to herself in copy is no list."""
+    sender = message.originator
+    named = " ".join((*message.values("list-post"), *message.values("list-id"))).lower()
+    words = frozenset(re.split(r"[\s<>:,?]+", named))
+    by_name = bool(_VIA.search(sender.display_name)) and any(message.has(name) for name in LIST_FIELDS) and is_from_the_list(message)
+    return by_name or not words.isdisjoint({sender.key, sender.key.replace("@", ".")})
 
 
 def _sent_for_somebody(message: Message, policy: Policy, person: Address | None) -> bool:

@@ -63,6 +63,18 @@ FORMS = [
         EVA.addr_spec,
         {"to": (LIST.addr_spec,), "reply_to": (LIST.addr_spec,), "fields": (*BY_LIST, ("x-original-from", f"Eva <{EVA.addr_spec}>"))},
     ),
+    Row(
+        "a list that is known by its id",
+        LIST.addr_spec,
+        EVA.addr_spec,
+        {"to": ("desk@example.com",), "reply_to": (EVA,), "fields": (("list-id", "<beirat.listen.example>"),)},
+    ),
+    Row(
+        "a list under another id",
+        LIST,
+        EVA.addr_spec,
+        {"to": (LIST.addr_spec,), "reply_to": (EVA,), "fields": (("list-id", "<123.groups.example>"),)},
+    ),
     Row("a list that names nobody", LIST, NOBODY, {"to": (LIST.addr_spec,), "reply_to": (LIST.addr_spec,), "fields": BY_LIST}),
 ]
 PERSONS = [
@@ -77,8 +89,15 @@ PERSONS = [
     Row("a shop whose address sounds like a form's", "kontakt@naehstube.example", None),
     Row("a list that left From alone", EVA, None, {"reply_to": (LIST.addr_spec,), "to": (LIST.addr_spec,), "fields": BY_LIST}),
     Row("somebody who writes to herself in copy", EVA, None, {"cc": (EVA,)}),
+    Row("the same over a list", EVA, None, {"to": (LIST.addr_spec,), "cc": (EVA,), "fields": BY_LIST}),
     Row("a colleague whose answers go elsewhere", WEBER.address, None, {"reply_to": (EVA,)}),
     Row("the desk itself", "desk@example.com", None, {"reply_to": ("desk+abc@example.com",)}),
+    Row(
+        "a circular",
+        NOREPLY,
+        None,
+        {"fields": (("list-unsubscribe", "<https://x.example>"), ("list-unsubscribe-post", "List-Unsubscribe=One-Click"))},
+    ),
     Row("a mail server", "mailer-daemon@example.net", None, {"reply_to": (EVA,), "delivery_report": DeliveryReport("failed")}),
 ]
 
