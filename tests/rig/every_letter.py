@@ -236,6 +236,7 @@ def _elsewhere(play: _Play) -> None:
     play.answers("from-home", "Guten Tag, das ist erledigt.\n", "form-relay-weber", sender="Anna Weber <anna@freemail.example>")
     play.answers("direct", "Guten Tag Frau Lang, das ist erledigt.\n", "form-relay-weber", cc="pia@example.net")
     play.answers("note-to-person", "#notiz Sie ruft morgen an.\n", "noreply-relay-weber", cc="ole@example.net")
+    play.answers("digest-from-home", "Telefon\nHerr Lang fragt nach dem Bescheid.\n", "monday-digest-weber", sender="anna@freemail.example")
     play.writes("namesake", "Guten Tag, ich warte auf den Bescheid.\n", sender="Anna Weber <anna77@example.net>", subject="Wartezeit")
     asking = next(name for name in play.letters if name.endswith("-consultation-berta"))
     play.answers("statement-elsewhere", "Der Antrag liegt hier.\n", asking, sender="Berta <berta@freemail.example>")

@@ -199,6 +199,19 @@ def test_an_unknown_address_of_the_office_does_not_open_a_closed_case_again(desk
     assert len(decision.notices) == 2, "a person reads it"
 
 
+def test_an_answer_from_an_unknown_address_to_a_letter_of_no_case_opens_none(desk: Intake) -> None:
+    decision = desk.take(
+        mail_of(f"Anna Weber <{WEBER}>", "wohin", authentication_results="mx.example.com; dmarc=pass header.from=haus.example")
+    )
+    (question,) = decision.notices
+
+    decision = replies(desk, question, "Telefon\nHerr Lang fragt nach dem Bescheid.\n", sender=HOME)
+
+    assert (question.template, decision.outcome, decision.letters) == ("unplaced", Outcome.SET_ASIDE, ())
+    assert [(each.template, each.recipient) for each in decision.notices] == [("unplaced", WEBER)]
+    assert desk.whole_cases() == []
+
+
 def test_a_citizen_who_answers_what_a_colleague_forwarded_to_her_is_a_citizen(desk: Intake) -> None:
     decision = replies(desk, relayed(desk), "Guten Tag, das bin ja ich! Wann kommt der Bescheid?\n", sender=EVA)
 
