@@ -274,7 +274,8 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path, config: Path) -> None:
     assert (tmp_path / "err.txt").read_text() == ""
 
 
-def test_shell_completion_can_be_had() -> None:
+def test_shell_completion_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")  # there may be no shell above us
     said = maildesk("--show-completion", "bash", forked=False)
 
     assert "complete" in said.out

@@ -12,12 +12,10 @@ with Site() as site:                                   # the servers; one for ea
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import sqlite3
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -27,7 +25,7 @@ from typing import Any, Self
 
 from tests.rig.command import environment, forks
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
-from tests.rig.dovecot import Dovecot, unprivileged
+from tests.rig.dovecot import Dovecot, belongs_to_dovecot
 from tests.rig.post_office import PostOffice
 from tests.rig.zygote import SECONDS_MAX, TORTURED, Forked, Ran
 from tests.torture.mails import STAFF, Mail, mails
@@ -128,7 +126,7 @@ class Site:
         prepared = self.dovecot.folder / "mail" / self._prepared.user
         if prepared.exists():
             shutil.copytree(prepared, world.maildir, ignore=shutil.ignore_patterns("dovecot.*", "dovecot.index*"))
-            _belongs_to_dovecot(world.maildir, *world.maildir.rglob("*"))
+            belongs_to_dovecot(world.maildir, *world.maildir.rglob("*"))
 
 
 @dataclass
@@ -142,7 +140,6 @@ class World:
     ahead_seconds: float = 0.0
     doubtful: set[str] = field(default_factory=set)  # Message-IDs of letters that stood at the dot when something was broken
     unreadable: bool = False
-    _dropped: int = 0
 
     @property
     def post(self) -> PostOffice:
@@ -171,19 +168,7 @@ class World:
 
     def drop(self, octets: bytes, folder: str = "", *, at: float | None = None) -> None:
         """A mail arrives, octet for octet as it is here, now or `at` that time; in the inbox, or it was moved to that folder already."""
-        place = self.maildir / f".{folder}" if folder else self.maildir
-        new = place / "new"
-        if not new.exists():
-            for made in (self.maildir, place, new, place / "cur", place / "tmp"):
-                made.mkdir(exist_ok=True, parents=True)
-                _belongs_to_dovecot(made)
-        self._dropped += 1
-        name = f"{1_700_000_000 + self._dropped}.M{self._dropped}P{os.getpid()}.rig"
-        file = place / "tmp" / name
-        file.write_bytes(octets)
-        _belongs_to_dovecot(file)
-        os.utime(file, (at or time.time(), at or time.time()))  # by itself it would have the kernel's time, also on another day
-        file.rename(new / name)  # whole, and only now: a daemon may be looking
+        self.site.dovecot.lay(self.desk.user, octets, folder, at=at)
 
     def run(
         self,
@@ -273,10 +258,3 @@ class World:
             if table not in VOLATILE:
                 whole.update(repr((table, self.rows(f'SELECT * FROM "{table}"'))).encode())
         return whole.hexdigest()
-
-
-def _belongs_to_dovecot(*paths: Path) -> None:
-    if os.geteuid() == 0:
-        owner = unprivileged()
-        for path in paths:
-            os.chown(path, owner.pw_uid, owner.pw_gid)
