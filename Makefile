@@ -34,6 +34,7 @@ help:
 demo: $(VENV)/.runtime
 	@$(PYTHON) -m maildesk demo $(if $(ONCE),--once)
 
+test test-days torture: export PYTHONDONTWRITEBYTECODE :=  # else each process that a test starts compiles all of maildesk
 test: debian-packages $(VENV)/.dev
 	@$(PYTEST) $(PYTEST_ARGS)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import shutil
 import socket
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from maildesk.core.office.policy import Policy
 from maildesk.errors import ConfigError
 
 if TYPE_CHECKING:
-    from maildesk.adapters.compose import Composer
+    from maildesk.adapters.compose import Composer, Flaw
     from maildesk.adapters.mailbox import ImapMailbox
     from maildesk.adapters.parse import ParserProcess
     from maildesk.adapters.smtp import SmtpSender
@@ -71,7 +71,11 @@ def _holidays(settings: Settings) -> Container[date]:
     try:
         found: Container[date] = holidays.country_holidays(country, subdiv=subdivision or None)
     except NotImplementedError as error:
-        raise ConfigError(f"{settings.file}: desk.holidays = {region!r}: there is no calendar for this region; see ISO 3166-2") from error
+        known = holidays.list_supported_countries(include_aliases=False)
+        right = [country, *(f"{country}-{each}" for each in known[country])] if country in known else sorted(known)
+        raise ConfigError(
+            f"{settings.file}: desk.holidays = {region!r}: there is no such calendar: it is one of {', '.join(right)}"
+        ) from error
     return found
 
 
@@ -89,6 +93,7 @@ def surroundings(settings: Settings) -> Surroundings:
     oldest = days.working_days_before(days.local(now()).date(), settings.deadlines.acknowledge_working_days)
     return Surroundings(
         poll_seconds=settings.imap.poll_seconds,
+        smtp_server=settings.smtp.host,
         free_bytes=shutil.disk_usage(settings.state_dir).free,
         database_bytes=file.stat().st_size if file.exists() else 0,
         backups_wanted=settings.backups_dir is not None,
@@ -126,6 +131,21 @@ def composer(settings: Settings) -> Composer:
     from maildesk.settings.shipped import shipped
 
     return Composer(settings.desk.desk(), (settings.templates_dir, shipped("templates")))
+
+
+def template_flaws(settings: Settings) -> Iterator[tuple[str, tuple[Flaw, ...]]]:
+    """Every letter that can be sent is written once, with sample data: its template, and what is wrong with it. What is wrong with none
+    of them comes last, under an empty name."""
+    from maildesk.adapters.compose import Flaw
+    from maildesk.adapters.compose.samples import sample_letters
+
+    writer, folder = composer(settings), settings.templates_dir
+    for letter in sample_letters(policy(settings), now()):
+        yield letter.template, writer.flaws_of(letter)
+    is_wanted = folder.exists() or settings.letters.templates != type(settings.letters)().templates
+    if is_wanted and not folder.is_dir():
+        yield "", (Flaw(f"{settings.file}: letters.templates = {str(settings.letters.templates)!r}: there is no folder {folder}"),)
+    yield "", writer.flaws()
 
 
 def encloser(store: Store, parser: ParserProcess, spool: Path | None = None) -> Callable[[Letter], dict[str, bytes]]:

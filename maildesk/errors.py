@@ -113,9 +113,15 @@ class MailsWithheld(MailboxUnreachable):
 
 
 class SenderUnreachable(Retry):
-    """The SMTP server cannot be reached, does not offer the security asked for, or refuses the log-in."""
+    """The SMTP server cannot be reached, does not offer the security asked for, or refuses the log-in. `code`: its answer, if it refuses us
+    for good, as "535 5.7.8"; else empty.
+    """
 
     exit_code = 69
+
+    def __init__(self, text: str, code: str = "") -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class StoreBusy(Retry):

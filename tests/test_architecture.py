@@ -32,7 +32,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "maildesk.printing": ("maildesk.errors",),
     "maildesk.core": ("maildesk.core",),
     "maildesk.settings": ("maildesk.core", "maildesk.errors", "maildesk.settings"),
-    "maildesk.adapters": ("maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.settings", "maildesk.faults"),
+    "maildesk.adapters": (
+        "maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.settings", "maildesk.faults", "maildesk.adapters.reach",
+    ),
     "maildesk.jobs": ("maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.jobs"),
     "maildesk.building": ("maildesk.core", "maildesk.errors", "maildesk.octets", "maildesk.settings", "maildesk.adapters"),
     "maildesk.daemon": (
@@ -123,6 +125,7 @@ WORDS_READ: dict[str, tuple[str, ...]] = {
         ),
         (),
     ),
+    "maildesk.core.letters.server_reply": ("_BY_WORDS",),
     "maildesk.core.orders.words": ("ORDER_WORDS",),
     "maildesk.core.triage.propose": ("_MONTHS",),
 }  # fmt: skip

@@ -13,8 +13,7 @@ from maildesk import building, printing
 from maildesk.adapters.parse import parse
 from maildesk.core.case.case import Channel
 from maildesk.core.entries.entry import Entry
-from maildesk.core.entries.words import is_address
-from maildesk.core.mail.message import Message
+from maildesk.core.mail.message import Message, can_be_written_to
 from maildesk.core.office.policy import Policy
 from maildesk.core.orders.words import Order, OrderName
 from maildesk.errors import InputError, WrongUseError
@@ -65,7 +64,7 @@ def entry_of(wanted: Wanted, policy: Policy) -> Entry:
         raise WrongUseError(f"--channel {wanted.channel}: is one of {', '.join(channels)}")
     orders = (*_order(policy, OrderName.KIND, wanted.kind), *_order(policy, OrderName.TOPIC, wanted.topic))
     name, address = " ".join(wanted.name.split()), wanted.address.strip()
-    if address and not is_address(address):
+    if address and not can_be_written_to(address):
         raise WrongUseError("--address: is one plain address such as name@example.org")
     if address and (policy.desk.owns(address) or policy.staff_by_address(address)):
         raise WrongUseError("--address: is an address of the desk or of its staff, and not of the person outside")

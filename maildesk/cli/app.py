@@ -220,7 +220,7 @@ def show_case(number: Annotated[str, typer.Argument(metavar="NUMBER")], config: 
 @app.command()
 def outbox(
     config: ConfigOption = None,
-    retry: Annotated[int | None, typer.Option(help="Send this letter again.", metavar="ID")] = None,
+    retry: Annotated[str, typer.Option(help="Send this letter again, or all that wait or failed lately.", metavar="ID|all")] = "",
     as_json: JsonOption = False,
 ) -> int:
     """List letters that wait, failed or are in doubt."""

@@ -12,7 +12,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from maildesk import building, printing
-from maildesk.cli.samples import sample_letters
 from maildesk.errors import MaildeskError, TemplateError
 from maildesk.settings.passwords import Passwords, read_passwords
 from maildesk.settings.settings import Settings, load_settings
@@ -32,6 +31,7 @@ def run(file: Path | None, *, as_json: bool) -> int:
     """The exit code is that of the first thing to fix."""
     settings = load_settings(file)
     passwords = read_passwords(settings)
+    building.calendar(settings)
     findings = [Finding("configuration", str(settings.file))]
     with ExitStack() as stack:
         for what, check in _checks(settings, passwords, stack):
@@ -69,13 +69,11 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _templates(settings: Settings) -> Iterator[Finding]:
-    """Every letter that can be sent is written once, with sample data."""
-    composer = building.composer(settings)
-    for letter in sample_letters(building.policy(settings), building.now()):
-        composer(letter)
-        yield Finding("template", f"{letter.template} can be written")
-    for problem in composer.problems():
-        yield Finding("template", problem, TemplateError.exit_code)
+    for template, flaws in building.template_flaws(settings):
+        if template and not any(flaw.serious for flaw in flaws):
+            yield Finding("template", f"{template} can be written")
+        for flaw in flaws:
+            yield Finding("template", flaw.text, TemplateError.exit_code if flaw.serious else 0, warning=not flaw.serious)
 
 
 def _imap(settings: Settings, passwords: Passwords, stack: ExitStack) -> Iterator[Finding]:

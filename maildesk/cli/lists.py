@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,17 +15,21 @@ from typing import TYPE_CHECKING, Any
 from maildesk import __version__, building, printing
 from maildesk.core.case.case import Channel, Status
 from maildesk.core.decision.message_object import JsonObject
-from maildesk.core.health import problems
+from maildesk.core.health import DAEMON, PASSES, problems
 from maildesk.core.letters.alarms import alarm_title
 from maildesk.core.text.said import Said
 from maildesk.errors import CannotCreateError, StoreBusy, TemplateError, WrongUseError
 from maildesk.jobs import watch
+from maildesk.jobs.aside import make_case
 
 if TYPE_CHECKING:
     from maildesk.adapters.compose import Composer
+    from maildesk.adapters.store import Store
     from maildesk.settings.settings import Settings
 
 OK, NOT_DONE = 0, 1
+ALL = "all"
+ID_DIGITS_MAX = 18
 
 
 # --- cases ---
@@ -137,10 +142,14 @@ def _show_message(message: JsonObject, settings: Settings) -> None:
 # --- outbox, aside, quarantine ---
 
 
-def outbox(settings: Settings, retry: int | None, *, as_json: bool) -> int:
+def outbox(settings: Settings, retry: str, *, as_json: bool) -> int:
+    if retry and retry != ALL and not (retry.isdecimal() and len(retry) <= ID_DIGITS_MAX):
+        raise WrongUseError(f"--retry {retry}: is the ID of a letter, as maildesk outbox shows it, or {ALL}")
     with building.store(settings) as store:
-        if retry is not None:
-            return _retry(store.retry_letter(retry, building.now()), retry)
+        if retry == ALL:
+            return _retry_all(store.retry_all_letters(building.now()))
+        if retry:
+            return _retry(store.retry_letter(int(retry), building.now()), int(retry))
         found = store.views.outbox()
     if as_json:
         printing.data(found)
@@ -157,6 +166,11 @@ def _retry(done: bool, letter: int) -> int:
         f"letter {letter} is sent again at the next run" if done else f"maildesk: no letter {letter} waits, failed or is in doubt"
     )
     return OK if done else NOT_DONE
+
+
+def _retry_all(number: int) -> int:
+    printing.message(f"{number} letters are sent again at the next run" if number else "maildesk: no letter waits, none failed lately")
+    return OK if number else NOT_DONE
 
 
 def _letter_row(letter: JsonObject, settings: Settings) -> tuple[str, ...]:
@@ -185,10 +199,19 @@ def aside(settings: Settings, make_case: int | None, *, as_json: bool) -> int:
     return OK
 
 
-def _make_case(settings: Settings, store: Any, message_row: int) -> int:
+def _make_case(settings: Settings, store: Store, message_row: int) -> int:
+    """A colleague's own mail is no citizen's: its case has nobody to write to."""
+    from maildesk.adapters.parse import ParserProcess
+
     policy, now = building.policy(settings), building.now()
-    with store.transaction() as transaction:
-        number = transaction.case_from_aside(message_row, policy, now)
+    mail = next((each for each in store.views.aside() if each["id"] == message_row), None)
+    is_ours = mail is not None and policy.staff_by_address(mail["from"]["address"]) is not None
+    with ParserProcess() as parser, store.transaction() as transaction:
+        if mail is not None and not is_ours:
+            decision = make_case(transaction, parser.parse, mail["sha256"], policy, now)
+            number = decision.case_number if decision else None
+        else:
+            number = transaction.case_from_aside(message_row, policy, now)
     if number is None:
         printing.message(f"maildesk: no mail {message_row} is set aside")
         return NOT_DONE
@@ -251,7 +274,10 @@ def status(settings: Settings, *, as_json: bool) -> int:
     with building.store(settings) as store:
         now = building.now()
         counts, last = store.views.counts(now), store.fact("last_pass")
-        condition = watch.condition(store, building.surroundings(settings), now)
+        running = _is_running(settings)
+        condition = replace(
+            watch.condition(store, building.surroundings(settings), now), service_runs=running or store.fact(PASSES).get("by") != DAEMON
+        )
         standing = store.standing_alarms()
         schema = store.schema()
     wrong = problems(condition, now)
@@ -259,7 +285,7 @@ def status(settings: Settings, *, as_json: bool) -> int:
     found = {
         "healthy": not wrong,
         "problems": list(wrong),
-        "running": _is_running(settings),
+        "running": running,
         "last_pass": last or None,
         "backlog": last.get("backlog", 0) if last else None,
         **counts,

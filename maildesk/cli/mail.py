@@ -17,6 +17,7 @@ from maildesk import building, printing
 from maildesk.adapters import mailfiles
 from maildesk.adapters.parse import ParserProcess
 from maildesk.core.decision.message_object import JsonObject, message_object
+from maildesk.core.health import PASSES
 from maildesk.core.mail.classify import classify
 from maildesk.core.mail.message import Message
 from maildesk.core.triage.propose import Proposal, propose
@@ -79,6 +80,8 @@ def _intake(settings: Settings, mailbox: ImapMailbox, store: Store, parser: Pars
 def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitStack, *, as_json: bool) -> int:
     """The letters that are due go out even if the mailbox cannot be reached."""
     store.requeue_interrupted(building.now())
+    store.retry_unwritten(building.now())
+    store.learn(PASSES, {"by": "poll"}, building.now())
     report, failure = PassReport(), None
     parser = stack.enter_context(ParserProcess())
     mailbox = stack.enter_context(building.mailbox(settings, passwords))
@@ -93,7 +96,7 @@ def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitSta
     sender = building.sender(settings, passwords)
     stack.callback(sender.close)
     composer, enclose = building.composer(settings), building.encloser(store, parser, settings.state_dir)
-    post = Post(store, sender, composer, work.parse, work.policy, building.now, settings.letters.proof_copy, enclose)
+    post = Post(store, sender, composer, work.parse, work.policy, building.now, settings.letters.proof_copy, enclose, settings.smtp.host)
     sent = outbox.run_once(post)
     watch.note_certificates(store, mailbox.certificate_ends, sender.certificate_ends, building.now())
     _, told = watch.run_once(store, work.policy, building.surroundings(settings), building.now())
@@ -103,9 +106,10 @@ def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitSta
     waiting = counts["queued"] + counts["sending"] + counts["in-doubt"]
     extra = {"letters_sent": sent.sent, "letters_waiting": waiting, "retrying": report.retrying}
     _tell_counts({**report.counts(), **extra}, as_json=as_json)
-    for problem in filter(None, (str(failure or ""), sent.unreachable)):
+    problems = tuple(filter(None, (str(failure or ""), sent.unreachable, sent.desk_refused)))
+    for problem in problems:
         printing.message(f"maildesk: {problem}")
-    return UNREACHABLE if failure or sent.unreachable else OK
+    return UNREACHABLE if problems else OK
 
 
 def _plan(store: Store, policy: Policy) -> None:
@@ -122,10 +126,9 @@ def _take_in_all(work: Intake) -> PassReport:
     whole, more = PassReport(), True
     while more:
         due = time.monotonic() + building.PASS_SECONDS
-        with work.mailbox.deadline(building.PASS_SECONDS_MAX):
-            work.mailbox.prepare()
-            with _Bar() as bar:
-                report = polling.run_once(work, Watching(lambda: time.monotonic() > due, bar.show))  # noqa: B023  # each pass has its own
+        with work.mailbox.deadline(building.PASS_SECONDS_MAX), _Bar() as bar:
+            watching = Watching(lambda: time.monotonic() > due, bar.show)  # noqa: B023  # each pass has its own
+            report = polling.run_once(work, watching, work.mailbox.prepare)
         more = report.left > 0
         whole = whole.and_then(report)
     return whole

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maildesk import building, printing
-from maildesk.cli.samples import sample_letters
+from maildesk.adapters.compose.samples import sample_letters
 from maildesk.core.decision.message_object import JsonObject
 from maildesk.core.letters.automatic import letter_context
 from maildesk.core.letters.relay import title_of

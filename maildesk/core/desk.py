@@ -12,9 +12,10 @@ from maildesk.core.citizens.new_case import open_case
 from maildesk.core.decision.decision import Decision
 from maildesk.core.decision.matter import Matter
 from maildesk.core.decision.questions import Arrival, Known, Questions, questions_on, sent_at
+from maildesk.core.entries.aside import asked_for, decide_on_aside
 from maildesk.core.entries.decide import decide_entry, entered_key, enters
 from maildesk.core.entries.scans import decide_scan, is_scan_of_house
-from maildesk.core.mail.classify import classify
+from maildesk.core.mail.classify import Verdict, classify
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
 from maildesk.core.own_mail.danger import in_danger, with_danger
@@ -30,6 +31,8 @@ from maildesk.core.threading.sent_through import as_written
 from maildesk.core.threading.thread import find_thread
 from maildesk.core.threading.writer import identify
 
+PERSONS = Verdict(None, ("person: a colleague says so",))
+
 
 def as_received(message: Message, policy: Policy, arrival: Arrival) -> Message:
     """The mail as everything that follows sees it: as its writer's, also where a form or a list sent it for somebody."""
@@ -43,6 +46,7 @@ def questions(message: Message, policy: Policy, arrival: Arrival, now: datetime)
         own_letter_id=own_letter_id(message, policy),
         sent_by_us=is_sent_by_us(message, policy, arrival),
         entered=entered_key(message, policy, arrival),
+        aside=asked_for(message, policy),
     )
 
 
@@ -54,7 +58,7 @@ def decide(message: Message, known: Known, policy: Policy, arrival: Arrival, now
 
 def _decided(message: Message, known: Known, policy: Policy, arrival: Arrival, now: datetime) -> Decision:
     """The branches, by who wrote: we ourselves, a machine, a device of the office, a colleague of the desk or of the office, a citizen."""
-    verdict = classify(message, policy.is_inside)
+    verdict = PERSONS if arrival.by_hand else classify(message, policy.is_inside)
     if own_letter := decide_own_letter(message, known, policy):
         return own_letter
     if known.seen:
@@ -67,12 +71,14 @@ def _decided(message: Message, known: Known, policy: Policy, arrival: Arrival, n
     # A colleague's words are never taken for a notice by themselves: what sounds like one is held, and they are asked.
     verdict = verdict.where(in_a_case=thread.match is not None and not writer.proved)
     matter = Matter(message, verdict, writer, thread, known, policy, arrival, now)
+    if arrival.by_hand:
+        return follow_up(matter, match) if (match := thread.match) else open_case(matter)
     if verdict.sets_aside(in_a_case=thread.match is not None):
         return _of_a_machine(matter)
     if is_scan_of_house(matter):
         return decide_scan(matter)
     if colleague := enters(matter):
-        return decide_entry(matter, colleague)
+        return decide_on_aside(matter, colleague) if asked_for(message, policy) else decide_entry(matter, colleague)
     if stated := stated_in(matter):
         return decide_statement(stated)
     if of_staff := staff_mail(matter):

@@ -10,12 +10,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from maildesk.core.letters.alarms import DAILY, Alarm
+from maildesk.core.letters.own_trouble import OwnTrouble
 from maildesk.core.text.said import say
 
 SILENCE_MIN = timedelta(minutes=15)
 LATE_AFTER = timedelta(hours=1)  # a letter that waits for so long is late
 LATE_MIN = 5
 ANOTHER_DESK = "another_desk"  # the fact that says so
+PASSES = "passes"  # the fact that says who makes them: {"by": DAEMON}, or `poll`
+DAEMON = "daemon"
 COPY_WITHIN = timedelta(minutes=30)  # so long a copy may take
 COPIES_MIN = 3
 BACKUP_WITHIN = timedelta(hours=50)  # two nights, and an hour for the clock
@@ -56,6 +59,7 @@ class Surroundings:
     database_bytes: int = 0
     backups_wanted: bool = False
     acknowledged_before: datetime | None = None
+    smtp_server: str = "the SMTP server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class Condition:
     backup: Mapping[str, Any] = field(default_factory=dict)
     watched_since: datetime | None = None
     certificates: Mapping[str, datetime] = field(default_factory=dict)
+    own_trouble: OwnTrouble = field(default_factory=OwnTrouble)
+    service_runs: bool = True  # False: the passes are the daemon's, and it does not run
     another_desk: datetime | None = None  # when a letter under our key came back that we had not sent
 
 
@@ -96,6 +102,11 @@ def troubles(condition: Condition, now: datetime) -> tuple[Trouble, ...]:
 
 
 # --- the passes ---
+
+
+def _not_running(condition: Condition, _now: datetime) -> Trouble | None:
+    """No alarm: nobody is there to send it."""
+    return None if condition.service_runs else Trouble("the service is not running: no mail is taken in, no letter leaves")
 
 
 def _no_pass(condition: Condition, _now: datetime) -> Trouble | None:
@@ -151,8 +162,18 @@ def _in_doubt(condition: Condition, _now: datetime) -> Trouble | None:
     return Trouble(f"{number} letters are in doubt: see maildesk outbox", alarm)
 
 
+def _desk_refused(condition: Condition, now: datetime) -> Trouble | None:
+    trouble, server = condition.own_trouble, condition.surroundings.smtp_server
+    if trouble.since is None:
+        return None
+    minutes = int((now - trouble.since).total_seconds() // 60)
+    text = f"{server} has refused what the desk sends for {minutes} minutes ({trouble.code}), all letters wait: see maildesk outbox"
+    return Trouble(text, Alarm("desk_refused", {"server": server, "code": trouble.code}, DAILY) if trouble.is_told(now) else None)
+
+
 def _late(condition: Condition, now: datetime) -> Trouble | None:
-    """One recipient may be hard to reach; that many are, or that none leaves at all, is the mail path."""
+    """One recipient may be hard to reach; that many are, or that none leaves at all, is the mail path. What the server has against the desk
+    has its own alarm."""
     signs = condition.signs
     if not signs.late or signs.waiting_since is None:
         return None
@@ -161,7 +182,7 @@ def _late(condition: Condition, now: datetime) -> Trouble | None:
         return None
     hours = int((now - signs.waiting_since).total_seconds() // 3600)
     text = f"{signs.late} letters have been waiting for over an hour, the oldest for {hours} hours: see maildesk outbox"
-    return Trouble(text, Alarm("letters_late", {"count": signs.late, "hours": hours}))
+    return Trouble(text, None if condition.own_trouble.since else Alarm("letters_late", {"count": signs.late, "hours": hours}))
 
 
 def _unwritten(condition: Condition, _now: datetime) -> Trouble | None:
@@ -235,9 +256,11 @@ def _certificates(condition: Condition, now: datetime) -> Trouble | None:
 
 
 FINDERS: tuple[Callable[[Condition, datetime], Trouble | None], ...] = (
+    _not_running,
     _no_pass,
     _last_pass,
     _silence,
+    _desk_refused,
     _late,
     _unwritten,
     _unacknowledged,
@@ -253,6 +276,6 @@ FINDERS: tuple[Callable[[Condition, datetime], Trouble | None], ...] = (
 )
 # The code that watches says when these are over.
 WATCHED = (
-    "no_pass", "letters_late", "letters_unwritten", "unacknowledged", "copies_missing", QUARANTINE, "letters_refused", "letters_in_doubt",
-    "another_desk", "disk_space", "backup_failed", "certificate_ends",
+    "no_pass", "desk_refused", "letters_late", "letters_unwritten", "unacknowledged", "copies_missing", QUARANTINE, "letters_refused",
+    "letters_in_doubt", "another_desk", "disk_space", "backup_failed", "certificate_ends",
 )  # fmt: skip

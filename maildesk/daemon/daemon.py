@@ -104,12 +104,14 @@ class Daemon:
             settings = load_settings(self._config_file)
             passwords = read_passwords(settings)
             building.policy(settings)
+            problems = [flaw.text for _template, flaws in building.template_flaws(settings) for flaw in flaws if flaw.serious]
         except ConfigError as error:
-            for problem in error.problems:
-                log.error("not reloaded, the old configuration stays: %s", problem)
-            return None
+            problems = list(error.problems)
         except Stop as error:
-            log.error("not reloaded, the old configuration stays: %s", error)
+            problems = [str(error)]
+        for problem in problems:
+            log.error("not reloaded, the old configuration and templates stay: %s", problem)
+        if problems:
             return None
-        log.info("configuration reloaded")
+        log.info("configuration and templates reloaded")
         return settings, passwords

@@ -49,5 +49,5 @@ def build(settings: Settings, passwords: Passwords, stack: ExitStack) -> Parts:
         watched=watched,
         sender=sender,
         intake=Intake(mailbox, store, parser.parse, policy, building.now),
-        post=Post(store, sender, composer, parser.parse, policy, building.now, settings.letters.proof_copy, enclose),
+        post=Post(store, sender, composer, parser.parse, policy, building.now, settings.letters.proof_copy, enclose, settings.smtp.host),
     )

@@ -19,6 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from maildesk import building
 from maildesk.adapters import systemd
 from maildesk.adapters.store import Store
+from maildesk.core.health import DAEMON, PASSES
 from maildesk.core.office.policy import Policy
 from maildesk.daemon.parts import Parts
 from maildesk.daemon.pauses import Pauses
@@ -73,6 +74,8 @@ class Serving:
         if interrupted:
             log.warning("outbox: %d letters were interrupted before they left and are sent now", interrupted)
         now = building.now()
+        self._parts.store.retry_unwritten(now)  # the templates have just been read
+        self._parts.store.learn(PASSES, {"by": DAEMON}, now)
         seconds = self._parts.settings.imap.poll_seconds
         self._add("intake", self._intake, trigger="interval", seconds=seconds, next_run_time=now)
         self._add("outbox", self._outbox, trigger="interval", seconds=OUTBOX_SECONDS, next_run_time=now + timedelta(seconds=1))
@@ -169,10 +172,9 @@ class Serving:
     def _intake(self) -> None:
         try:
             with self._parts.mailbox.deadline(building.PASS_SECONDS_MAX):
-                self._prepare()
                 due = time.monotonic() + building.PASS_SECONDS
                 watching = Watching(should_stop=lambda: self._ending.is_set() or time.monotonic() > due)
-                report = polling.run_once(self._parts.intake, watching)
+                report = polling.run_once(self._parts.intake, watching, self._prepare)
         except StoreReplaced:
             raise  # no matter of the mailbox
         except Retry as error:

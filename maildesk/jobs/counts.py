@@ -117,8 +117,9 @@ class OutboxReport:
     failed: int = 0
     in_doubt: int = 0
     unreachable: str = ""  # why the SMTP server could not be reached, if so
+    desk_refused: str = ""  # what it has against the desk itself, if it refuses its letters for that
 
     def and_then(self, later: OutboxReport) -> OutboxReport:
         """Both runs as one."""
         added = {name: getattr(self, name) + getattr(later, name) for name in ("sent", "deferred", "failed", "in_doubt")}
-        return OutboxReport(**added, unreachable=later.unreachable)
+        return OutboxReport(**added, unreachable=later.unreachable, desk_refused=later.desk_refused or self.desk_refused)

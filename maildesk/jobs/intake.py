@@ -16,6 +16,7 @@ from datetime import datetime
 
 from maildesk.core import desk
 from maildesk.core.decision.decision import Outcome
+from maildesk.core.decision.parts import FromAside
 from maildesk.core.decision.questions import Arrival
 from maildesk.core.health import QUARANTINE, UNEVEN
 from maildesk.core.letters.alarms import EACH_TIME, Alarm
@@ -23,6 +24,7 @@ from maildesk.core.mail.folders import OtherFolder, Place
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
 from maildesk.errors import Hold, MaildeskError, place_of
+from maildesk.jobs import aside
 from maildesk.jobs.alarm import tell, tell_within
 from maildesk.jobs.counts import Handled, PassReport
 from maildesk.jobs.poison import Suspects, failed
@@ -105,11 +107,22 @@ def _handle_all(intake: Intake, parsed: Iterable[tuple[RawMessage, Message | Hol
     waits = mails.other is None or mails.other.is_for_filed
     coming = Coming(place=mails.place, doubtful=told_before is not None, waits=waits)
     with intake.store.transaction() as transaction:
-        handled = [handle(transaction, raw, message, intake.policy, now, coming) for raw, message in parsed]
+        handled = [_handled(intake, transaction, raw, message, now, coming) for raw, message in parsed]
         for alarm in _alarms(handled):
             # What was taken in before a restore was reported then: again only if no copy shows that.
             again = replace(alarm, again_after=now - told_before) if told_before else alarm
             tell_within(transaction, intake.policy, again, now)
+    return handled
+
+
+def _handled(intake: Intake, transaction: Transaction, raw: RawMessage, parsed: Message | Hold, now: datetime, coming: Coming) -> Handled:
+    handled = handle(transaction, raw, parsed, intake.policy, now, coming)
+    part = handled.decision.part if handled.decision else None
+    if isinstance(part, FromAside) and isinstance(parsed, Message):
+        try:
+            aside.make_case(transaction, intake.parse, part.digest, intake.policy, now, order=parsed, doubtful=coming.doubtful)
+        except Hold as error:
+            log.error("of a mail that was set aside no case can be made: %s", error)
     return handled
 
 

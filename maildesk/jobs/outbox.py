@@ -17,6 +17,8 @@ from datetime import datetime, timedelta
 from maildesk.core.letters.automatic import as_of_now
 from maildesk.core.letters.delivery import Delivery, Outgoing, Result
 from maildesk.core.letters.letter import ANSWER, INSIDE_THE_HOUSE, PAUSE_MAX, Due, Letter, QueuedLetter
+from maildesk.core.letters.own_trouble import OWN_TROUBLE, OwnTrouble
+from maildesk.core.letters.server_reply import code_and_status
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
 from maildesk.errors import Hold, MaildeskError, SenderUnreachable, place_of
@@ -30,6 +32,7 @@ log = logging.getLogger(__name__)
 DUE_MAX = 50
 PAUSES_MINUTES = (1, 2, 5, 10, 20, 40, 60, 120, PAUSE_MAX // timedelta(minutes=1))
 AWAY_MINUTES = (1, 2, 5, 10)  # few enough log-ins for no account to be locked, and soon enough when the server is back
+ANOTHER_FIRST = timedelta(seconds=1)
 UNWRITTEN_AGAIN_AFTER = timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(days=5)
 DOUBT_WAIT = timedelta(minutes=10)
@@ -52,10 +55,11 @@ class Post:
     clock: Clock
     proof_copy: bool = True
     enclose: Enclose = nothing_enclosed
+    server: str = "the SMTP server"  # its name, for those who read why a letter waits
 
 
 def run_once(post: Post, *, should_stop: Callable[[], bool] = lambda: False) -> OutboxReport:
-    """Sends what is due. A server that cannot be reached ends the run; the letters wait."""
+    """Sends what is due. A server that cannot be reached, or refuses what the desk sends, ends the run; the letters wait."""
     report = OutboxReport()
     settle(post)
     while queued := post.store.due_letters(_due(post), DUE_MAX):
@@ -66,6 +70,8 @@ def run_once(post: Post, *, should_stop: Callable[[], bool] = lambda: False) -> 
                 report = _sent(post, each, report)
             except SenderUnreachable as error:
                 return _await_server(post, each, report, error)
+            except _DeskRefusedError as error:
+                return _await_permission(post, each, report, error)
     return report
 
 
@@ -98,10 +104,51 @@ def _await_server(post: Post, tried: QueuedLetter, report: OutboxReport, error: 
     """That the server is away is no letter's fault: none is given up, and all wait for one and the same try."""
     log.warning("outbox: %s", error)
     now = post.clock()
+    if error.code:
+        _learn(post, _own_trouble(post).refused_again(error.code, now))
     again = now + timedelta(minutes=AWAY_MINUTES[min(tried.attempts, len(AWAY_MINUTES) - 1)])
-    post.store.mark_deferred(tried.row, str(error), again)
-    others = post.store.defer_due(_due(post), str(error), again)
+    why = f"{post.server}: {error}"
+    post.store.mark_deferred(tried.row, why, again)
+    others = post.store.defer_due(_due(post), why, again)
     return replace(report, deferred=report.deferred + 1 + others, unreachable=str(error))
+
+
+class _DeskRefusedError(Exception):
+    """The server refuses a letter for a reason that concerns the desk, and so all letters."""
+
+    def __init__(self, code: str, said: str) -> None:
+        super().__init__(said)
+        self.code = code
+
+
+def _await_permission(post: Post, tried: QueuedLetter, report: OutboxReport, error: _DeskRefusedError) -> OutboxReport:
+    """None is given up, all wait for one and the same try, and that will be with another letter: this one may be the odd one."""
+    now = post.clock()
+    trouble = _own_trouble(post).refused_again(error.code, now, tried.row)
+    _learn(post, trouble)
+    why = f"{post.server} refuses what the desk sends: {error}"
+    log.error("outbox: %s", why)
+    again = now + timedelta(minutes=AWAY_MINUTES[min(trouble.tries, len(AWAY_MINUTES)) - 1])
+    post.store.mark_deferred(tried.row, why, again)
+    others = post.store.defer_due(_due(post), why, again - ANOTHER_FIRST)
+    return replace(report, deferred=report.deferred + 1 + others, desk_refused=why)
+
+
+def _own_trouble(post: Post) -> OwnTrouble:
+    return OwnTrouble.of_fact(post.store.fact(OWN_TROUBLE))
+
+
+def _learn(post: Post, trouble: OwnTrouble) -> None:
+    post.store.learn(OWN_TROUBLE, trouble.as_fact(), post.clock())
+
+
+def _note_that_letters_leave(post: Post, sent: QueuedLetter) -> None:
+    """If the server refused what the desk sends, that is over: all that waits for it leaves now."""
+    before = _own_trouble(post)
+    after = before.after_sent(sent.row, to_citizen=sent.letter.template not in INSIDE_THE_HOUSE)
+    if after != before:
+        _learn(post, after)
+        post.store.hurry(post.clock())
 
 
 class _NoLongerOurs(Exception):  # no error: it ends a sending before the dot
@@ -117,7 +164,7 @@ class _Written:
     message: Message
 
 
-def _sent(post: Post, queued: QueuedLetter, report: OutboxReport, *, enclosed: bool = True) -> OutboxReport:
+def _sent(post: Post, queued: QueuedLetter, report: OutboxReport, *, enclosed: bool = True, own_sender: bool = False) -> OutboxReport:
     with closing(Octets()) as octets:
         try:
             written = _write(post, queued, octets, post.enclose if enclosed else nothing_enclosed)
@@ -127,17 +174,19 @@ def _sent(post: Post, queued: QueuedLetter, report: OutboxReport, *, enclosed: b
         try:
             if not post.store.mark_sending(queued.row, written.message.subject, post.clock()):
                 raise _NoLongerOurs
-            delivery = _send(post, written)
-            if delivery.null_sender_refused:
-                post.store.learn(NULL_SENDER, {"refused": True}, post.clock())
-                delivery = _send(post, written)
+            delivery = _send(post, written, own_sender=own_sender)
         except _NoLongerOurs:
             log.warning("outbox: letter %d is not sent: its copy came just now, or another maildesk sends it", queued.row)
             return report
         if delivery.too_big and enclosed and _may_go_without_enclosures(queued.letter):
             log.warning("outbox: letter %d is too big for the server, it goes without its enclosures", queued.row)
             post.store.mark_deferred(queued.row, "too big for the server", post.clock())
-            return _sent(post, queued, report, enclosed=False)
+            return _sent(post, queued, report, enclosed=False, own_sender=own_sender)
+        if delivery.null_sender_refused:  # perhaps only after the dot: it is not in doubt, the server has said that it did not take it
+            post.store.mark_deferred(queued.row, "the server wants an envelope sender", post.clock())
+            return _sent(post, queued, report, enclosed=enclosed, own_sender=True)
+        if own_sender and delivery.result is Result.ACCEPTED:
+            post.store.learn(NULL_SENDER, {"refused": True}, post.clock())
         return _note(post, written, delivery, report)
 
 
@@ -160,9 +209,9 @@ def _write(post: Post, queued: QueuedLetter, octets: Octets, enclose: Enclose) -
         raise Hold(f"unexpected {error.__class__.__name__}{place_of(error)}") from error
 
 
-def _send(post: Post, written: _Written) -> Delivery:
+def _send(post: Post, written: _Written, *, own_sender: bool) -> Delivery:
     letter, desk = written.queued.letter, post.policy.desk
-    refused = post.store.fact(NULL_SENDER).get("refused", False)
+    refused = own_sender or post.store.fact(NULL_SENDER).get("refused", False)
     outgoing = Outgoing(
         message_id=letter.message_id,
         envelope_sender=desk.address if refused or letter.template == ANSWER else "",  # an answer that cannot be delivered is to come back
@@ -183,6 +232,7 @@ def _note(post: Post, written: _Written, delivery: Delivery, report: OutboxRepor
     said = f"{delivery.code} {delivery.text}".strip() if delivery.code else delivery.text
     if delivery.result is Result.ACCEPTED:
         store.mark_sent(row, written.raw, written.message, now, copy_expected=delivery.copy_accepted)
+        _note_that_letters_leave(post, written.queued)
         return replace(report, sent=report.sent + 1)
     if delivery.result is Result.IN_DOUBT:
         log.warning("outbox: letter %d is in doubt: %s", row, said)
@@ -192,6 +242,8 @@ def _note(post: Post, written: _Written, delivery: Delivery, report: OutboxRepor
         log.warning("outbox: letter %d was refused: %s", row, said)
         store.mark_failed(row, said, now)
         return replace(report, failed=report.failed + 1)
+    if delivery.result is Result.DESK_REFUSED and row not in _own_trouble(post).alone:
+        raise _DeskRefusedError(code_and_status(delivery.code, delivery.text), said)
     log.warning("outbox: letter %d is deferred: %s", row, said)
     pause = timedelta(minutes=PAUSES_MINUTES[min(written.queued.attempts, len(PAUSES_MINUTES) - 1)])
     return _put_off(post, written.queued, said, pause, report)

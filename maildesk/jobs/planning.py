@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from maildesk.core.agenda.agenda import Agenda, OpenQuestion
@@ -22,12 +22,14 @@ from maildesk.core.office.policy import Policy
 log = logging.getLogger(__name__)
 
 DIGEST_FACT = "digest"
+FIRST_LOOK_BACK = timedelta(days=1)
 
 
 class Planning(Protocol):
     """One write transaction: what is read in it cannot change before the letters are written."""
 
-    def agenda(self) -> Agenda: ...
+    def agenda(self, since: datetime) -> Agenda:
+        """`since`: when the last digest was written; what was set aside before was in it."""
 
     def open_questions(self) -> Sequence[OpenQuestion]: ...
 
@@ -66,8 +68,11 @@ def write_digest(store: PlanningStore, policy: Policy, now: datetime) -> int:
         if not is_due(policy, now, planning.fact(DIGEST_FACT).get("day", "")):
             return 0
         planning.drop_waiting(DIGEST, now)
-        written = sum(planning.queue(letter, now) for letter in digest_letters(policy, planning.agenda(), now))
-        planning.learn(DIGEST_FACT, {"day": policy.calendar.local(now).date().isoformat()}, now)
+        last = planning.fact(DIGEST_FACT).get("at")
+        # A desk that has none behind it, or did not note when it was, begins with the last day: not with all that was ever set aside.
+        agenda = planning.agenda(datetime.fromisoformat(last) if last else now - FIRST_LOOK_BACK)
+        written = sum(planning.queue(letter, now) for letter in digest_letters(policy, agenda, now))
+        planning.learn(DIGEST_FACT, {"day": policy.calendar.local(now).date().isoformat(), "at": now.isoformat()}, now)
     log.info("digest: %d letters", written)
     return written
 

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from maildesk.core.decision.decision import Outcome
 from maildesk.core.health import UNEVEN
 from maildesk.core.mail.folders import differs
+from maildesk.errors import MaildeskError
 from maildesk.jobs import restoring
 from maildesk.jobs.alarm import clear
 from maildesk.jobs.counts import PassReport
@@ -22,8 +23,15 @@ from maildesk.octets import FolderState
 log = logging.getLogger(__name__)
 
 
-def run_once(intake: Intake, watching: Watching = Watching()) -> PassReport:  # noqa: B008  # frozen
-    """One pass over the mailbox. Raises the errors of the ports; what was committed before stays recorded and is filed next time."""
+def run_once(
+    intake: Intake,
+    watching: Watching = Watching(),  # noqa: B008  # frozen
+    prepare: Callable[[], None] = lambda: None,
+) -> PassReport:
+    """One pass over the mailbox. Raises the errors of the ports; what was committed before stays recorded and is filed next time.
+
+    `prepare` is called first: what it raises ends the pass, with its reason, like any other error.
+    """
     started_at = intake.clock()
     restoring.begin(intake.store, started_at)
     intake = replace(intake, restored_from=restoring.restored_from(intake.store))
@@ -32,11 +40,15 @@ def run_once(intake: Intake, watching: Watching = Watching()) -> PassReport:  # 
     one, before = _Pass(intake, watching, around, started_at), PassReport()
     problem, whole = NOT_FINISHED, False
     try:
+        prepare()
         if restored:
             restoring.take_in_what_came_before(intake, around, before, watching)
             if before.left:
                 return before
         problem, whole = one.over_the_inbox()
+    except MaildeskError as error:
+        problem = str(error)
+        raise
     finally:
         one.note(problem)
     unseen = NOT_FINISHED if one.report.left else one.elsewhere(problem, whole=whole)
@@ -79,11 +91,15 @@ class _Pass:
         what a rule of the server put into another folder: only now a pass proves that no copy is there. A problem of one folder is no
         problem of the inbox.
         """
-        inbox, found = self._figures(problem), NOT_FINISHED
+        inbox, found, has_seen_all = self._figures(problem), NOT_FINISHED, False
         try:
             found = take_in_elsewhere(self.intake, self.around, self.report, self.watching)
+            has_seen_all = found != NOT_FINISHED
+        except MaildeskError as error:
+            found = str(error)
+            raise
         finally:
-            if whole and found != NOT_FINISHED:
+            if whole and has_seen_all:
                 self.note("", whole=True)
                 inbox = self._figures("")
             if self._figures(problem or found) != inbox:

@@ -77,6 +77,12 @@ class Transaction(Protocol):
     def quarantine(self, raw: RawMessage, error: str, now: datetime) -> None:
         """Keeps the octets and the error, with a line in the ledger."""
 
+    def mail_aside(self, digest: str) -> RawMessage | None:
+        """The mail with this digest, if it is set aside. The caller closes the octets."""
+
+    def take_from_aside(self, digest: str) -> None:
+        """The mail no longer counts as set aside."""
+
     def release(self, quarantine_id: int, now: datetime) -> None:
         """The mail no longer counts as quarantined."""
 
@@ -165,6 +171,9 @@ class OutboxStore(Protocol):
 
     def defer_due(self, due: Due, error: str, next_attempt_at: datetime) -> int:
         """All letters that are due wait until then; how many."""
+
+    def hurry(self, now: datetime) -> int:
+        """All letters that wait for a later try are due now; how many."""
 
     def mark_failed(self, row: int, error: str, now: datetime) -> None:
         """Never again by itself; the history of its case says so."""

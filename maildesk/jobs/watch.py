@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from maildesk.core.health import ANOTHER_DESK, QUARANTINE, WATCHED, Condition, Signs, Surroundings, Trouble, troubles
 from maildesk.core.letters.alarms import Alarm
+from maildesk.core.letters.own_trouble import OWN_TROUBLE, OwnTrouble
 from maildesk.core.office.policy import Policy
 from maildesk.jobs.alarm import clear, tell
 from maildesk.jobs.ports import IntakeStore
@@ -55,6 +56,7 @@ def condition(store: WatchStore, surroundings: Surroundings, now: datetime) -> C
         backup=store.fact(BACKUP),
         watched_since=datetime.fromisoformat(since) if since else None,
         certificates={server: datetime.fromisoformat(ends) for server, ends in store.fact(CERTIFICATES).items()},
+        own_trouble=OwnTrouble.of_fact(store.fact(OWN_TROUBLE)),
         another_desk=datetime.fromisoformat(another) if another else None,
     )
 

@@ -13,11 +13,15 @@ from pydantic import Field, ValidationError, field_validator
 from maildesk.core.office.categories import CHANNEL_KEYS, LISTS, URGENCY_KEYS, Assessed, Categories, Category, in_order
 from maildesk.errors import ConfigError
 from maildesk.settings.shipped import shipped
-from maildesk.settings.toml import Section, problems, read_toml
+from maildesk.settings.toml import Section, matching, problems, read_toml
 
 CATEGORIES_FILE: Final = "categories.toml"
-Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f#]*\w[^\x00-\x1f\x7f#]*$")]
+Text = Annotated[str, matching(r"[^\x00-\x1f\x7f]*", "one line without control characters")]
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=100),
+    matching(r"[^\x00-\x1f\x7f#]*\w[^\x00-\x1f\x7f#]*", "one line with a letter or digit, without #"),
+]
 
 
 class _Entry(Section):
@@ -39,7 +43,7 @@ class _Topic(_Entry):
     aspect: Text = ""
 
 
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+Key = Annotated[str, matching(r"[a-z][a-z0-9_]{0,40}", "a small letter, then at most 40 small letters, digits and _")]
 Entries = Annotated[dict[Key, _Entry], Field(min_length=1)]
 
 

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, field_validator
 from maildesk.core.office.calendar import ServiceSpan, parse_service_hours
 from maildesk.core.office.policy import DIGEST_LATEST, Deadlines, Desk, DigestPlan, LetterLimits, Staff
 from maildesk.settings.categories import CATEGORIES_FILE
-from maildesk.settings.toml import Section
+from maildesk.settings.toml import Section, matching
 
 ADDRESS_CHARS_MAX = 70  # so that no link of an order is longer than mail programs take
 
@@ -51,6 +51,7 @@ def _time_of_day(value: str) -> str:
 
 
 Line = Annotated[str, AfterValidator(_plain_line)]
+Language = Annotated[str, matching(r"[a-z]{2}", "a language of two small letters, such as de")]
 MailAddress = Annotated[str, AfterValidator(_address)]
 
 
@@ -60,12 +61,12 @@ class DeskSettings(Section):
     name: Annotated[Line, Field(min_length=1)]
     address: MailAddress
     aliases: tuple[MailAddress, ...] = ()
-    prefix: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")] = "KD"
+    prefix: Annotated[str, matching(r"[A-Z][A-Z0-9]{0,7}", "a capital letter, then at most 7 capital letters and digits: KD")] = "KD"
     timezone: str = "Europe/Berlin"
     holidays: str = "DE-HE"
     closed_on: tuple[Annotated[str, AfterValidator(_closed_day)], ...] = ("12-24", "12-31")
     service_hours: Line = "Mo-Do 08:00-16:00, Fr 08:00-12:00"
-    languages: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z]{2}$")], ...], Field(min_length=1)] = (
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)] = (
         "de", "en", "uk", "ar", "tr", "ru", "fa", "ro", "bg", "pl",
     )  # fmt: skip
     phone: Line = ""
@@ -183,7 +184,7 @@ class StaffSettings(Section):
 
     name: Annotated[Line, Field(min_length=1)]
     address: MailAddress
-    key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
+    key: Annotated[str, matching(r"[a-z][a-z0-9_-]{0,30}", "a small letter, then at most 30 small letters, digits, _ and -, such as weber")]
     receives: Literal["all", "assigned", "digest", "none"] = "all"
     lead: bool = False
     aliases: tuple[MailAddress, ...] = ()

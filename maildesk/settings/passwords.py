@@ -61,13 +61,19 @@ def _password(settings: Settings, name: str, server: ServerSettings, environment
 def _read_password(config: Path, key: str, path: Path) -> str:
     try:
         mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            what = "is a folder" if stat.S_ISDIR(mode) else "is no file"
+            raise ConfigError(f"{config}: {key} = {str(path)!r}: {what}: name the file in which the password is")
         if stat.S_IMODE(mode) & 0o077:
             raise ConfigError(f"{config}: {key} = {str(path)!r}: others can read it (mode {stat.S_IMODE(mode):04o}): chmod 600 {path}")
         text = path.read_text(encoding="utf-8").rstrip("\r\n")
     except FileNotFoundError as error:
         raise ConfigError(f"{config}: {key} = {str(path)!r}: there is no such file: write the password into it, mode 0600") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{config}: {key} = {str(path)!r}: cannot be read as text ({error.__class__.__name__})") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{config}: {key} = {str(path)!r}: is no text in UTF-8: write the password into it, and nothing else") from error
+    except OSError as error:
+        remedy = "is it readable for this user?"
+        raise ConfigError(f"{config}: {key} = {str(path)!r}: cannot be read ({error.strerror}): {remedy}") from error
     if not text:
         raise ConfigError(f"{config}: {key} = {str(path)!r}: is empty: write the password into it")
     return text

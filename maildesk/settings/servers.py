@@ -30,6 +30,7 @@ class ServerSettings(Section):
     """What [imap] and [smtp] have in common: a server, how the line to it is secured, and who logs in."""
 
     host: Annotated[Line, Field(min_length=1)]
+    port: Port
     security: Security
     user: Line = ""
     password_file: Path | None = Field(default=None, strict=False)

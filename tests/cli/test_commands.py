@@ -135,6 +135,7 @@ def test_what_is_not_there_is_said_with_exit_code_1(config: Path) -> None:
     assert missing.code == 1
     assert "there is no case KD-2026-00099" in missing.err
     assert maildesk("outbox", "--retry", "7", "--config", config).code == 1
+    assert maildesk("outbox", "--retry", "all", "--config", config).code == 1
     assert maildesk("aside", "--make-case", "7", "--config", config).code == 1
 
 
@@ -143,6 +144,9 @@ def test_an_option_with_a_value_that_cannot_be_is_wrong_use(config: Path) -> Non
 
     assert wrong.code == 2
     assert "new, open, consulting" in wrong.err
+    for value in ("every", "-7", "1" * 30):
+        wrong = maildesk("outbox", "--retry", value, "--config", config)
+        assert (wrong.code, "is the ID of a letter" in wrong.err) == (2, True)
     assert maildesk("nonsense").code == 2
     assert maildesk("cases", "--nonsense", "--config", config).code == 2
 
@@ -227,6 +231,16 @@ def test_a_database_of_a_newer_maildesk_stops_every_command(tmp_path: Path, conf
 
     assert said.code == 73
     assert "newer maildesk" in said.err
+
+
+def test_a_region_without_a_calendar_is_refused_with_the_right_ones(config: Path) -> None:
+    config.write_text(config.read_text().replace("[imap]", 'holidays = "DE-XX"\n[imap]'))
+
+    said = maildesk("check", "--config", config, MAILDESK_IMAP_PASSWORD="x")
+
+    assert said.code == 78
+    assert said.out == ""
+    assert "desk.holidays = 'DE-XX': there is no such calendar: it is one of DE, DE-BB, DE-BE" in said.err
 
 
 def test_init_writes_a_configuration_and_never_overwrites_it(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from maildesk.cli.samples import sample_letters
+from maildesk.adapters.compose.samples import sample_letters
 from tests.rig.builders import MONDAY, a_mail
 from tests.rig.command import maildesk, small_desk
 from tests.rig.office import POLICY

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from maildesk.core.health import COPIES_MIN, FREE_BYTES_MIN, QUARANTINE, UNEVEN, WATCHED, Condition, Signs, Surroundings, problems, troubles
 from maildesk.core.letters.alarms import alarm_letter, alarm_title
+from maildesk.core.letters.own_trouble import OwnTrouble
 from tests.rig.letters import in_words
 from tests.rig.office import POLICY
 from tests.rig.places import ROOT
@@ -29,6 +30,7 @@ ILL = Condition(
     certificates={"IMAP": NOW + timedelta(days=1)},
     another_desk=NOW,
 )
+REFUSED = replace(ILL, own_trouble=OwnTrouble(LONG_AGO, "554 5.7.1"))
 
 
 def test_a_desk_that_is_well_has_no_problem() -> None:
@@ -36,19 +38,31 @@ def test_a_desk_that_is_well_has_no_problem() -> None:
 
 
 def test_every_alarm_has_its_row_in_the_page_and_its_all_clear() -> None:
-    names = [trouble.alarm.name for trouble in troubles(ILL, NOW) if trouble.alarm]
+    names = {trouble.alarm.name for condition in (ILL, REFUSED) for trouble in troubles(condition, NOW) if trouble.alarm}
 
     assert sorted([*names, QUARANTINE]) == sorted(WATCHED)
     assert [name for name in (*WATCHED, UNEVEN) if f"| {in_words(alarm_title(name))} |" not in PAGE] == []
 
 
 def test_every_alarm_says_what_to_do_in_sentences_without_an_address() -> None:
-    for trouble in troubles(ILL, NOW):
+    for trouble in (*troubles(ILL, NOW), *troubles(REFUSED, NOW)):
         if trouble.alarm:
             told = in_words(alarm_letter(POLICY, trouble.alarm, "weber@haus.example", NOW).context)
             assert told["was_tun"]
             assert told["meldung"].endswith(".")
             assert "@" not in f"{told['betreff']}{told['meldung']}{told['was_tun']}{trouble.text}"
+
+
+def test_letters_that_wait_because_the_server_refuses_the_desk_raise_one_alarm_and_no_second() -> None:
+    def alarms(condition: Condition) -> set[str]:
+        return {trouble.alarm.name for trouble in troubles(condition, NOW) if trouble.alarm}
+
+    assert alarms(ILL) - alarms(REFUSED) == {"letters_late"}
+    assert alarms(REFUSED) - alarms(ILL) == {"desk_refused"}
+
+
+def test_a_service_that_does_not_run_comes_first() -> None:
+    assert problems(replace(ILL, service_runs=False), NOW)[0].startswith("the service is not running")
 
 
 def test_copies_that_come_again_end_the_trouble_though_some_never_came() -> None:

@@ -454,7 +454,7 @@ def test_a_line_that_is_lost_for_good_ends_the_pass_and_the_inbox_has_been_noted
             shared.a_pass()
 
     assert len(shared.cases()) == 1
-    assert shared.store.fact("last_pass")["problem"] == "the pass did not finish"
+    assert shared.store.fact("last_pass")["problem"] == "the connection was lost"
     assert shared.store.fact("last_pass")["counts"]["new_cases"] == 1
     assert shared.store.last_good_pass() is not None
 

@@ -14,6 +14,7 @@ from typing import Any
 from tests.rig.command import Process, Said, maildesk, start
 from tests.rig.dovecot import Dovecot
 from tests.rig.post_office import PostOffice
+from tests.rig.stores import with_tables
 
 ADDRESS = "desk@example.com"
 WAIT_SECONDS_MAX = 300
@@ -91,8 +92,10 @@ def a_desk(
     imap_more: str = "",
     more: str = "",
     digest: bool = False,
+    fresh: bool = False,
 ) -> TestDesk:
-    """`digest`: only where a test asks for it, else what staff get would depend on the hour at which the test runs."""
+    """`digest`: only where a test asks for it, else what staff get would depend on the hour at which the test runs. `fresh`: the first
+    command makes the database; else an empty one is there."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     (folder / "imap-password").write_text(dovecot.password)
@@ -102,6 +105,8 @@ def a_desk(
         digest=str(digest).lower(), more=more,
     )  # fmt: skip
     (folder / "maildesk.toml").write_text(text, encoding="utf-8")
+    if not fresh:
+        with_tables(folder / "maildesk.db")
     return TestDesk(folder, user, dovecot, post)
 
 

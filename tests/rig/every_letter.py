@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from maildesk.adapters.compose import Composer
+from maildesk.adapters.compose.samples import sample_letters
 from maildesk.adapters.store import Store
-from maildesk.cli.samples import sample_letters
 from maildesk.core.agenda.agenda import Agenda, OpenCase
 from maildesk.core.agenda.digest import digest_letters
 from maildesk.core.case.case import Status
@@ -28,6 +28,7 @@ from maildesk.core.letters.alarms import (
 )
 from maildesk.core.letters.automatic import as_of_now
 from maildesk.core.letters.letter import Due, KnownLetter, Letter, LetterReport
+from maildesk.core.letters.own_trouble import OwnTrouble
 from maildesk.core.letters.returned import returned_letters
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.jobs import planning
@@ -258,7 +259,14 @@ def late(letters: dict[str, Letter]) -> Iterator[tuple[str, Letter]]:
 
 def returned() -> Iterator[tuple[str, Letter]]:
     known = KnownLetter("abcdefghijklmnop", "KD-2026-00042", "eva@example.org", "acknowledgement", IN_HOURS)
-    for action, status, proved in (("failed", "5.1.1", True), ("failed", "5.9.9", False), ("failed", "", True), ("delayed", "4.4.1", True)):
+    kinds = (
+        ("failed", "5.1.1", True),
+        ("failed", "5.2.2", True),
+        ("failed", "5.9.9", False),
+        ("failed", "", True),
+        ("delayed", "4.4.1", True),
+    )
+    for action, status, proved in kinds:
         report = LetterReport(known.letter_id, action, status, proved)
         yield f"returned-{action}-{status or 'no'}", returned_letters(POLICY, "cause", known, report, OUT_OF_HOURS)[0]
 
@@ -313,6 +321,8 @@ def alarms() -> Iterator[tuple[str, Letter]]:
     for name, condition in (("ill", ill), ("never", never)):
         told = [trouble.alarm for trouble in troubles(condition, IN_HOURS) if trouble.alarm]
         found |= {f"{name}-{position:02d}": alarm for position, alarm in enumerate(told)}
+    refused = replace(ill, own_trouble=OwnTrouble(ago, "554 5.7.1"), surroundings=Surroundings(smtp_server="smtp.haus.example"))
+    found["desk-refused"] = next(each.alarm for each in troubles(refused, IN_HOURS) if each.alarm and each.alarm.id == "desk_refused")
     for name, alarm in found.items():
         yield f"alarm-{name}", alarm_letter(POLICY, alarm, WEBER.address, IN_HOURS)
     yield "alarm-clear", all_clear(POLICY, "no_pass", ago, WEBER.address, IN_HOURS)

@@ -55,10 +55,14 @@ AS_NOBODY = (
     '"A. Weber <weber@example.com>" <s{}@d{}.example>',
     "weber@example.com <s{}@d{}.example>",
     "Kundendialog desk@example.com <s{}@d{}.example>",
-    "s{}@d{}.example, A. Weber <weber@example.com>",
-    "s{}@d{}.example\nFrom: weber@example.com",
     "=?utf-8?q?weber=40example=2Ecom_=3Cx=3E?= <s{}@d{}.example>",
     "weber.example.com <s{}@d{}.example>",
+)
+# Fields that name two people: nobody is written to by them.
+AS_SEVERAL = (
+    "s{}@d{}.example, A. Weber <weber@example.com>",
+    "s{}@d{}.example\nFrom: weber@example.com",
+    "s{}@d{}.example <weber@example.com> <s@d.example>",
 )
 
 

@@ -59,7 +59,7 @@ mydestination =
 local_recipient_maps =
 local_transport = error:nobody is here
 mynetworks = 127.0.0.0/8
-smtpd_relay_restrictions = permit_mynetworks, reject
+smtpd_relay_restrictions = {relay_restrictions}
 smtpd_sender_restrictions = {sender_restrictions}
 smtpd_peername_lookup = no
 smtp_dns_support_level = disabled
@@ -119,6 +119,7 @@ class Postfix:
     accounts: Mapping[str, str]
     null_sender: bool = True
     size_bytes_max: int = 10_240_000
+    relays: bool = True
     _master: subprocess.Popen[bytes] | None = None
 
     def settings(self, **changed: Any) -> SmtpSettings:
@@ -137,7 +138,10 @@ class Postfix:
     def _write_configuration(self) -> None:
         etc = self.folder / "etc"
         refusing = "" if self.null_sender else REFUSING_NULL.format(folder=self.folder)
-        main = MAIN.format(folder=self.folder, host=HOST, clock=CLOCK, sender_restrictions=refusing, size_bytes_max=self.size_bytes_max)
+        main = MAIN.format(
+            folder=self.folder, host=HOST, clock=CLOCK, sender_restrictions=refusing, size_bytes_max=self.size_bytes_max,
+            relay_restrictions="permit_mynetworks, reject" if self.relays else "reject_unauth_destination",
+        )  # fmt: skip
         (etc / "main.cf").write_text(main)
         (etc / "master.cf").write_text(MASTER.format(host=HOST, port=self.port))
         (etc / "senders").write_text("<> REJECT\n")
@@ -161,6 +165,13 @@ class Postfix:
                 os.killpg(self._master.pid, signal.SIGKILL)
             self._master.wait()
             self._master = None
+
+    def relay(self) -> None:
+        """From now on it takes letters for everybody."""
+        self.kill()
+        self.relays = True
+        self._write_configuration()
+        self.start()
 
     def queue(self) -> list[dict[str, Any]]:
         """What is on its way or waits: `sender`, `recipients` with `address` and `delay_reason` (postqueue -j)."""
@@ -189,7 +200,8 @@ class Postfix:
 
 @contextmanager
 def a_postfix(lmtp_port: int, outside_port: int, accounts: Mapping[str, str], **more: Any) -> Iterator[Postfix]:
-    """Runs, and is gone at the end with its folder, whatever happens. `null_sender=False`: it wants an envelope sender."""
+    """Runs, and is gone at the end with its folder, whatever happens. `null_sender=False`: it wants an envelope sender.
+    `relays=False`: it takes no letter for others."""
     if not (PROGRAMS / "master").exists():
         pytest.fail("these tests need a real Postfix: apt-get install --no-install-recommends postfix", pytrace=False)
     if os.geteuid() != 0:

@@ -30,6 +30,7 @@ from pathlib import Path
 from subprocess import Popen  # by its name: a command puts another in its place in the module
 from typing import IO, Any, NoReturn, Self
 
+from tests.rig import warm
 from tests.rig.places import ROOT
 
 SECONDS_MAX = 90.0
@@ -102,6 +103,11 @@ class Forked:
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
+
+    def has_said(self, words: str) -> bool:
+        """Whether these words are among its messages so far."""
+        messages = self._said[1].fileno()
+        return words.encode() in os.pread(messages, os.fstat(messages).st_size, 0)
 
     def communicate(self, timeout: float | None = None) -> tuple[str, ...]:
         """What it has printed, when it has ended. Octets that are no UTF-8 are surrogates, and no line end is changed into another."""
@@ -205,9 +211,9 @@ def serve(listener: socket.socket, path: str) -> None:
     """Until standard input ends, which it does with the parent."""
     for name in WARM:
         importlib.import_module(name)
+    warm.keep()
     _read_some_mails()
-    gc.collect()
-    gc.freeze()  # else each child's collector touches, and so copies, every page
+    _freeze()
     parent = os.dup(0)  # a warm-up takes the place of 0
     children: dict[int, _Child] = {}
     while True:
@@ -222,6 +228,12 @@ def serve(listener: socket.socket, path: str) -> None:
                 children[child.ended] = child
     for child in children.values():
         os.kill(child.pid, signal.SIGKILL)
+
+
+def _freeze() -> None:
+    """Else each child's collector touches, and so copies, every page."""
+    gc.collect()
+    gc.freeze()
 
 
 def _read_some_mails() -> None:
@@ -240,6 +252,7 @@ def _answered(answers: socket.socket, path: str) -> _Child | None:
         _print_to(descriptors)
         answers.send(b"0")
         answers.send(str(_command(request)).encode())
+        _freeze()
         return None
     gate, key = os.pipe()
     child = os.fork()

@@ -70,6 +70,37 @@ def test_all_mistakes_are_told_at_once_with_file_key_value_and_remedy(tmp_path: 
     assert all(line.startswith(str(tmp_path / "maildesk.toml")) for line in found.splitlines())
 
 
+@pytest.mark.parametrize(
+    ("section", "line", "said"),
+    [
+        (
+            "desk",
+            'prefix = "kd"',
+            "desk.prefix = 'kd': must be a capital letter, then at most 7 capital letters and digits: KD",
+        ),
+        ("desk", 'languages = ["deutsch"]', "must be a language of two small letters, such as de"),
+        ("desk", "languages = []", "desk.languages: must be a list that is not empty"),
+        ("desk", 'aliases = "a@example.com"', "desk.aliases = 'a@example.com': must be a list in brackets"),
+        ("desk", "phone = 5", "desk.phone = '5': must be a text in quotes"),
+        ("imap", 'port = "993"', "imap.port = '993': must be a whole number without quotes"),
+        ("imap", "port = 99999", "imap.port = '99999': must be 65535 or less"),
+        ("imap", "poll_seconds = 1", "imap.poll_seconds = '1': must be 5 or more"),
+        ("imap", "poll_seconds = 7.5", "imap.poll_seconds = '7.5': must be a whole number without quotes"),
+        ("imap", 'security = "ssl"', "imap.security = 'ssl': must be 'tls', 'starttls' or 'none'"),
+        ("imap", 'idle = "yes"', "imap.idle = 'yes': must be true or false, without quotes"),
+        ("imap", "password_file = 7", "must be a text in quotes: the name of a file or folder"),
+        ("smtp", 'host = ""', "smtp.host = '': must be a text that is not empty"),
+    ],
+)
+def test_what_a_value_must_be_is_said_in_words_of_the_configuration(tmp_path: Path, section: str, line: str, said: str) -> None:
+    text = SMALLEST.replace('host = "smtp.example.com"\n', "") if section == "smtp" else SMALLEST
+
+    problems = problems_of(tmp_path, text.replace(f"[{section}]", f"[{section}]\n{line}"))
+
+    assert any(said in problem for problem in problems), problems
+    assert not any(word in "".join(problems) for word in ("Input should", "valid string", "tuple", "String", "pattern"))
+
+
 def test_a_password_in_the_configuration_is_refused_and_not_repeated(tmp_path: Path) -> None:
     text = SMALLEST.replace("[smtp]", 'password = "s3cret"\n[smtp]')
 
@@ -221,6 +252,19 @@ def test_password_files_that_others_can_read_are_refused_both_at_once(tmp_path: 
 
     assert len(caught.value.problems) == 2
     assert all("chmod 600" in problem and "0644" in problem for problem in caught.value.problems)
+
+
+def test_a_folder_and_what_is_no_text_are_no_password_files(tmp_path: Path) -> None:
+    settings = with_files(tmp_path)
+    (tmp_path / "imap").unlink()
+    (tmp_path / "imap").mkdir()
+    (tmp_path / "smtp").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(ConfigError) as caught:
+        read_passwords(settings, {})
+
+    assert "is a folder: name the file in which the password is" in caught.value.problems[0]
+    assert "is no text in UTF-8" in caught.value.problems[1]
 
 
 def test_passwords_come_from_credentials_or_the_environment(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from tests.rig.builders import a_mail
 from tests.rig.desk import ADDRESS, TestDesk, a_desk, wait_until
 from tests.rig.dovecot import HOST, Dovecot, free_port
 from tests.rig.imap_script import ScriptedImap
+from tests.rig.places import ROOT
 from tests.rig.post_office import PostOffice
 
 
@@ -176,6 +177,32 @@ def test_sighup_takes_a_new_configuration_and_keeps_the_old_one_if_the_new_is_wr
     assert "0611 123456" in texts[0]
     assert "0611 999999" in texts[1]
     assert "nonsense: unknown key" in said
+    assert code == 0
+
+
+def test_sighup_takes_templates_only_if_they_can_be_written_and_then_sends_at_once_what_waited(desk: TestDesk, systemd: Notified) -> None:
+    folder = desk.folder / "templates"
+    folder.mkdir()
+    good = (ROOT / "templates" / "acknowledgement.de.txt").read_text(encoding="utf-8")
+    (folder / "acknowledgement.de.txt").write_text(f"{good}\n{{% if %}}\n", encoding="utf-8")
+    with desk.daemon(NOTIFY_SOCKET=str(systemd.path)) as process:
+        wait_until(lambda: systemd.said("READY=1"))
+        desk.write(to_desk(1))
+        wait_until(lambda: any(letter["error"].startswith("cannot be written") for letter in desk.maildesk("outbox", "--json").json))
+        (folder / "said.de.toml").write_text("[hint\n", encoding="utf-8")
+        (folder / "acknowledgement.de.txt").write_text(good.replace("Guten Tag", "Moin"), encoding="utf-8")
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: systemd.times("READY=1") > 1)
+        assert not desk.post.accepted
+
+        (folder / "said.de.toml").unlink()
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: len(desk.post.accepted) == 1)
+        code, said = ended(process, signal.SIGTERM)
+
+    assert "Moin" in desk.post.accepted[0].mail.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert f"the old configuration and templates stay: {folder / 'said.de.toml'}: is no valid TOML" in said
+    assert "configuration and templates reloaded" in said
     assert code == 0
 
 

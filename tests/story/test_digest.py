@@ -68,7 +68,8 @@ def click(desk: TestDesk, letter: Accepted, order: str, moment: datetime) -> Non
     """Opens the link with this order, and sends what the mail program makes of it."""
     found = re.findall(r"mailto:[^\s>]+\?subject=([^\s>]+)", content(letter.mail, "text/plain").replace("\n", " "))
     subject = next(unquote(subject) for subject in found if order in unquote(subject))
-    desk.write(a_mail("\n", sender=letter.recipients[0], to=ADDRESS, subject=subject, message_id=f"klick-{order[1:]}@haus.example"))
+    who = letter.recipients[0]
+    desk.write(a_mail("\n", sender=who, to=ADDRESS, subject=subject, message_id=f"klick-{order[1:]}-{who}"))
     poll_at(desk, moment)
 
 
@@ -93,6 +94,41 @@ def test_at_half_past_seven_colleagues_find_what_there_is_to_do_and_the_links_wo
     assert "GEHEIM" in content(desk.post.letters_to(KURZ)[before].mail, "text/plain"), "the mail itself comes when it is asked for"
     click(desk, digest, "#erledigt", at_seven_thirty + timedelta(minutes=3))
     assert "Zum Abschließen fehlt noch" in content(desk.post.letters_to(KURZ)[-1].mail, "text/plain")
+
+
+def test_what_was_set_aside_is_in_the_digest_and_a_link_makes_a_case_of_it_as_if_it_were_a_persons(desk: TestDesk) -> None:
+    circular = {"list_unsubscribe_post": "List-Unsubscribe=One-Click", "list_unsubscribe": "<https://verein.example/ab>"}
+    at_seven_thirty = morning(desk)
+    with time_machine.travel(at_seven_thirty - timedelta(hours=2)):
+        said = "Guten Tag,\nmeine Heizung ist seit Tagen kalt.\n"
+        desk.write(a_mail(said, sender="eva@verein.example", to=ADDRESS, subject="Heizung", message_id="eva@verein.example", **circular))
+        desk.write(a_mail("weg", sender="max@post.example", to=ADDRESS, message_id="weg@post.example", auto_submitted="auto-replied"))
+        assert poll(load_settings(desk.config), dry_run=False, as_json=True) == 0
+    poll_at(desk, at_seven_thirty)
+
+    (to_kurz,), (to_weber,) = (digests(desk, reader, at_seven_thirty) for reader in (KURZ, WEBER))
+    for kind in ("text/plain", "text/html"):
+        shows = " ".join(content(to_kurz.mail, kind).split())
+        assert "eva@verein.example" in shows
+        assert "max@post.example" in shows
+        assert "1 × Rundschreiben, 1 × automatische Antwort" in shows
+        assert shows.count("Vorgang daraus machen") == 2
+    assert desk.status()["set_aside"] == 2
+
+    click(desk, to_kurz, "#vorgang", at_seven_thirty + timedelta(minutes=2))
+    (case,) = desk.maildesk("cases", "--json").json
+    assert case["correspondent"]["address"] == "eva@verein.example"
+    assert [shown(letter).startswith("Ihre Nachricht") for letter in desk.post.letters_to("eva@verein.example")] == [True]
+    assert "meine Heizung ist seit Tagen kalt" in content(desk.post.letters_to(WEBER)[-1].mail, "text/plain")
+    assert case["number"] in shown(desk.post.letters_to(KURZ)[-1])
+    assert "Vorgang angelegt" in content(desk.post.letters_to(KURZ)[-1].mail, "text/plain")
+
+    click(desk, to_weber, "#vorgang", at_seven_thirty + timedelta(minutes=3))
+    assert "liegt nicht mehr beiseite" in content(desk.post.letters_to(WEBER)[-1].mail, "text/plain")
+    assert len(desk.maildesk("cases", "--json").json) == 1
+    poll_at(desk, at_seven_thirty + timedelta(days=1))
+    tomorrow = digests(desk, KURZ, at_seven_thirty + timedelta(days=1))
+    assert all("beiseitegelegt" not in content(letter.mail, "text/plain") for letter in tomorrow), "each is listed once"
 
 
 def test_the_daemon_looks_again_and_again_and_writes_one(desk: TestDesk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,11 +9,13 @@ import time
 from pathlib import Path
 
 from maildesk.daemon.serving import REFUSED_PAUSE
+from tests.rig import samples
 from tests.rig.builders import a_mail
 from tests.rig.desk import ADDRESS, TestDesk, a_desk, wait_until
 from tests.rig.dovecot import Dovecot
 from tests.rig.post_office import PostOffice
 from tests.rig.proxy import Cut, How, Proxy, Side
+from tests.rig.samples import sampled
 
 TRIES_BEFORE_A_LOCK = 5  # in ten minutes: what servers and fail2ban commonly allow
 
@@ -27,20 +29,25 @@ def to_desk(number: int) -> bytes:
     return a_mail(f"Anliegen {number}\n", sender=f"c{number}@example.org", to=ADDRESS, message_id=f"m{number}@example.org")
 
 
+@sampled
 def test_a_wrong_password_is_tried_so_seldom_that_nobody_locks_the_account(tmp_path: Path, dovecot: Dovecot, user: str) -> None:
     with PostOffice(dovecot, {ADDRESS: user}) as post, Proxy(dovecot.imap_port) as proxy:
         desk = through(proxy, a_desk(tmp_path / "desk", dovecot, post, user, imap_more="poll_seconds = 5"))
         (desk.folder / "imap-password").write_text("wrong")
         with desk.daemon() as process:
             wait_until(lambda: proxy.carried(Side.CLIENT).count(b" LOGIN ") == 1)
-            time.sleep(11)  # two polls would be due
+            wait_until(lambda: process.has_said(f"next try in {REFUSED_PAUSE.total_seconds():.0f} s"))
+            time.sleep(samples.of(11, 0))  # two polls would be due
             process.send_signal(signal.SIGTERM)
             _, said = process.communicate(timeout=20)
 
     assert proxy.carried(Side.CLIENT).count(b" LOGIN ") == 1
     assert 600 / REFUSED_PAUSE.total_seconds() + 1 < TRIES_BEFORE_A_LOCK
     assert "the mail server refuses user or password" in said
-    assert desk.maildesk("status").code == 1
+    status = desk.maildesk("status")
+    assert status.code == 1
+    assert "the last pass: the mail server refuses user or password" in status.out
+    assert "the service is not running" in status.out
 
 
 def test_when_the_line_that_waits_for_mail_is_dead_the_poll_finds_what_came(tmp_path: Path, dovecot: Dovecot, user: str) -> None:

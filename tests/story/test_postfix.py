@@ -114,6 +114,25 @@ def test_letters_wait_while_postfix_is_down_and_go_out_once_when_it_is_up_again(
     assert scene.case()["letters"][0]["proven_at"] is not None, "its copy came"
 
 
+@pytest.mark.parametrize("scene", [{"relays": False}], indirect=True)
+def test_a_postfix_that_denies_relaying_fails_no_letter_and_all_leave_when_it_is_set_right(scene: Scene) -> None:
+    for sender in (EVA, "kai@example.org"):
+        scene.writes(sender)
+    refused = scene.desk.maildesk("poll", "--json")
+    assert (refused.code, refused.json["new_cases"], refused.json["letters_sent"]) == (69, 2, 0)
+    assert "127.0.0.1 refuses what the desk sends: 554 RCPT TO: 5.7.1 <address> Relay access denied" in refused.err
+    rows = scene.desk.maildesk("outbox", "--json").json
+    assert {(row["state"], row["template"]) for row in rows} == {("queued", "acknowledgement"), ("queued", "alarm")}
+    assert "has refused what the desk sends" in scene.desk.maildesk("status").out
+
+    scene.postfix.relay()
+    assert scene.desk.maildesk("outbox", "--retry", "all").code == 0
+    scene.poll()
+    scene.delivered()
+    assert [len(scene.letters_to(each)) for each in (EVA, "kai@example.org")] == [1, 1]
+    assert [decoded(each.mail["Subject"]) for each in scene.letters_to(WEBER)].count("Mailserver lehnt unsere Briefe ab") == 1
+
+
 def test_a_letter_that_postfix_cannot_deliver_at_once_is_tried_again_by_it_and_not_by_the_desk(scene: Scene) -> None:
     scene.outside.busy.add(EVA)
     scene.writes()

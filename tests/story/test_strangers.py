@@ -24,7 +24,7 @@ from maildesk.core.text.said import from_json
 from tests.rig import samples
 from tests.rig.abuse import POLICY, TECHNIK, BusyDesk, a_busy_desk, from_person
 from tests.rig.builders import MONDAY, parsed
-from tests.rig.forgers import AS_NOBODY, AS_STAFF, Seen, forged_orders, guesses
+from tests.rig.forgers import AS_NOBODY, AS_SEVERAL, AS_STAFF, Seen, forged_orders, guesses
 from tests.rig.letters import SHIPPED, content, decoded
 from tests.rig.reports import Lost, postfix
 from tests.rig.samples import sampled
@@ -85,7 +85,7 @@ def test_many_forged_orders_move_nothing_and_are_all_kept(busy: BusyDesk) -> Non
     added = busy.rows("SELECT * FROM message WHERE message_id NOT LIKE 'c%' AND case_id <= ? AND outcome = 'staff'", CASES)
     assert {(row["role"], row["direction"]) for row in added} == {("staff", "note")}, "some were filed with the case that they name"
     what = {row["what"] for row in busy.rows("SELECT DISTINCT what FROM event WHERE case_id <= ?", CASES)}
-    assert what <= {"opened", "bounce", "letter-failed", "follow-up", "unproved", "forged"}
+    assert what <= {"opened", "bounce", "letter-failed", "follow-up", "unproved", "forged", "doubtful"}
     assert busy.count(f"cases WHERE id > {CASES} AND status = 'new'") == busy.count("cases") - CASES > 0
     assert busy.count(f"participant WHERE case_id > {CASES} AND verified") == 0, "nobody is made to take part in a forger's case"
     assert named_in(busy.told()) == []
@@ -108,7 +108,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
         busy.arrive(*(from_person(number) for number in range(1, 6)))
         before, known = busy.of_the_first(5), busy.letters()[2]["message_id"]
         outcomes, letters = {}, {}
-        for number, sender in enumerate((*AS_STAFF, *AS_NOBODY), 900):
+        for number, sender in enumerate((*AS_STAFF, *AS_NOBODY, *AS_SEVERAL), 900):
             last = len(busy.letters())
             named = {"in_reply_to": f"<{known}>"} if sender in AS_STAFF else {}
             report = busy.arrive(from_person(number, sender.format(number, 4), "#schliessen KD-2026-00003", **named))
@@ -129,6 +129,12 @@ def test_who_only_looks_like_a_colleague_is_a_stranger(judged: Judged, sender: s
     assert judged.outcomes[sender] is Outcome.NEW_CASE
     (recipient,) = judged.letters[sender]
     assert re.fullmatch(r"s\d+@d4\.example", recipient)
+
+
+@pytest.mark.parametrize("sender", AS_SEVERAL)
+def test_whoever_names_several_people_in_from_is_shown_and_none_of_them_is_written_to(judged: Judged, sender: str) -> None:
+    assert judged.outcomes[sender] is Outcome.NEW_CASE
+    assert judged.letters[sender] == []
 
 
 def test_the_real_colleague_is_believed_so_that_the_forgeries_were_not_refused_for_another_reason(busy: BusyDesk) -> None:

@@ -90,7 +90,7 @@ class Site:
         """An empty desk whose folders, database and key have been made: what a world is copied from. The zygote warms up with it."""
         user = self.dovecot.new_user()
         with PostOffice(self.dovecot, {ADDRESS: user}) as post:
-            desk = a_desk(self.folder / user, self.dovecot, post, user, more=STAFF)
+            desk = a_desk(self.folder / user, self.dovecot, post, user, more=STAFF, fresh=True)
             ran = self.zygote.run("poll", "--config", str(desk.config), environment=environment())
             assert ran.code == 0, ran.err
         with closing(sqlite3.connect(desk.folder / "maildesk.db")) as database:
@@ -108,7 +108,7 @@ class Site:
         with PostOffice(
             self.dovecot, {ADDRESS: user}, deliver=copies is not Copies.NEVER, hold=copies in {Copies.LATE, Copies.TOO_LATE}
         ) as post:
-            desk = a_desk(self.folder / user, self.dovecot, post, user, more=STAFF)
+            desk = a_desk(self.folder / user, self.dovecot, post, user, more=STAFF, fresh=True)
             world = World(self, desk, copies, mails(seed, citizens=citizens, poison=poison) if citizens else ())
             if not fresh:
                 self._copy_to(world)

@@ -5,6 +5,8 @@
 The same Letter makes the same octets, so that a letter sent again after a doubt is the same letter.
 """
 
-from maildesk.adapters.compose.composer import Composer, Wording
+from maildesk.adapters.compose.composer import Composer
+from maildesk.adapters.compose.flaws import Flaw
+from maildesk.adapters.compose.wording import Wording
 
-__all__ = ["Composer", "Wording"]
+__all__ = ["Composer", "Flaw", "Wording"]

@@ -10,6 +10,8 @@ from pathlib import Path
 from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import SecurityError
 
+from maildesk.adapters.compose.bounded import EndlessError
+
 
 def complaint(error: Exception, name: str, folders: tuple[Path, ...]) -> str:
     """One sentence on the template `name` of these folders: file, line, and what is wrong."""
@@ -28,6 +30,8 @@ def reason(error: Exception) -> str:
         unknown = re.fullmatch(r"'(\w+)' is undefined", error.message or "")
         what = f"the variable {unknown[1]}" if unknown else "something that is asked for here"
         return f"{what} does not exist; docs/templates.md lists the variables"
+    if isinstance(error, EndlessError | RecursionError):
+        return "does not come to an end: is there a loop in a loop, or a template that includes itself?"
     if isinstance(error, SecurityError):
         return "does what a template may not do"
     if isinstance(error, UnicodeDecodeError):

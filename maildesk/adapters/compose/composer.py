@@ -7,25 +7,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, meta, select_autoescape
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from maildesk.adapters.compose import filters, header, mime
+from maildesk.adapters.compose.bounded import BoundedEnvironment
 from maildesk.adapters.compose.complaints import complaint
+from maildesk.adapters.compose.flaws import Flaw, unused_files, without_number
 from maildesk.adapters.compose.header import NO_HEADER
 from maildesk.adapters.compose.names import file_name
 from maildesk.adapters.compose.outdated import outdated
 from maildesk.adapters.compose.sentences import Sentences
 from maildesk.adapters.compose.values import shown
+from maildesk.adapters.compose.wording import Wording
 from maildesk.core.letters.letter import SENDER, Enclosure, Letter
 from maildesk.core.office.policy import Desk
 from maildesk.core.text.said import Value, say
+from maildesk.core.text.unseen import without_unseen
 from maildesk.errors import TemplateError
 
 FALLBACK_LANGUAGE = "de"
@@ -39,29 +42,17 @@ _NAME = re.compile(r"[a-z][a-z-]{0,40}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """What a letter says. `html` is empty for a letter that is text alone; `language` is that of the template (RFC 5646); `sender` is the
-    name in From, empty for that of the desk."""
-
-    subject: str
-    text: str
-    html: str
-    language: str
-    sender: str = ""
-
-
 class Composer:
     """Writes letters. `templates` are folders, searched file by file in this order; a folder that is missing holds nothing.
 
-    Templates are read once: a changed one counts after a restart. Raises TemplateError, which names file and line and never
+    Templates are read once: a changed one counts for the next Composer. Raises TemplateError, which names file and line and never
     what the letter says.
     """
 
     def __init__(self, desk: Desk, templates: tuple[Path, ...]) -> None:
         self._desk = desk
         self._folders = templates
-        self._environment = ImmutableSandboxedEnvironment(
+        self._environment = BoundedEnvironment(
             loader=FileSystemLoader(templates, encoding="utf-8-sig"),
             undefined=StrictUndefined,
             autoescape=select_autoescape(("html",), default=False, default_for_string=False),
@@ -100,16 +91,35 @@ class Composer:
 
     def in_words(self, value: Value, language: str = FALLBACK_LANGUAGE) -> Any:
         """A value as templates get it: sentences as text, days and times in the form that letters use, lists as lists."""
+        self._environment.begin()
         return shown(value, self._sentences_in(language))
 
-    def problems(self) -> tuple[str, ...]:
-        """What is wrong with the sentences of the office in any of the desk's languages, and what in its templates is outdated; the last
-        folder is that of the shipped ones."""
+    def flaws_of(self, letter: Letter) -> tuple[Flaw, ...]:
+        """What is wrong with the template of this letter, which is written for that; empty if it can leave as it should."""
+        try:
+            self(letter)
+            written, model = self.words(letter), self._shipped.words(letter)
+        except TemplateError as error:
+            return (Flaw(str(error)),)
+        name = self._text_name(letter)[0]
+        return tuple(without_number(letter, str(self._folders[self._place(name) or 0] / name), written, model))
+
+    @cached_property
+    def _shipped(self) -> Composer:
+        return Composer(self._desk, self._folders[-1:])
+
+    def flaws(self) -> tuple[Flaw, ...]:
+        """What is wrong with the sentences of the office in any of the desk's languages, and what in its templates is outdated or has no
+        effect; the last folder is that of the shipped ones."""
         *of_the_house, shipped = self._folders
-        languages = dict.fromkeys((*self._desk.languages, FALLBACK_LANGUAGE))
-        sentences = (self._sentences_in(language).problems(shipped) for language in languages)
+        languages = tuple(dict.fromkeys((*self._desk.languages, FALLBACK_LANGUAGE)))
+        try:
+            sentences = tuple(chain.from_iterable(self._sentences_in(language).problems(shipped) for language in languages))
+        except TemplateError as error:
+            sentences = (str(error),)
         templates = (outdated(self._environment, folder) for folder in of_the_house)
-        return tuple(dict.fromkeys(chain.from_iterable((*sentences, *templates))))
+        unused = (unused_files(self._environment, folder, shipped, languages) for folder in of_the_house)
+        return tuple(dict.fromkeys((*map(Flaw, (*sentences, *chain.from_iterable(templates))), *chain.from_iterable(unused))))
 
     def _sentences_in(self, language: str) -> Sentences:
         if language not in self._sentences:
@@ -160,9 +170,10 @@ class Composer:
         return found
 
     def _render(self, name: str, context: Mapping[str, Any]) -> str:
+        self._environment.begin()
         with self._complaining(name):
             rendered = self._environment.get_template(name).render(context)
-            return rendered.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair cannot go on the wire
+            return without_unseen(rendered.encode("utf-8", "replace").decode("utf-8"))  # half a surrogate pair cannot go on the wire
 
     @contextmanager
     def _complaining(self, name: str) -> Iterator[None]:

@@ -23,6 +23,7 @@ from imapclient.exceptions import CapabilityError, IllegalStateError, LoginError
 
 from maildesk import faults
 from maildesk.adapters.mailbox.wire import Client
+from maildesk.adapters.reach import unreached
 from maildesk.errors import MailboxRefused, MailboxUnreachable, MaildeskError
 from maildesk.settings.servers import ImapSettings, is_loopback
 
@@ -47,7 +48,7 @@ def translated(error: Exception, what: str) -> MaildeskError:
         case ssl.SSLCertVerificationError():
             return MailboxRefused(
                 f"the certificate of the mail server is not accepted ({error.verify_message}):"
-                " mend the certificate, or name the server in imap.host as its certificate does"
+                " fix the certificate, or name the server in imap.host as its certificate does"
             )
         case OSError():
             return MailboxUnreachable(f"no connection to the mail server to {what} ({_reason(error)})")
@@ -72,7 +73,7 @@ def translated(error: Exception, what: str) -> MaildeskError:
 def _reason(error: OSError) -> str:
     if isinstance(error, TimeoutError):
         return "time-out"
-    return str(getattr(error, "reason", "") or error.strerror or type(error).__name__)
+    return "TLS failed" if isinstance(error, ssl.SSLError) else error.strerror or "it was lost"
 
 
 def _log_in_failure(error: LoginError) -> MaildeskError:
@@ -231,9 +232,20 @@ class Connection:
     def _greeted(self) -> Any:
         try:
             return Client(self._settings, self._context, self._seconds, self._opened)
-        except imaplib.IMAP4.error as error:
+        except ssl.SSLCertVerificationError:
+            raise
+        except (OSError, imaplib.IMAP4.error) as error:
+            if self._late_after is not None:
+                raise self._late() from error
             # A BYE for a greeting, from a server that is full: imaplib calls it an error, not an abort.
-            raise imaplib.IMAP4.abort("no greeting") from error
+            is_full = isinstance(error, imaplib.IMAP4.error) and not isinstance(error, imaplib.IMAP4.abort)
+            place = f"{self._settings.host}:{self._settings.port}"
+            said = f"{place} does not serve us now" if is_full else unreached(error, self._settings, "imap", connected=self._is_connected())
+            raise MailboxUnreachable(f"no connection to the mail server: {said}") from error
+
+    def _is_connected(self) -> bool:
+        with self._lock:
+            return self._cutter is not None
 
     def _start_tls(self, client: Any) -> None:
         try:

@@ -5,16 +5,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from imapclient import imap_utf7
-
 from maildesk.adapters.mailbox.connection import Connection
 from maildesk.adapters.mailbox.fetching import ASK_MAILS_MAX, fetched, moment
-from maildesk.adapters.mailbox.folders import NOT_TO_BE_SELECTED, Folders
+from maildesk.adapters.mailbox.folders import NOT_TO_BE_SELECTED, SENT, Folders, Listed, all_folders
 from maildesk.adapters.mailbox.listing import chunks, present, uids_from, uids_since
 from maildesk.core.mail.folders import Head, Mark, OtherFolder, Place
 from maildesk.errors import MailboxRefused
@@ -22,7 +19,6 @@ from maildesk.octets import FolderState
 
 # RFC 6154, RFC 8457. What is thrown away, spam, or not sent yet, is no mail to the desk; of what is flagged the folders are only views.
 NOT_LOOKED_INTO = frozenset({b"\\trash", b"\\junk", b"\\drafts", b"\\flagged", b"\\important"})
-SENT = b"\\sent"
 # The same by the names that mail programs give such folders, for servers that do not say; also folders that hold no messages at all.
 LEFT_OUT = frozenset({
     "trash", "deleted", "deleted items", "deleted messages", "deleted objects", "bin",
@@ -37,15 +33,6 @@ FIRST_LOOK_MARGIN = timedelta(days=1)  # the server's day may begin elsewhere th
 _ID = re.compile(r"<([^<>]+)>")
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """A line of LIST: flags in lower case, the name decoded, and its levels in lower case."""
-
-    flags: frozenset[bytes]
-    name: str
-    levels: tuple[str, ...]
-
-
 def other_folders(connection: Connection, folders: Folders, *, with_quarantine: bool = False) -> tuple[OtherFolder, ...]:
     """Archive and sent of the configuration whatever they are called, then the others by name, and folders of sent mail last."""
     inbox, quarantine = folders.name("inbox"), folders.name("quarantine")
@@ -54,7 +41,7 @@ def other_folders(connection: Connection, folders: Folders, *, with_quarantine: 
         roles[quarantine] = Place.ELSEWHERE
     naming = folders.naming
     found: dict[str, OtherFolder] = {}
-    for listed in connection.ask("list its folders", _listed):
+    for listed in all_folders(connection):
         name = listed.name
         left_out = name.casefold() == quarantine.casefold() and not with_quarantine
         if left_out or name.casefold() == inbox.casefold() or listed.flags & NOT_TO_BE_SELECTED:
@@ -74,32 +61,8 @@ def _is_ours(name: str, inbox: str, delimiter: str, foreign_prefixes: tuple[str,
     return not any(prefix and name.startswith(prefix) for prefix in foreign_prefixes)
 
 
-def _is_left_out(listed: _Listed) -> bool:
+def _is_left_out(listed: Listed) -> bool:
     return bool(listed.flags & NOT_LOOKED_INTO) or not LEFT_OUT.isdisjoint(listed.levels)
-
-
-def _listed(client: Any) -> list[_Listed]:
-    """LIST, with the special uses where the server reports them only when asked (RFC 6154 section 2, RFC 5258)."""
-    asks = client.has_capability("SPECIAL-USE") and client.has_capability("LIST-EXTENDED")
-    words = ('""', '"*"', "RETURN (SPECIAL-USE)") if asks else ('""', '"*"')
-    kind, data = client._imap._simple_command("LIST", *words)
-    client._checkok("list", kind, data)
-    kind, data = client._imap._untagged_response(kind, data, "LIST")
-    client.folder_encode = False  # names as octets: one that is no modified UTF-7 must not hide the others
-    try:
-        lines = client._proc_folder_list(data)
-    finally:
-        client.folder_encode = True
-    return [line for flags, delimiter, name in lines for line in _line(flags, delimiter, name)]
-
-
-def _line(flags: Collection[bytes], delimiter: bytes | None, raw: bytes | str) -> Iterator[_Listed]:
-    try:
-        name = imap_utf7.decode(raw)
-    except ValueError:
-        return
-    levels = name.split(delimiter.decode("latin-1")) if delimiter else [name]
-    yield _Listed(frozenset(flag.lower() for flag in flags), name, tuple(level.casefold() for level in levels))
 
 
 def mark(connection: Connection, folder: str) -> Mark:
@@ -126,14 +89,15 @@ def heads(connection: Connection, uids: Collection[int]) -> tuple[Head, ...]:
             answers = fetched(connection, chunk, "RFC822.SIZE INTERNALDATE FLAGS BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]")
         except MailboxRefused:
             answers = {}
-        untold = _still_there(connection, set(chunk) - set(answers))
+        untold = still_there(connection, set(chunk) - set(answers))
         found += [
             _head(uid, answers[uid]) if uid in answers else Head(uid, "", 0, datetime.now(UTC)) for uid in sorted({*answers, *untold})
         ]
     return tuple(found)
 
 
-def _still_there(connection: Connection, uids: Collection[int]) -> frozenset[int]:
+def still_there(connection: Connection, uids: Collection[int]) -> frozenset[int]:
+    """Those of the UIDs that the selected folder still has."""
     if uids:
         connection.ask("list a folder", lambda client: client.noop())  # a server may report only now that they have gone
     return present(connection, uids)

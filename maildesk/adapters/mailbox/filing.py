@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from maildesk.adapters.mailbox.connection import Connection
-from maildesk.adapters.mailbox.elsewhere import heads, mark
+from maildesk.adapters.mailbox.elsewhere import heads, mark, still_there
 from maildesk.adapters.mailbox.folders import Folders
 from maildesk.adapters.mailbox.listing import chunks, flagged_deleted, present, uids_from
 from maildesk.core.mail.folders import Filed, Head, Mark
@@ -64,23 +64,24 @@ class Filing:
                 break
             # Where it is not known that the server reports it, a look before shows at least whether there is anything to move.
             there = frozenset(chunk) if self._tells else present(self._connection, chunk)
+            asked = frozenset(chunk)
             places = self._try(chunk, role)
-            left = frozenset(chunk) - present(self._connection, chunk)
-            if places is None:
-                # Some servers move none if one has gone: somebody else was quicker, with that one only.
-                contested |= left
-                gone |= left
-                there = frozenset(chunk) - left
-                if not left or not there:
-                    continue
-                places = self._try(sorted(there), role)
-                left = there - present(self._connection, there)
+            while isinstance(places, MailboxRefused) and (lost := asked - still_there(self._connection, asked)):
+                # Some servers move none if one has gone (RFC 5530 EXPUNGEISSUED): somebody else was quicker, with that one only.
+                contested |= lost
+                gone |= lost
+                asked = there = asked - lost
+                places = self._try(sorted(asked), role) if asked else _Places()
+            if isinstance(places, MailboxRefused):
+                log.warning("%d mails could not be filed to imap.%s: %s", len(asked), role, places)
+                continue
+            left = asked - present(self._connection, asked)
             gone |= left
             contested |= (left - there) | self._contested(left, places, self._folders.name(role))
         return Filed(frozenset(gone), frozenset(contested))
 
-    def _try(self, uids: Sequence[int], role: str) -> _Places | None:
-        """Once, and once more if the folder was missing (RFC 3501 section 7.1, TRYCREATE; not every server says so). None: refused."""
+    def _try(self, uids: Sequence[int], role: str) -> _Places | MailboxRefused:
+        """Once, and once more if the folder was missing (RFC 3501 section 7.1, TRYCREATE; not every server says so)."""
         try:
             return self._transfer(uids, self._folders.name(role))
         except MailboxRefused:
@@ -89,8 +90,7 @@ class Filing:
                     raise
                 return self._transfer(uids, self._folders.name(role))
             except MailboxRefused as final:
-                log.warning("%d mails could not be filed to imap.%s: %s", len(uids), role, final)
-                return None
+                return final
 
     def _transfer(self, uids: Sequence[int], target: str) -> _Places:
         connection = self._connection
@@ -110,9 +110,7 @@ class Filing:
 
     # --- whether we took it, or somebody else ---
 
-    def _contested(self, left: Collection[int], places: _Places | None, target: str) -> set[int]:
-        if places is None:
-            return set(left)
+    def _contested(self, left: Collection[int], places: _Places, target: str) -> set[int]:
         self._tells = self._tells or bool(places.by_uid)
         unseen = {uid for uid in left if uid not in places.by_uid} if self._tells else set()
         return unseen | (self._came_second(places, target) if places.by_uid else set())

@@ -5,14 +5,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from imapclient import imap_utf7
 
 from maildesk.adapters.mailbox.connection import Connection
 from maildesk.errors import MailboxRefused
 from maildesk.settings.servers import ImapSettings
 
 ROLES = ("archive", "quarantine", "sent", "done")  # "done" only where the configuration names a folder for it
+SENT = b"\\sent"
+SPECIAL_USES = {"archive": b"\\archive", "sent": SENT}  # RFC 6154 section 2
 CAPABILITIES_THAT_MATTER = ("MOVE", "UIDPLUS", "IDLE")
 NOT_TO_BE_SELECTED = frozenset({b"\\noselect", b"\\nonexistent"})
 
@@ -68,19 +73,38 @@ class Naming:
         return self.own_prefix + name
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of LIST: flags in lower case, the name decoded, and its levels in lower case."""
+
+    flags: frozenset[bytes]
+    name: str
+    levels: tuple[str, ...]
+
+
 class Folders:
-    """The folders of the configuration on the server of a connection."""
+    """The folders of the configuration on the server of a connection.
+
+    Where there is no folder of the default name, the one that the mailbox has for that use serves (RFC 6154): "Gesendete Elemente" is Sent.
+    Only where there is none either, one is made.
+    """
 
     def __init__(self, connection: Connection, settings: ImapSettings) -> None:
         self._connection = connection
         self._settings = settings
         self._naming: Naming | None = None
+        self._by_use: dict[str, str] = {}  # the folders that serve for a role by their special use
 
     def name(self, role: str) -> str:
         """The server's name of `inbox`, `archive`, `quarantine`, `sent` or `done`."""
         if role not in ("inbox", *ROLES):
             raise ValueError("no such folder role")
-        configured: str = getattr(self._settings, role) or self._settings.archive
+        if role == "done" and not self._settings.done:
+            role = "archive"
+        return self._by_use.get(role) or self._configured(role)
+
+    def _configured(self, role: str) -> str:
+        configured: str = getattr(self._settings, role)
         if any(ord(letter) < 32 or ord(letter) == 127 for letter in configured):
             raise MailboxRefused(f"imap.{role} has control characters")
         return self.naming.on_server(configured)
@@ -101,10 +125,11 @@ class Folders:
             self.ensure(role)
 
     def ensure(self, role: str) -> bool:
-        """Makes the folder if it is missing; whether it was. Raises MailboxRefused if it cannot be made."""
+        """Finds the folder or makes it; whether there is one now that was not known. Raises MailboxRefused if it cannot be made."""
+        known = self.name(role)
+        if self._find(role):
+            return self.name(role) != known
         name = self.name(role)
-        if self._exists(name):
-            return False
         try:
             self._connection.change(f"make the folder imap.{role}", lambda client: client.create_folder(name))
         except MailboxRefused:
@@ -113,8 +138,34 @@ class Folders:
         self._subscribe(role, name)
         return True
 
+    def _find(self, role: str) -> bool:
+        """Whether the folder is there, by its name or else by its special use."""
+        name = self._configured(role)
+        exists = self._exists(name)
+        used = None if exists or not self._is_default(role) else self._used_as(SPECIAL_USES[role])
+        if used:
+            if self._by_use.get(role) != used:
+                log.info("imap.%s: there is no folder of the default name, the mailbox has another one for that use", role)
+            self._by_use[role] = used
+        else:
+            self._by_use.pop(role, None)
+        return exists or used is not None
+
+    def _is_default(self, role: str) -> bool:
+        """A name that somebody chose is the one that is wanted."""
+        return role in SPECIAL_USES and getattr(self._settings, role) == type(self._settings).model_fields[role].default
+
+    def _used_as(self, use: bytes) -> str | None:
+        found = [each.name for each in all_folders(self._connection) if use in each.flags and not each.flags & NOT_TO_BE_SELECTED]
+        foreign = tuple(filter(None, self.naming.foreign_prefixes))
+        taken = {self._configured(role) for role in ("inbox", *self._roles)}
+        ours = [name for name in found if name not in taken and not name.startswith(foreign)]
+        return min(ours, default=None)
+
     def survey(self) -> Survey:
         offered = self._connection.capabilities()
+        for role in self._roles:
+            self._find(role)
         folders = tuple(self._count(role) for role in ("inbox", *self._roles))
         return Survey(folders, tuple(name for name in CAPABILITIES_THAT_MATTER if name in offered))
 
@@ -151,3 +202,32 @@ def _naming(client: Any) -> Naming:
     root = client.list_folders("", "")  # RFC 3501 section 6.3.8: an empty name asks for the delimiter
     delimiter = root[0][1] if root else None
     return Naming(delimiter.decode("ascii") if delimiter else "")
+
+
+def all_folders(connection: Connection) -> list[Listed]:
+    """Every folder that the server names."""
+    return connection.ask("list its folders", _listed)
+
+
+def _listed(client: Any) -> list[Listed]:
+    """LIST, with the special uses where the server reports them only when asked (RFC 6154 section 2, RFC 5258)."""
+    asks = client.has_capability("SPECIAL-USE") and client.has_capability("LIST-EXTENDED")
+    words = ('""', '"*"', "RETURN (SPECIAL-USE)") if asks else ('""', '"*"')
+    kind, data = client._imap._simple_command("LIST", *words)
+    client._checkok("list", kind, data)
+    kind, data = client._imap._untagged_response(kind, data, "LIST")
+    client.folder_encode = False  # names as octets: one that is no modified UTF-7 must not hide the others
+    try:
+        lines = client._proc_folder_list(data)
+    finally:
+        client.folder_encode = True
+    return [line for flags, delimiter, name in lines for line in _line(flags, delimiter, name)]
+
+
+def _line(flags: Collection[bytes], delimiter: bytes | None, raw: bytes | str) -> Iterator[Listed]:
+    try:
+        name = imap_utf7.decode(raw)
+    except ValueError:
+        return
+    levels = name.split(delimiter.decode("latin-1")) if delimiter else [name]
+    yield Listed(frozenset(flag.lower() for flag in flags), name, tuple(level.casefold() for level in levels))

@@ -19,7 +19,7 @@ from typing import Any
 
 from maildesk.adapters.parse import attachments, limits
 from maildesk.adapters.parse.delivery_reports import report
-from maildesk.adapters.parse.mime import addresses, boundary, dates, ids, words
+from maildesk.adapters.parse.mime import addresses, author, boundary, dates, ids, words
 from maildesk.adapters.parse.mime.head import Field, Head, content_digest, split_head
 from maildesk.adapters.parse.mime.params import raw_field, structured
 from maildesk.adapters.parse.mime.tree import Leaf, Tree, media_type_of, tree_of
@@ -28,7 +28,7 @@ from maildesk.adapters.parse.text import own_words as quote
 from maildesk.adapters.parse.text.beside import beside
 from maildesk.adapters.parse.text.body import body_text
 from maildesk.core.mail.classify import CALENDAR_ANSWERS, classify
-from maildesk.core.mail.message import Address, Message
+from maildesk.core.mail.message import Address, FromField, Message, address_key
 
 # The library logs what it stumbles over, and that is text of the mail.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)
@@ -80,11 +80,13 @@ def message_of(data: bytes, digest: str, size_bytes: int) -> Message:
 
 def header_values(head: Head, reading: Reading | None = None) -> dict[str, Any]:
     """The values of Message that come from the head alone, by the names of its attributes."""
+    originator, from_field = _author(head, reading)
     return {
         "message_id": next(iter(ids.read(head.raws("message-id"))), ""),
         "in_reply_to": ids.read(head.raws("in-reply-to"))[: limits.REFERENCES_MAX],
         "references": ids.references(head.raws("references")),
-        "originator": _originator(head, reading),
+        "originator": originator,
+        "from_field": from_field,
         "reply_to": _addresses(head, reading, "reply-to"),
         "to": _addresses(head, reading, "to"),
         "cc": _addresses(head, reading, "cc"),
@@ -141,12 +143,23 @@ def charset_hint(head: Head) -> str:
 def _addresses(head: Head, reading: Reading | None, name: str) -> tuple[Address, ...]:
     """The recipients in all fields of this name."""
     raws, hint = head.raws(name), charset_hint(head)
+    if name == "from":
+        raws = tuple(map(author.shown, raws))
     if len(raws) == 1 and reading is not None and hint != "utf-7":
         found = addresses.from_library(reading.pairs.get(name, ()), raws[0])
         if found:
             return found[: limits.RECIPIENTS_MAX]
     each = {address.key: address for raw in raws for address in addresses.read(raw, hint)}
     return tuple(each.values())[: limits.RECIPIENTS_MAX]
+
+
+def _author(head: Head, reading: Reading | None) -> tuple[Address, FromField]:
+    """Whom From names for sure, else who is shown as the writer."""
+    sure = author.author(head.raws("from"))
+    found = _originator(head, reading if sure.spec else None)
+    if not sure.spec or found.addr_spec == sure.spec:
+        return found, sure.field
+    return addresses.named(found.display_name if found.key == address_key(sure.spec) else sure.phrase, sure.spec), sure.field
 
 
 def _originator(head: Head, reading: Reading | None) -> Address:

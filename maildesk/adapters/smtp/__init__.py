@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from maildesk.adapters.smtp.server import FOREIGN, Server, connect, shut_down
-from maildesk.adapters.smtp.steps import ReplyError, Transaction, hand_over, is_about_login, is_about_sender, is_about_size, takes
+from maildesk.adapters.smtp.steps import ReplyError, Transaction, hand_over, takes, wants_sender
 from maildesk.adapters.smtp.words import reason, shown
 from maildesk.core.letters.delivery import Delivery, Outgoing, Result
+from maildesk.core.letters.server_reply import Concern, Reply, Step, concern_of
 from maildesk.errors import SenderUnreachable
 from maildesk.settings.servers import SmtpSettings, is_loopback
 
@@ -89,7 +90,7 @@ class SmtpSender:
             server.rset()
         except ReplyError as refusal:
             self._drop()
-            said = f"{refusal.step}: {refusal.code} {shown(refusal.text)}"
+            said = f"{refusal.reply.step}: {refusal.reply.code} {shown(refusal.reply.text)}"
             raise SenderUnreachable(f"the SMTP server refuses a letter from the desk's own address to itself at {said}") from refusal
         except FOREIGN as error:
             self._drop()
@@ -148,7 +149,7 @@ class SmtpSender:
         try:
             copy_accepted = hand_over(server, transaction)
         except ReplyError as refusal:
-            return self._not_taken(refusal, transaction)
+            return self._not_taken(refusal.reply, transaction)
         except FOREIGN as error:
             self._drop()
             return Delivery(Result.DEFERRED, text=f"the connection was lost before the final dot ({reason(error)})")
@@ -171,15 +172,18 @@ class SmtpSender:
         if code < 400:
             self._drop()
             return Delivery(Result.IN_DOUBT, code, "an answer to the final dot that means nothing", copy_accepted=copy_accepted)
-        return self._not_taken(ReplyError("the final dot", code, text), transaction)
+        return self._not_taken(Reply(Step.DOT, code, text.decode("utf-8", "replace")), transaction)
 
-    def _not_taken(self, refusal: ReplyError, transaction: Transaction) -> Delivery:
-        """5xx: never again; all else: later. What is no fault of the letter, an empty sender or a log-in that is wanted, is no 5xx."""
-        code = refusal.code
-        if code == _CLOSING or code < 400:
+    def _not_taken(self, reply: Reply, transaction: Transaction) -> Delivery:
+        """5xx: never again; all else: later. What is no fault of the letter waits: the desk's own trouble, and an empty sender."""
+        if reply.code == _CLOSING or reply.code < 400:
             self._drop()
-        null_sender_refused = not transaction.sender and is_about_sender(refusal)
-        never = code >= 500 and not is_about_login(refusal) and not null_sender_refused
-        said = shown(f"{refusal.step}: {refusal.text}", transaction.recipient)
-        too_big = never and is_about_size(refusal)
-        return Delivery(Result.REFUSED if never else Result.DEFERRED, code, said, null_sender_refused=null_sender_refused, too_big=too_big)
+        said = shown(f"{reply.step}: {reply.text}", transaction.recipient)
+        if not transaction.sender and wants_sender(reply):
+            return Delivery(Result.DEFERRED, reply.code, said, null_sender_refused=True)
+        concern = concern_of(reply)
+        if reply.code >= 400 and reply.code != _CLOSING and concern in {Concern.DESK, Concern.SENDER}:
+            return Delivery(Result.DESK_REFUSED, reply.code, said)
+        if reply.is_permanent:
+            return Delivery(Result.REFUSED, reply.code, said, too_big=concern is Concern.SIZE)
+        return Delivery(Result.DEFERRED, reply.code, said)

@@ -15,7 +15,9 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from maildesk import faults
+from maildesk.adapters.reach import unreached
 from maildesk.adapters.smtp.words import reason, shown
+from maildesk.core.letters.server_reply import code_and_status
 from maildesk.errors import SenderUnreachable
 from maildesk.settings.servers import SmtpSettings
 
@@ -27,6 +29,8 @@ _REPLY_LINE = re.compile(rb"[2-5]\d\d(?:[- ].*)?\r?\n", re.DOTALL)
 
 class Server(smtplib.SMTP):
     """Replies with a limit of lines, of octets a line, and of time for the whole: smtplib's time-out begins again at every octet."""
+
+    has_greeted = False
 
     def send(self, s: Any) -> None:
         """Every command and every letter goes through here."""
@@ -90,13 +94,15 @@ def connect(
 ) -> Server:
     """A connection that is ready for MAIL FROM. `opened` gets its socket before the first octet. Raises SenderUnreachable."""
     server = Server(local_hostname=helo_name, timeout=seconds)
+    line: socket.socket | None = None
     try:
-        server.sock = _line(settings, seconds)
-        opened(server.sock)
+        server.sock = line = _line(settings, seconds)
+        opened(line)
         _make_ready(server, settings, password, context)
     except FOREIGN as error:
         server.close()
-        raise SenderUnreachable(f"the SMTP server cannot be reached ({reason(error)})") from error
+        said = reason(error) if server.has_greeted else unreached(error, settings, "smtp", connected=line is not None)
+        raise SenderUnreachable(f"the SMTP server cannot be reached: {said}") from error
     except BaseException:
         server.close()
         raise
@@ -115,7 +121,8 @@ def _make_ready(server: Server, settings: SmtpSettings, password: str, context: 
         _secure(server, settings, context)
     code, text = server.getreply()
     if code != 220:
-        raise SenderUnreachable(f"the SMTP server does not serve us now: {code} {shown(text)}")
+        raise SenderUnreachable(f"the SMTP server does not serve us now: {code} {shown(text)}", _if_for_good(code, text))
+    server.has_greeted = True
     server.ehlo_or_helo_if_needed()
     if settings.security == "starttls":
         _start_tls(server, settings, context)
@@ -145,16 +152,20 @@ def _log_in(server: Server, user: str, password: str) -> None:
     """One try with one mechanism, in UTF-8 (RFC 4616): smtplib tries a wrong password once for each, and knows ASCII only."""
     offered = server.esmtp_features.get("auth", "").upper().split()
     if "PLAIN" in offered:
-        code, _ = server.docmd("AUTH", f"PLAIN {_base64(chr(0).join(('', user, password)))}")
+        code, text = server.docmd("AUTH", f"PLAIN {_base64(chr(0).join(('', user, password)))}")
     elif "LOGIN" in offered:
-        code, _ = server.docmd("AUTH", "LOGIN")
+        code, text = server.docmd("AUTH", "LOGIN")
         for answer in (user, password):
-            code = server.docmd(_base64(answer))[0] if code == 334 else code
+            code, text = server.docmd(_base64(answer)) if code == 334 else (code, text)
     else:
         raise SenderUnreachable("the SMTP server offers no log-in that is known here: see smtp.user and smtp.security")
     if code != 235:
         what = "refuses user or password" if code >= 500 else "cannot check user and password now"
-        raise SenderUnreachable(f"the SMTP server {what} ({code}): see smtp.user and its password")
+        raise SenderUnreachable(f"the SMTP server {what} ({code}): see smtp.user and its password", _if_for_good(code, text))
+
+
+def _if_for_good(code: int, text: bytes) -> str:
+    return code_and_status(code, text.decode("utf-8", "replace")) if code >= 500 else ""
 
 
 def _base64(text: str) -> str:

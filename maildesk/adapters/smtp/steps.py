@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The maildesk authors
 # SPDX-License-Identifier: EUPL-1.2
-"""The steps of one SMTP transaction (RFC 5321 section 3.3), and what a server's refusal of one means."""
+"""The steps of one SMTP transaction (RFC 5321 section 3.3)."""
 
 from __future__ import annotations
 
@@ -12,24 +12,12 @@ from dataclasses import dataclass
 
 from maildesk.adapters.smtp.server import Server
 from maildesk.core.letters.delivery import Outgoing
+from maildesk.core.letters.server_reply import Concern, Reply, Step, concern_of
 from maildesk.core.mail.message import wire_address
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _CLOSING = 421
 _TAKEN = frozenset({250, 251, 252})
-# RFC 4954 section 6: these speak of the log-in, not of the letter, which must not fail for a mistake of the configuration.
-_ABOUT_LOGIN = frozenset({530, 534, 535, 538})
-# At MAIL FROM these speak of the size and of the parameters, and any other refusal may be meant for the empty sender.
-_NOT_ABOUT_SENDER = _ABOUT_LOGIN | {552, 555}
-# RFC 1870 section 6.1 and RFC 3463: the mail is bigger than the server takes from anybody, or than this recipient may get.
-_ABOUT_SIZE = re.compile(r"\b5\.3\.4\b|\b5\.2\.3\b")
-_TOO_BIG = 552
-_MAILBOX_FULL = re.compile(r"\b5\.2\.2\b")
-# How servers say that they want another sender when they look at it only later: Postfix at RCPT TO, Exchange after the dot.
-_ABOUT_SENDER = re.compile(
-    r"<>|\b5\.1\.[78]\b|\b5\.7\.60\b|\bsender address\b|\b(?:null|empty) (?:sender|return|reverse)|\breverse.path\b|\bsend\s?as\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +40,12 @@ class Transaction:
 class ReplyError(Exception):
     """The server's reply to a step is not the one that leads on."""
 
-    def __init__(self, step: str, code: int, text: bytes) -> None:
+    def __init__(self, step: Step, code: int, text: bytes) -> None:
         super().__init__(step)
-        self.step, self.code, self.text = step, code, text.decode("utf-8", "replace")
+        self.reply = Reply(step, code, text.decode("utf-8", "replace"))
 
 
-def expect(step: str, reply: tuple[int, bytes], wanted: Collection[int] = _TAKEN) -> None:
+def expect(step: Step, reply: tuple[int, bytes], wanted: Collection[int] = _TAKEN) -> None:
     if reply[0] not in wanted:
         raise ReplyError(step, *reply)
 
@@ -67,10 +55,10 @@ def hand_over(server: Server, transaction: Transaction) -> bool:
     octets = transaction.octets
     size = f" SIZE={len(octets)}" if server.has_extn("size") else ""
     body = " BODY=8BITMIME" if not octets.isascii() and server.has_extn("8bitmime") else ""
-    expect("MAIL FROM", server.docmd("MAIL", f"FROM:<{transaction.sender}>{size}{body}"))
-    expect("RCPT TO", server.docmd("RCPT", f"TO:<{transaction.recipient}>"))
+    expect(Step.MAIL, server.docmd("MAIL", f"FROM:<{transaction.sender}>{size}{body}"))
+    expect(Step.RCPT, server.docmd("RCPT", f"TO:<{transaction.recipient}>"))
     copy_accepted = bool(transaction.copy) and _takes_copy(server, transaction.copy)
-    expect("DATA", server.docmd("DATA"), {354})
+    expect(Step.DATA, server.docmd("DATA"), {354})
     server.send(_before_dot(octets))
     _see_that_it_waits(server)
     return copy_accepted
@@ -79,17 +67,17 @@ def hand_over(server: Server, transaction: Transaction) -> bool:
 def _takes_copy(server: Server, address: str) -> bool:
     code, text = server.docmd("RCPT", f"TO:<{address}>")
     if code == _CLOSING:
-        raise ReplyError("RCPT TO", code, text)
+        raise ReplyError(Step.RCPT, code, text)
     return code in _TAKEN
 
 
 def takes(server: Server, sender: str, own_address: str) -> bool:
     """Whether a letter from `sender` to the desk would be taken; False if only the empty sender is wrong."""
     try:
-        expect("MAIL FROM", server.docmd("MAIL", f"FROM:<{sender and wire_address(sender)}>"))
-        expect("RCPT TO", server.docmd("RCPT", f"TO:<{wire_address(own_address)}>"))
+        expect(Step.MAIL, server.docmd("MAIL", f"FROM:<{sender and wire_address(sender)}>"))
+        expect(Step.RCPT, server.docmd("RCPT", f"TO:<{wire_address(own_address)}>"))
     except ReplyError as refusal:
-        if sender or not is_about_sender(refusal):
+        if sender or not wants_sender(refusal.reply):
             raise
         return False
     return True
@@ -109,22 +97,9 @@ def _see_that_it_waits(server: Server) -> None:
     raise smtplib.SMTPServerDisconnected("the server does not wait for the final dot")
 
 
-def is_about_login(refusal: ReplyError) -> bool:
-    return refusal.code in _ABOUT_LOGIN
-
-
-def is_about_size(refusal: ReplyError) -> bool:
-    """Whether a smaller letter might be taken, of a refusal for good. At RCPT TO a bare 552 is a full mailbox, as a rule."""
-    plain = refusal.code == _TOO_BIG and refusal.step != "RCPT TO" and not _MAILBOX_FULL.search(refusal.text)
-    return plain or bool(_ABOUT_SIZE.search(refusal.text))
-
-
-def is_about_sender(refusal: ReplyError) -> bool:
-    if refusal.code < 500 or is_about_login(refusal):
-        return False
-    if refusal.step == "MAIL FROM":
-        return refusal.code not in _NOT_ABOUT_SENDER
-    return bool(_ABOUT_SENDER.search(refusal.text))
+def wants_sender(reply: Reply) -> bool:
+    """Whether a letter with an empty envelope sender is refused, and one with a sender may be taken."""
+    return reply.is_permanent and concern_of(reply) is Concern.SENDER
 
 
 def _with_crlf(octets: bytes) -> bytes:

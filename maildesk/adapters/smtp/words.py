@@ -28,13 +28,13 @@ def reason(error: BaseException) -> str:
     if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(error.__cause__, TimeoutError):
         return "no answer in time"
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not valid: {error.verify_message}"
+        return f"its certificate is not valid ({error.verify_message}): fix it, or name the server in smtp.host as its certificate does"
     if isinstance(error, ssl.SSLError):
-        return f"TLS failed: {error.reason or error.__class__.__name__}"
+        return "TLS failed"
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{error.smtp_code} {shown(error.smtp_error)}"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return {"SMTPServerDisconnected": "the server closed the connection", "TimeoutError": "no answer in time"}.get(
-        error.__class__.__name__, error.__class__.__name__
+        error.__class__.__name__, "it broke off"
     )

@@ -169,6 +169,10 @@ class Store:
         with self._writing() as parts:
             return parts.letters.defer_due(due, error, next_attempt_at)
 
+    def hurry(self, now: datetime) -> int:
+        with self._writing() as parts:
+            return parts.letters.hurry(now)
+
     def mark_failed(self, row: int, error: str, now: datetime) -> None:
         with self._writing() as parts:
             parts.letters.mark_failed(row, error, now)
@@ -181,6 +185,10 @@ class Store:
         with self._writing() as parts:
             return parts.letters.settle_doubts(in_doubt_before, now)
 
+    def retry_unwritten(self, now: datetime) -> int:
+        with self._writing() as parts:
+            return parts.letters.retry_unwritten(now)
+
     def requeue_interrupted(self, now: datetime) -> int:
         with self._writing() as parts:
             return parts.letters.requeue_interrupted(now)
@@ -189,6 +197,11 @@ class Store:
         """A person says: send it again, whatever came back. False if there is no such letter that waits, failed or is in doubt."""
         with self._writing() as parts:
             return parts.letters.retry(row, now)
+
+    def retry_all_letters(self, now: datetime) -> int:
+        """The same for all that wait, and all that failed lately without a report that they came back; how many."""
+        with self._writing() as parts:
+            return parts.letters.retry_all(now)
 
     # --- digest and reminders ---
 

@@ -34,15 +34,28 @@ class OpenCase:
 
 
 @dataclass(frozen=True, slots=True)
+class AsideMail:
+    """A mail that was set aside, so that nobody has seen it. `kind` says what the rules took it for, as `Automatic` has it."""
+
+    digest: str
+    kind: str
+    writer: str
+    address: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class Agenda:
-    """The open cases in any order, and the numbers of the cases in which an answer is on hold, each once."""
+    """The open cases in any order; the numbers of the cases in which an answer is on hold, each once; what was set aside since the last
+    digest, the oldest first."""
 
     cases: tuple[OpenCase, ...] = ()
     held: tuple[str, ...] = ()
+    aside: tuple[AsideMail, ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        return not self.cases and not self.held
+        return not self.cases and not self.held and not self.aside
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,18 @@ person's.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from maildesk.core.agenda.agenda import Agenda, OpenCase
+from maildesk.core.agenda.agenda import Agenda, AsideMail, OpenCase
 from maildesk.core.case.case import Status
 from maildesk.core.letters.envelope import desk_letter
 from maildesk.core.letters.letter import DIGEST, Letter
-from maildesk.core.letters.order_links import entry_links, link_to, order_url
+from maildesk.core.letters.order_links import aside_url, entry_links, link_to, order_url
 from maildesk.core.letters.relay import title_of
+from maildesk.core.mail.classify import Automatic
 from maildesk.core.office.policy import DIGEST_LATEST, Policy, Staff
 from maildesk.core.orders.words import OrderName
 from maildesk.core.text.said import Context, Row, Said, Value, day_with_weekday, say
@@ -26,6 +28,17 @@ WORD = "DIGEST"  # in place of a case number in the Message-ID
 LINES_MAX = 60  # of cases; a longer list is not read, and some mail programs cut a page of more than about 100 kB
 LINES_EACH = 8  # each section has so many before any has more: what is new must show although much is overdue
 HELD_MAX = 20
+ASIDE_MAX = 30
+ASIDE_KINDS: Mapping[str, str] = {
+    Automatic.OWN: "aside.own",
+    Automatic.BOUNCE: "aside.bounce",
+    Automatic.DELAY: "aside.delay",
+    Automatic.RECEIPT: "aside.receipt",
+    Automatic.AUTO_REPLY: "aside.auto_reply",
+    Automatic.CALENDAR: "aside.calendar",
+    Automatic.LIST: "aside.list",
+    Automatic.BULK: "aside.bulk",
+}
 READERS = frozenset({"all", "assigned", "digest"})
 
 
@@ -117,6 +130,9 @@ def _letter(policy: Policy, agenda: Agenda, sections: Sections, reader: Staff, n
         **{f"{section}_anzahl": len(sections[section]) for section in Section},
         "angehalten": [{"nr": number, "zeigen": _show(policy, number, reader, now)} for number in agenda.held[:HELD_MAX]],
         "angehalten_anzahl": len(agenda.held),
+        "beiseite": [_aside(policy, mail, reader, now) for mail in agenda.aside[:ASIDE_MAX]],
+        "beiseite_anzahl": len(agenda.aside),
+        "beiseite_arten": [say("aside.count", kind=say(ASIDE_KINDS[kind]), count=count) for kind, count in _kinds(agenda.aside)],
         "eintragen": entry_links(policy, reader.address, now),
     }
     return desk_letter(policy, WORD, DIGEST, today.isoformat(), reader.address, context, now)
@@ -150,6 +166,22 @@ def _row(policy: Policy, case: OpenCase, reader: Staff, now: datetime) -> Row:
         "zeigen": _show(policy, case.number, reader, now),
         "erledigt": order_url(policy, case.number, link_to(OrderName.CLOSE).order, reader.address, now),
     }
+
+
+def _aside(policy: Policy, mail: AsideMail, reader: Staff, now: datetime) -> Row:
+    """One mail that was set aside: nothing is judged here, who wrote and about what is enough to see whether it is a person's."""
+    return {
+        "art": say(ASIDE_KINDS[mail.kind]),
+        "von": mail.writer or mail.address,
+        "adresse": mail.address,
+        "betreff": title_of("", mail.subject),
+        "anlegen": aside_url(policy, mail.digest, reader.address, now),
+    }
+
+
+def _kinds(mails: Iterable[AsideMail]) -> list[tuple[str, int]]:
+    """How many there are of each kind, the most first."""
+    return Counter(mail.kind for mail in mails).most_common()
 
 
 def _show(policy: Policy, number: str, reader: Staff, now: datetime) -> str:

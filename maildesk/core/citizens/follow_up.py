@@ -23,8 +23,8 @@ def follow_up(matter: Matter, match: ThreadMatch) -> Decision:
     unverified = writer.role is Role.CITIZEN and not case.takes_part(writer.identity)
     proposal = matter.proposal()
     raised = _raised(case, proposal, unverified=unverified)
-    rests = case.status in {Status.CLOSED, Status.ANSWERED} and writer.role is Role.CITIZEN and not thread.repeated
-    reopened = rests and not (unverified and matter.policy.is_inside(matter.message.originator.addr_spec))
+    theirs = writer.role is Role.CITIZEN and not unverified
+    reopened = case.status in {Status.CLOSED, Status.ANSWERED} and theirs and not thread.repeated
     part = FollowedUp(
         status=Status.OPEN if reopened else None,
         merges=thread.merges,

@@ -43,7 +43,7 @@ def open_case(matter: Matter) -> Decision:
             new_case,
             links=links,
             merges=matter.thread.merges,
-            unverified=writer.forged or (writer.role is Role.STAFF and not writer.proved) or _is_only_named(message),
+            unverified=writer.forged or writer.doubtful or (writer.role is Role.STAFF and not writer.proved) or _is_only_named(message),
             proposal=proposal,
         ),
     )

@@ -12,6 +12,7 @@ from maildesk.core.decision.decision import Outcome
 from maildesk.core.decision.matter import Matter
 from maildesk.core.letters.letter import Letter
 from maildesk.core.letters.relay import Incoming, relay_letters
+from maildesk.core.mail.message import can_be_written_to
 from maildesk.core.text.anonymity import ANONYMOUS
 from maildesk.core.text.said import Said, say
 from maildesk.core.text.spelling import fold
@@ -36,8 +37,7 @@ def relayed(matter: Matter, case: KnownCase | NewCase, proposal: Proposal, *, un
     if arrival.imported or matter.thread.repeated or writer.role is not Role.CITIZEN:
         return ()
     hints = (
-        *((say("hint.new_address_check"),) if unverified else ()),
-        *((say("hint.forged_no_letter"),) if writer.forged else ()),
+        *_on_writer(matter, unverified=unverified),
         *_reply_path(matter, unknown=ANONYMOUS in case.flags),
         *((say("hint.perhaps_a_colleague"),) if _perhaps_a_colleague(matter) else ()),
         *((say("hint.noticed", what=noticed(proposal)),) if noticed(proposal) else ()),
@@ -69,6 +69,22 @@ def _words(name: str) -> list[str]:
     return sorted(map(fold, re.findall(r"\w+", name)))
 
 
+def _on_writer(matter: Matter, *, unverified: bool) -> tuple[Said, ...]:
+    """What staff must know before they believe or answer the writer."""
+    writer, message = matter.writer, matter.message
+    address, through = message.originator.addr_spec, message.through is not None  # which has a hint of its own
+    to_check = unverified and not (writer.forged or writer.doubtful or through)
+    hints = (
+        ("hint.new_address_check", to_check and bool(writer.identity)),
+        ("hint.forwarded_check", to_check and not writer.identity),
+        ("hint.forged_no_letter", writer.forged),
+        ("hint.doubtful_no_letter", writer.doubtful),
+        ("hint.no_address", not address and not through),
+        ("hint.cannot_be_written_to", bool(address) and not can_be_written_to(address)),
+    )
+    return tuple(say(key) for key, holds in hints if holds)
+
+
 OUTCOMES = {Role.STAFF: Outcome.STAFF, Role.CONSULTED: Outcome.STAFF}
 
 
@@ -83,6 +99,8 @@ def doubts(writer: Writer) -> list[CaseEvent]:
         doubts.append(CaseEvent("unproved", "the mail bears a staff address in From that is not proved: it has no effect"))
     if writer.forged:
         doubts.append(CaseEvent("forged", "the mail server says that the address in From is forged"))
+    if writer.doubtful:
+        doubts.append(CaseEvent("doubtful", "it is in doubt whose address From names: nobody takes part in the case by it"))
     return doubts
 
 

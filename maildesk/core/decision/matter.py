@@ -40,7 +40,13 @@ class Matter:
         if letter_id_for(self.message.digest, template, self.message.originator.addr_spec) in self.known.left:
             return None
         occasion = Occasion(
-            self.arrival.received_at, self.now, self.known.recent, self.arrival.imported, self.writer.forged, self.thread.repeated
+            self.arrival.received_at,
+            self.now,
+            self.known.recent,
+            imported=self.arrival.imported,
+            forged=self.writer.forged,
+            repeated=self.thread.repeated,
+            doubtful=self.writer.doubtful,
         )
         return refusal_for(self.message, self.verdict, self.policy, case, occasion)
 

@@ -95,6 +95,13 @@ class Entered:
     work: CaseWork | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FromAside:
+    """A colleague makes a case of the mail with this digest, which was set aside."""
+
+    digest: str
+
+
 # --- machines ---
 
 
@@ -106,7 +113,7 @@ class ReportInDanger:
     raised: FollowedUp
 
 
-Part = ProofCopy | LostLetter | FromOurMailbox | LetterReport | ReportInDanger | Opened | FollowedUp | Worked | Entered
+Part = ProofCopy | LostLetter | FromOurMailbox | LetterReport | ReportInDanger | Opened | FollowedUp | Worked | Entered | FromAside
 
 
 def letter_report_of(part: Part | None) -> LetterReport | None:

@@ -35,6 +35,7 @@ class Arrival:
     imported: bool = False
     place: Place = Place.INBOX
     doubtful: bool = False
+    by_hand: bool = False  # it was set aside, and a colleague says that it is a person's
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Questions:
     entered: str = ""  # the person whom a colleague enters: whose letters are counted
     sent_by_us: bool = False  # a colleague's own mail: a copy of it that was delivered to us is another thing
     own_letter_id: str = ""  # of the letter of ours, by its key, that the mail is
+    aside: str = ""  # the first digits of the digest of a mail of which a colleague makes a case
     caused: tuple[str, ...] = ()  # the letters that this mail may have caused before a restore, by their ids
 
 
@@ -85,6 +87,7 @@ class Known:
     recent: RecentLetters = field(default_factory=RecentLetters)
     files: Mapping[str, CaseFile] = field(default_factory=dict)  # of the cases that a colleague's mail may belong to
     left: frozenset[str] = frozenset()
+    aside: str = ""  # the digest of the mail that was asked for, if it is set aside
 
 
 def sent_at(message: Message, received_at: datetime) -> datetime:

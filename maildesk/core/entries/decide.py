@@ -63,7 +63,7 @@ def decide_entry(matter: Matter, staff: Staff) -> Decision:
     """A colleague's mail of no case: an entry, or else a question what it is."""
     read = read_entry(matter.message, staff, matter.policy, matter.policy.calendar.local(matter.arrival.received_at).date())
     if isinstance(read, NoEntry):
-        return _asked_back(matter, staff, read)
+        return asked_back(matter, staff, read)
     return _entered(matter, read, staff, Outcome.STAFF)
 
 
@@ -194,7 +194,7 @@ def _confirmed(matter: Matter, entry: Entry, staff: Staff | None, carried: Carri
 # --- what is no entry ---
 
 
-def _asked_back(matter: Matter, staff: Staff, read: NoEntry) -> Decision:
+def asked_back(matter: Matter, staff: Staff, read: NoEntry) -> Decision:
     """Kept, and its writer asked; but not without end, should a program answer."""
     enough = matter.known.recent.to_sender >= matter.policy.letters.per_sender_per_day
     letters = () if matter.arrival.imported or enough else (_help(matter, staff) if read.help else _question(matter, staff, read),)

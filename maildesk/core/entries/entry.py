@@ -18,7 +18,7 @@ from maildesk.core.entries import words
 from maildesk.core.entries.lines import Found, found_in
 from maildesk.core.mail.automatic_words import SCANNER_LOCAL_PARTS
 from maildesk.core.mail.forwarded import Forwarded, forwarded_mails
-from maildesk.core.mail.message import Message, is_forward, split_subject
+from maildesk.core.mail.message import Message, can_be_written_to, is_forward, split_subject
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.orders.lexicon import Vocabulary
 from maildesk.core.orders.words import IN_NEW_CASE, Mistake, Order, OrderName, row_of
@@ -135,7 +135,7 @@ def _wrong_address(entry: Entry, found: Found, policy: Policy) -> tuple[Mistake,
         return (Mistake(", ".join(dict.fromkeys(found.addresses)), say("mistake.which_address")),)
     if entry.address and _is_ours(entry.address, policy):
         return (Mistake(entry.address, say("mistake.address_of_staff")),)
-    if entry.address and not words.is_address(entry.address):
+    if entry.address and not can_be_written_to(entry.address):
         return (Mistake(entry.address, say("mistake.no_mail_address")),)
     return ()
 

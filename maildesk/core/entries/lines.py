@@ -11,7 +11,7 @@ from datetime import date
 
 from maildesk.core.case.case import Channel
 from maildesk.core.entries import words
-from maildesk.core.mail.message import split_subject
+from maildesk.core.mail.message import can_be_written_to, split_subject
 from maildesk.core.orders.lexicon import Vocabulary, lexicon
 from maildesk.core.orders.line import Piece, begins_as_order, clean, names_only, read_hash_line
 from maildesk.core.orders.words import Mistake, Order, OrderName
@@ -251,7 +251,7 @@ class _Reader:
 
     def _piece(self, rest: str, *, beside: bool) -> str | None:
         """What follows the piece with which the text begins; None if it begins with none."""
-        if (found := words.address_at(rest)) and words.is_address(found[0]):
+        if (found := words.address_at(rest)) and can_be_written_to(found[0]):
             self._person(found[0], found[1])
             return found[2]
         if not self.found.telephones and (number := words.telephone_at(rest)):

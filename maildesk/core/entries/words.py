@@ -12,7 +12,6 @@ from collections.abc import Collection
 from typing import Final
 
 from maildesk.core.case.case import Channel
-from maildesk.core.mail.message import wire_address
 from maildesk.core.text.spelling import distance, fold, nearest
 
 CHANNEL_WORDS: Final = {
@@ -195,14 +194,6 @@ def address_at(text: str) -> tuple[str, str, str] | None:
     if rest and rest[0] not in ",;:|–- .":
         return None
     return match["address"].strip(".").lower(), (match["name"] or "").strip(" \"'"), rest.lstrip(" ,;:|–-.")
-
-
-def is_address(text: str) -> bool:
-    """One plain address with a domain that can exist."""
-    try:
-        return "@" in text and "." in wire_address(text).rpartition("@")[2].strip(".")
-    except ValueError:
-        return False
 
 
 def telephone_at(text: str) -> tuple[str, str] | None:

@@ -25,12 +25,16 @@ class Outgoing:
 
 
 class Result(StrEnum):
-    """ACCEPTED: the 250 after the dot was read. DEFERRED: try later. REFUSED: never again. IN_DOUBT: cut off after the dot."""
+    """ACCEPTED: the 250 after the dot was read. DEFERRED: try later. REFUSED: never again. IN_DOUBT: cut off after the dot.
+
+    DESK_REFUSED: refused for a reason that concerns the desk, not this letter: it waits until somebody has fixed that.
+    """
 
     ACCEPTED = "accepted"
     DEFERRED = "deferred"
     REFUSED = "refused"
     IN_DOUBT = "in-doubt"
+    DESK_REFUSED = "desk-refused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Desk
@@ -118,17 +118,27 @@ def _tokens(addresses: Iterable[str]) -> Iterable[ReplyToken]:
 def order_token(secret: bytes, case: str, address: str, at: datetime) -> str:
     """What a link in a mail to a colleague carries: proves that its user got a mail of this case at this address.
 
-    128 bits of HMAC over case, address and month, so that it can expire. 26 small letters and digits.
+    128 bits of HMAC over case, address and day (UTC), so that it can expire. 26 small letters and digits.
     """
-    return _order_mac(secret, case, address, at.year * 12 + at.month)
+    return _order_mac(secret, case, f"order of {_day(at)}", address)
 
 
 def is_order_token(secret: bytes, token: str, case: str, address: str, now: datetime, days: int) -> bool:
-    """Whether we gave the token to this address for this case within about so many days; compared in constant time."""
-    this_month = now.year * 12 + now.month
-    months = range(this_month - days // 30 - 1, this_month + 1)
-    return any(hmac.compare_digest(token.lower(), _order_mac(secret, case, address, month)) for month in months)
+    """Whether we gave the token to this address for this case today or on one of so many days before; compared in constant time."""
+    given = (_day(now) - timedelta(days=ago) for ago in range(days + 1))
+    return any(hmac.compare_digest(token.lower(), _order_mac(secret, case, mark, address)) for day in given for mark in _marks(day))
 
 
-def _order_mac(secret: bytes, case: str, address: str, month: int) -> str:
-    return _mac(secret, case, f"order {month}", address, _TOKEN_MAC_BYTES)
+def _marks(day: date) -> Iterator[str]:
+    """What is keyed in a token of the day. Those of version 0.1.0 name the month alone: they count as given on its first day."""
+    yield f"order of {day}"
+    if day.day == 1:
+        yield f"order {day.year * 12 + day.month}"
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(UTC).date()
+
+
+def _order_mac(secret: bytes, case: str, mark: str, address: str) -> str:
+    return _mac(secret, case, mark, address, _TOKEN_MAC_BYTES)

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from maildesk.core.letters.keyed_ids import base32
+from maildesk.core.letters.server_reply import is_dead_address
 from maildesk.core.text.said import Context
 
 
@@ -150,10 +151,20 @@ GRAVITY = {"": 0, "delayed": 1, "failed": 2}  # of what mail servers report of a
 class LetterReport:
     """What a mail server said of a letter of ours: `action` is "failed" or "delayed", `status` as in RFC 3463 or empty.
 
-    `proved`: the report names the keyed Message-ID, so that it comes from a server that had the letter.
+    `proved`: the report names the keyed Message-ID, so that it comes from a server that had the letter. `elsewhere`: the address that it
+    names as failed is another one, to which somebody forwards.
     """
 
     letter_id: str
     action: str
     status: str
     proved: bool
+    elsewhere: bool = False
+
+    @property
+    def shows_dead_address(self) -> bool:
+        """Whether the recipient's address does not exist. A full mailbox and a refusal as spam pass; the next letter may arrive."""
+        return self.action == "failed" and self.proved and not self.elsewhere and is_dead_address(self.status)
+
+
+DEAD_ADDRESS_OF = "dead_address_of"  # in the data of a case's event: the id of the letter that showed it

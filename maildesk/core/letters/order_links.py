@@ -7,12 +7,13 @@ A link of the web that changes something would be followed by every scanner that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from maildesk.core.case.case import entry_word
+from maildesk.core.case.case import entry_word, names_entry
 from maildesk.core.letters.keyed_ids import order_token
 from maildesk.core.office.policy import Policy
 from maildesk.core.orders.words import OrderName, row_of
@@ -49,6 +50,26 @@ ENTRY_LINKS = (
     OrderLink(say("link.enter_letter"), "#brief"),
     OrderLink(say("link.enter_visit"), "#besuch"),
 )
+
+
+ASIDE_ORDER = "#vorgang"
+ASIDE_DIGITS = 12  # of the digest of a mail: enough for one desk, and the link stays short
+_NAMED_ASIDE = re.compile(rf"(?<!\S){ASIDE_ORDER} ([0-9a-f]{{{ASIDE_DIGITS}}})(?![\w-])", re.IGNORECASE | re.ASCII)
+
+
+def aside_url(policy: Policy, digest: str, colleague: str, now: datetime) -> str:
+    """The `mailto:` by which the colleague with this address makes a case of a mail that was set aside."""
+    return order_url(policy, entry_word(policy.desk.prefix), f"{ASIDE_ORDER} {digest[:ASIDE_DIGITS]}", colleague, now)
+
+
+def named_aside(subject: str, prefix: str) -> str:
+    """The first digits of the digest of the mail of which such a link makes a case; empty if the subject is none of these.
+
+    >>> named_aside("[KD-NEU] #vorgang 0123456789ab ~token", "KD"), named_aside("#vorgang 0123456789ab", "KD")
+    ('0123456789ab', '')
+    """
+    found = _NAMED_ASIDE.search(subject) if names_entry(subject, prefix) else None
+    return found[1].lower() if found else ""
 
 
 def percent_encoded(text: str) -> str:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from maildesk.core.case.case import KnownCase
 from maildesk.core.mail.classify import Verdict
-from maildesk.core.mail.message import Message, wire_address
+from maildesk.core.mail.message import Message, can_be_written_to
 from maildesk.core.office.policy import Desk, Policy
 
 
@@ -20,7 +20,7 @@ class Refusal(StrEnum):
 
     SWITCHED_OFF = "acknowledgements are switched off in the configuration"
     AUTOMATIC = "the mail is automatic"
-    NO_ADDRESS = "the mail names no address to write to"
+    NO_ADDRESS = "the mail names no address that can be written to"
     OWN_ADDRESS = "the mail comes from the desk's own address"
     STAFF = "the mail comes from a staff address"
     NOT_ADDRESSED = "the desk is not among the recipients of the mail (RFC 3834, section 2)"
@@ -32,9 +32,10 @@ class Refusal(StrEnum):
     DESK_LIMIT = "the limit of automatic letters of the desk in one hour is reached"
     UNVERIFIED = "the writer is not known in the case"
     FORGED = "the mail server says that the sender is forged (RFC 8601)"
+    DOUBTFUL = "it is in doubt whose address From names (RFC 5322, section 3.4)"
     REPEATED = "the mail repeats one that was taken in"
     THROUGH = "the mail came through a form or a list that the configuration does not name"
-    RETURNED = "a letter to this address came back"
+    RETURNED = "the address does not exist: a letter to it came back"
 
 
 LIMITS = frozenset({Refusal.SENDER_LIMIT, Refusal.DOMAIN_LIMIT, Refusal.DESK_LIMIT})
@@ -44,7 +45,8 @@ LIMITS = frozenset({Refusal.SENDER_LIMIT, Refusal.DOMAIN_LIMIT, Refusal.DESK_LIM
 class RecentLetters:
     """How many automatic letters left lately: to this address in a day, to its domain and from the desk in an hour.
 
-    `returned`: a letter to this address came back, and its mail server proved that it was ours.
+    `returned`: a letter to this address came back, as it does not exist, and its mail server proved that it was ours; and the mail that is
+    decided on answers no later letter to it.
     """
 
     to_sender: int = 0
@@ -57,7 +59,7 @@ class RecentLetters:
 class Occasion:
     """When a mail came and is decided on, both aware, and what left lately; an imported mail gets no letters.
 
-    `forged` and `repeated` are what the desk found out about the mail.
+    `forged`, `repeated` and `doubtful` are what the desk found out about the mail.
     """
 
     received_at: datetime
@@ -66,6 +68,7 @@ class Occasion:
     imported: bool = False
     forged: bool = False
     repeated: bool = False
+    doubtful: bool = False
 
 
 def refusal_for(message: Message, verdict: Verdict, policy: Policy, known: KnownCase | None, occasion: Occasion) -> Refusal | None:
@@ -76,10 +79,11 @@ def refusal_for(message: Message, verdict: Verdict, policy: Policy, known: Known
     reasons = (
         (Refusal.IMPORTED, occasion.imported),
         (Refusal.SWITCHED_OFF, not limits.acknowledge),
-        (Refusal.NO_ADDRESS, not _can_be_written_to(sender.addr_spec)),
+        (Refusal.NO_ADDRESS, not can_be_written_to(sender.addr_spec)),
         (Refusal.OWN_ADDRESS, desk.owns(sender.addr_spec)),
         (Refusal.STAFF, policy.staff_by_address(sender.addr_spec) is not None),
         (Refusal.FORGED, occasion.forged),
+        (Refusal.DOUBTFUL, occasion.doubtful),
         (Refusal.AUTOMATIC, not verdict.acknowledge),
         (Refusal.THROUGH, message.through is not None and not message.through.named),
         (Refusal.NOT_ADDRESSED, not is_addressed(message, desk)),
@@ -93,13 +97,6 @@ def refusal_for(message: Message, verdict: Verdict, policy: Policy, known: Known
         (Refusal.DESK_LIMIT, recent.of_desk >= limits.per_desk_per_hour),
     )
     return next((reason for reason, holds in reasons if holds), None)
-
-
-def _can_be_written_to(address: str) -> bool:
-    try:
-        return "@" in wire_address(address)
-    except ValueError:
-        return False
 
 
 _RECIPIENT_FIELDS = (

@@ -24,7 +24,7 @@ def returned_letters(policy: Policy, cause: str, letter: KnownLetter, report: Le
         "vom": say("moment.without_word", at=policy.calendar.local(letter.created_at)),
         "adresse": letter.recipient,
         "endgueltig": final,
-        "gesperrt": final and report.proved,
+        "gesperrt": report.shows_dead_address,
     }
     letters = (case_letter(policy, RETURNED, cause, letter.case_number, recipient, context, now) for recipient in policy.informed)
     return tuple(replace(each, reply_to="") for each in letters)  # answered by nobody

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from maildesk.core.mail.message import Message, address_key, wire_address
+from maildesk.core.mail.message import FromField, Message, address_key, wire_address
 
 # Just below what the parser keeps of a value (2000), so that a value that it cut off is distinguished from a whole one.
 _CHARS_MAX = 1990
@@ -31,6 +31,10 @@ _MICROSOFT_BEGINS = frozenset(("spf", "dkim", "dmarc", "compauth", "arc"))
 
 _PIECE = re.compile(r'\\.?|["()]|[^\\"()]+', re.DOTALL)
 _SPACE = re.compile(r"[ \t\r\n]+")  # not \s: a no-break space is a letter of a local part (RFC 6532)
+# OpenDMARC, Gmail and rspamd say in a comment what the domain wants done; Fastmail, Proxmox and Exchange in a property.
+_POLICY_NONE = re.compile(r"\(\s*(?:p|policy)\s*=\s*none(?![\w-])(?P<more>[\w=.,;\s-]*)\)", re.IGNORECASE)
+_PUBLISHED, _DISPOSITIONS = "policy.published-domain-policy", ("policy.applied-disposition", "policy.evaluated-disposition")
+_POLICIES = frozenset((_PUBLISHED, "policy.dmarc", "action", *_DISPOSITIONS))
 _HARMLESS = re.compile(r'"[\w.@-]*"')
 _AUTHSERV_ID = re.compile(r' ?("?)([^ ="]+)\1(?: [0-9]+)? ?')
 _RESULT = re.compile(r" ?([A-Za-z][A-Za-z0-9-]*) ?(?:/ ?[0-9]+ ?)?= ?([^ ]*)")
@@ -46,11 +50,17 @@ class Authentication:
     `passes`: DMARC pass for the domain of the one address in From, so the domain authorised the mail. `fails`: DMARC fail, or
     SPF fail without an aligned DKIM pass where DMARC says nothing. `evidence` is one short sentence of known words only, or
     empty where no field is believed. Neither of the two is the usual case: a domain without DMARC.
+
+    `of_other`: the server checked another domain than that of the address in From, or found none in a field that is not well formed.
+    `forwarded`: DMARC fails for a domain that wants such mail refused, but the chain of servers that forwarded it is whole (RFC 8617).
+    Anybody can begin such a chain: the mail is no forgery for that, and nobody's identity follows from it either.
     """
 
     passes: bool = False
     fails: bool = False
     evidence: str = ""
+    of_other: bool = False
+    forwarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,12 @@ class _Result:
         """The domains in the properties with these names; an empty string for a value that is none."""
         return tuple(_domain(value) for name, value in self.properties if name in names)
 
+    @property
+    def asks_for_nothing(self) -> bool:
+        """Whether the domain wants nothing done with mail that fails (RFC 7489 section 6.3)."""
+        policies = {value.lower() for name, value in self.properties if name in _POLICIES}
+        return "none" in policies and not policies & {"reject", "quarantine"}
+
 
 def authentication(message: Message, authserv_id: str) -> Authentication:
     """Judges by the topmost Authentication-Results field, if it is that of `authserv_id`; never raises for any content.
@@ -78,8 +94,9 @@ def authentication(message: Message, authserv_id: str) -> Authentication:
         return Authentication()
     # What is behind a backslash depends on who reads it; no server needs one for a sender that means no harm.
     sound = sound and len(value) <= _CHARS_MAX and "\\" not in value
-    passes = sound and _passes(message, results)
-    return Authentication(passes, _fails(message, results), _evidence(results, passes))
+    passes, fails = sound and _passes(message, results), _fails(message, results, sound=sound)
+    forwarded = fails and sound and _words(results, "arc") == {"pass"}
+    return Authentication(passes, fails and not forwarded, _evidence(results, passes), _is_of_other(message, results), forwarded)
 
 
 def _passes(message: Message, results: tuple[_Result, ...]) -> bool:
@@ -89,15 +106,27 @@ def _passes(message: Message, results: tuple[_Result, ...]) -> bool:
     return bool(dmarc and domain) and all(each.word == "pass" and each.domains("header.from") == (domain,) for each in dmarc)
 
 
-def _fails(message: Message, results: tuple[_Result, ...]) -> bool:
-    """The worst DMARC result decides; SPF only where there is none, since forwarded mail fails SPF (RFC 7208 appendix D.2)."""
-    dmarc = _words(results, "dmarc")
-    if dmarc - {"none"}:
-        return "fail" in dmarc
+def _fails(message: Message, results: tuple[_Result, ...], *, sound: bool) -> bool:
+    """The worst DMARC result decides; SPF only where there is none, since forwarded mail fails SPF (RFC 7208 appendix D.2).
+
+    A fail for a domain that asks for nothing then (p=none) is none: its mail may be forwarded, or not all of it be signed.
+    """
+    if _words(results, "dmarc") - {"none"}:
+        failed = [result for result in results if result.method == "dmarc" and result.word == "fail"]
+        return not (sound and all(result.asks_for_nothing for result in failed)) if failed else False
     signed = (result for result in results if result.method == "dkim" and result.word == "pass")
     domain = _domain(message.originator.addr_spec)
     aligned = any(_aligned(signer, domain) for result in signed for signer in result.domains("header.d", "header.i"))
     return bool(_words(results, "spf") & {"fail", "hardfail"}) and not aligned
+
+
+def _is_of_other(message: Message, results: tuple[_Result, ...]) -> bool:
+    """A domain vouches for those below it as well: some servers name the one that has the policy."""
+    checked, own = [result for result in results if result.method == "dmarc"], _domain(message.originator.addr_spec)
+    named = [domain for result in checked for domain in result.domains("header.from") if "." in domain]
+    if named:
+        return not all(_is_within(own, domain) for domain in named)
+    return bool(checked) and message.from_field is FromField.LOOSE
 
 
 def _evidence(results: tuple[_Result, ...], passes: bool) -> str:
@@ -131,6 +160,7 @@ def _plain(value: str) -> tuple[str, bool]:
         elif depth:
             sound = sound and piece != '"'
             depth += (piece == "(") - (piece == ")")
+            out.append("" if depth else _policy_in(value[opened : match.end()]))
         elif piece in {'"', "("}:
             quoted, depth, opened = piece == '"', int(piece == "("), match.start()
             out.append(" " if depth else "")
@@ -141,6 +171,13 @@ def _plain(value: str) -> tuple[str, bool]:
         sound = False
         out.append(re.sub(r'[()"\\]', "?", value[opened:]))
     return _SPACE.sub(" ", "".join(out)), sound
+
+
+def _policy_in(comment: str) -> str:
+    """A comment by which a domain asks for nothing, as a property."""
+    found = _POLICY_NONE.fullmatch(comment)
+    lenient = found and not re.search(r"dis\s*=\s*(?:reject|quarantine)", found["more"], re.IGNORECASE)
+    return f" {_PUBLISHED}=none " if lenient else ""
 
 
 def _harmless(quoted: str) -> str:
@@ -174,7 +211,7 @@ def _results(segments: list[str]) -> Iterator[_Result]:
 def _sole_domain(message: Message) -> str:
     """The domain of the one address in the one From field; empty if there are more or fewer (RFC 7489 section 6.6.1)."""
     values = message.values("from")
-    if len(values) != 1 or len(values[0]) > _CHARS_MAX:
+    if message.from_field is FromField.DOUBTFUL or len(values) != 1 or len(values[0]) > _CHARS_MAX:
         return ""
     text, sound = _plain(values[0])
     mailbox = _ONE_MAILBOX.fullmatch(text.strip(" "))

@@ -8,6 +8,15 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+
+
+class FromField(StrEnum):
+    """How sure it is whose address From names. Nobody's identity follows from a doubtful field."""
+
+    CLEAR = "clear"  # one mailbox, written as RFC 5322 section 3.4 has it
+    LOOSE = "loose"  # not well formed, but there is only one address that it can mean
+    DOUBTFUL = "doubtful"  # no address, several, or one that can be read as another
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,25 @@ def address_key(address: str) -> str:
         return plain
 
 
+# RFC 6761 and what Unix calls a host without a domain: no mail is ever delivered there.
+_NO_DOMAINS = frozenset(("localhost", "localdomain", "invalid"))
+_HOST_LABEL = re.compile(r"(?!-)[a-z0-9_-]+(?<!-)")
+
+
+def can_be_written_to(address: str) -> bool:
+    """Whether a letter may go to the address: one plain address in a domain of the Internet, which is never one host nor a number.
+
+    >>> can_be_written_to("eva@bürger.example"), can_be_written_to("eva@localhost"), can_be_written_to("eva@127.0.0.1")
+    (True, False, False)
+    """
+    try:
+        labels = wire_address(address).lower().rpartition("@")[2].split(".")
+    except ValueError:
+        return False
+    sound = len(labels) > 1 and all(map(_HOST_LABEL.fullmatch, labels)) and labels[-1][0].isalpha()
+    return sound and labels[-1] not in _NO_DOMAINS
+
+
 def _label(label: str) -> str:
     if label.isascii():
         return label
@@ -118,6 +146,7 @@ class DeliveryReport:
     status: str = ""
     failed_recipients: tuple[str, ...] = ()
     original_message_id: str = ""
+    reason: str = ""  # the status in its words, or that which they mean, where `status` says little
     form: str = ""  # how the server said it, for the evidence: the fields of RFC 3464, or whose words
 
 
@@ -139,6 +168,7 @@ class Message:
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     originator: Address = Address("", "")
+    from_field: FromField = FromField.CLEAR
     reply_to: tuple[Address, ...] = ()
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()

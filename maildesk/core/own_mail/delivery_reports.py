@@ -8,10 +8,11 @@ from maildesk.core.case.case import CaseEvent
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter, no_letter
 from maildesk.core.letters.alarms import Alarm, staff_letter_alarm
-from maildesk.core.letters.letter import GRAVITY, INSIDE_THE_HOUSE, KnownLetter, Letter, LetterReport
+from maildesk.core.letters.letter import DEAD_ADDRESS_OF, GRAVITY, INSIDE_THE_HOUSE, KnownLetter, Letter, LetterReport
 from maildesk.core.letters.refusal import Refusal
 from maildesk.core.letters.returned import returned_letters
 from maildesk.core.mail.classify import Verdict
+from maildesk.core.mail.message import address_key
 from maildesk.core.threading.evidence import ThreadMatch, named_ids
 
 
@@ -27,7 +28,9 @@ def _joined(matter: Matter, match: ThreadMatch) -> Decision:
     tell = report is not None and letter is not None and GRAVITY[report.action] > GRAVITY[letter.report] and not matter.arrival.imported
     events = [CaseEvent(str(verdict.automatic), f"machine mail joined: {verdict.evidence[0]}")]
     if report:
-        events.append(CaseEvent(f"letter-{report.action}", f"the mail server of the recipient says so {report.status}".rstrip()))
+        said = f"the mail server of the recipient says so {report.status}".rstrip()
+        data = {DEAD_ADDRESS_OF: report.letter_id} if report.shows_dead_address else {}
+        events.append(CaseEvent(f"letter-{report.action}", said, data=data))
     notices, alarms = _told(matter, letter, report) if tell and letter and report else ((), ())
     return Decision(
         Outcome.REPORT,
@@ -63,7 +66,9 @@ def _letter_report(matter: Matter) -> LetterReport | None:
     if report is None or letter is None or not letter.case_number or not GRAVITY.get(report.action):
         return None
     proved = any(identifier in matter.known.facts.letters for identifier in named_ids(matter.message))
-    return LetterReport(letter.letter_id, report.action, report.status, proved)
+    failed = frozenset(map(address_key, report.failed_recipients))
+    elsewhere = bool(failed) and address_key(letter.recipient) not in failed
+    return LetterReport(letter.letter_id, report.action, report.reason or report.status, proved, elsewhere)
 
 
 def _set_aside(verdict: Verdict) -> Decision:

@@ -119,7 +119,14 @@ def _confirm(mail: StaffMail, _order: Order, result: Result) -> Result:
     if about is None:
         return _refused(result, say("cannot.confirm"))
     event = CaseEvent("confirmed", "staff say that the new address belongs to the case", "staff")
-    return replace(_did(result, say("did.confirm"), event), confirmed=about.writer)
+    return replace(_did(result, say("did.confirm"), event), confirmed=about.writer, state=_taken_up(mail, result))
+
+
+def _taken_up(mail: StaffMail, result: Result) -> CaseState | None:
+    """An answered or closed case is open again by the mail of somebody who belongs to it, now that this is known."""
+    before, state = mail.file.state.status, result.state or mail.file.state
+    is_over = state.status is before and before in {Status.ANSWERED, Status.CLOSED}
+    return replace(state, status=Status.OPEN) if is_over else result.state
 
 
 # --- mail is shown, colleagues are asked ---

@@ -84,7 +84,7 @@ def stated_in(matter: Matter) -> Stated | None:
     """
     writer, message, match = matter.writer, matter.message, matter.thread.match
     file = matter.known.files.get(match.case_number) if match else None
-    if match is None or file is None or writer.forged:
+    if match is None or file is None or writer.forged or writer.doubtful:
         return None
     letter, asked = answered_letter(matter), _asked_of(file, message.originator.addr_spec)
     by_letter = writer.proved and letter is not None and letter.template in ASKING

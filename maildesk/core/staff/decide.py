@@ -20,7 +20,7 @@ from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.parts import Worked
 from maildesk.core.letters.keyed_ids import is_order_token
 from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, RELAY
-from maildesk.core.mail.message import Address, is_forward
+from maildesk.core.mail.message import Address, can_be_written_to, is_forward
 from maildesk.core.orders.case_changes import Carried, carry_out
 from maildesk.core.orders.reader import WRITER, OrderName, Reading, Vocabulary, read_orders
 from maildesk.core.staff.actions import STEPS, asked_event, consulting, undone
@@ -139,8 +139,8 @@ def _answered(mail: StaffMail, reading: Reading, result: Result) -> Result:
     if any(order.name is OrderName.NOTE for order in reading.orders):
         return result
     found = _found(mail, answer, confirmed=result.confirmed is not None)
-    about = mail.about
-    letter = answer_letter(mail.post, mail.writer, mail.message, answer, about, held=bool(found)) if about and about.writer.key else None
+    about = mail.about if mail.about and can_be_written_to(mail.about.writer.addr_spec) else None
+    letter = answer_letter(mail.post, mail.writer, mail.message, answer, about, held=bool(found)) if about else None
     if found or letter is None:
         notice = held_letter(mail.post, mail.writer, mail.message, answer, found)
         event = CaseEvent("held", f"an answer waits: {', '.join(sorted({finding.kind for finding in found}))}", "staff")
@@ -188,6 +188,7 @@ def _found(mail: StaffMail, answer: Answer, *, confirmed: bool) -> tuple[Finding
     more = (
         (FindingKind.QUOTED, say("held.quoted_elsewhere"), quotes(answer.text, others)),
         (FindingKind.NO_ADDRESS, say("held.no_address"), about is None or not about.writer.key),
+        (FindingKind.NO_ADDRESS, say("held.cannot_be_written_to"), bool(correspondent) and not can_be_written_to(correspondent)),
         (FindingKind.UNVERIFIED, _unverified(mail), about is not None and not about.verified and not confirmed),
         (FindingKind.REPLY_TO, _wanted_elsewhere(mail), bool(_elsewhere(mail))),
         (FindingKind.NO_ANSWER, say("held.no_answer"), mail.letter is None or mail.letter.template not in ANSWERED_TEMPLATES),

@@ -15,7 +15,7 @@ from dataclasses import replace
 from maildesk.core.mail.classify import LIST_FIELDS, classify, is_from_the_list
 from maildesk.core.mail.folders import Place
 from maildesk.core.mail.hand_written import hand_written
-from maildesk.core.mail.message import Address, Message, Through
+from maildesk.core.mail.message import Address, FromField, Message, Through, can_be_written_to
 from maildesk.core.mail.system_marks import is_no_reply
 from maildesk.core.office.policy import Policy
 from maildesk.core.text.spelling import fold
@@ -26,6 +26,8 @@ def as_written(message: Message, policy: Policy, place: Place = Place.INBOX) -> 
     originator has no address."""
     sender, desk = message.originator, policy.desk
     person = _person(message, policy)
+    if message.from_field is FromField.DOUBTFUL:
+        return message
     if policy.staff_by_address(sender.addr_spec) or (desk.owns(sender.addr_spec) and (person is None or place is not Place.INBOX)):
         return message
     named = desk.is_form(sender.addr_spec)
@@ -47,7 +49,7 @@ def _person(message: Message, policy: Policy) -> Address | None:
     persons = {
         each.key: each
         for each in reversed(_named(message))
-        if "@" in each.key and each.key != message.originator.key and each.key not in recipients and not is_no_reply(each)
+        if can_be_written_to(each.addr_spec) and each.key != message.originator.key and each.key not in recipients and not is_no_reply(each)
         and not desk.owns(each.addr_spec) and not desk.is_form(each.addr_spec) and policy.staff_by_address(each.addr_spec) is None
     }  # fmt: skip
     return next(iter(persons.values())) if len(persons) == 1 else None

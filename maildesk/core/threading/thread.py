@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-from maildesk.core.case.case import CaseLink, KnownCase, LinkKind, Role, Status, age
+from maildesk.core.case.case import CaseLink, KnownCase, LinkKind, Status, age
 from maildesk.core.mail.message import is_forward
 from maildesk.core.threading.evidence import ORDER, Naming, ThreadFacts, ThreadMatch, Trail, cases_in_text, named_ids
 
@@ -55,7 +55,7 @@ def _overtaken(trail: Trail, hits: Hits) -> tuple[Hits, list[str]]:
     nothing else says where it belongs, a mail that begins the conversation opens its case; one that answers another mail, or was not
     written to us, joins the answer to it.
     """
-    if not _may_make_one(trail) or not trail.writer.identity:
+    if not _may_make_one(trail):
         return hits, []
     late = [(match, target) for match, target in hits if match.matched_by == "late-parent" and not trail.takes_part(target)]
     late = [(match, target) for match, target in late if _overtook(trail, trail.facts.cases[target])]
@@ -148,8 +148,7 @@ def _were_parted(one: KnownCase, two: KnownCase) -> bool:
 
 
 def _may_make_one(trail: Trail) -> bool:
-    writer = trail.writer
-    return not trail.machine and not writer.forged and (writer.role is not Role.STAFF or writer.proved)
+    return not trail.machine and bool(trail.writer.identity)
 
 
 def _overtook(trail: Trail, case: KnownCase) -> bool:

@@ -18,7 +18,7 @@ from maildesk.core.case.case import Role, case_numbers_in, entry_word, names_ent
 from maildesk.core.letters.keyed_ids import is_order_token, parse_keyed_id
 from maildesk.core.letters.letter import ASKING, KnownLetter
 from maildesk.core.mail.authentication import Authentication, authentication
-from maildesk.core.mail.message import Message, address_key
+from maildesk.core.mail.message import FromField, Message, address_key
 from maildesk.core.office.policy import Policy, Staff
 
 
@@ -26,7 +26,8 @@ from maildesk.core.office.policy import Policy, Staff
 class Writer:
     """`role` is what the writer says to be; `proved` holds for staff and consulted colleagues alone.
 
-    `identity` is the address key by which the writer is taken for somebody who takes part in a case; empty where the sender is forged.
+    `identity` is the address key by which the writer is taken for somebody who takes part in a case; empty where the sender is forged,
+    `doubtful` (From does not say for sure whose mail it is, or the mail server checked another domain), or not the sender of the last hop.
     `typed`: the address is what somebody typed into a form, and shows no more than that two messages may be one.
     """
 
@@ -36,6 +37,7 @@ class Writer:
     evidence: str = ""
     identity: str = ""
     forged: bool = False
+    doubtful: bool = False
     typed: bool = False
 
 
@@ -48,9 +50,13 @@ def identify(message: Message, policy: Policy, letters: Mapping[str, KnownLetter
         return _staff(message, policy, staff, says, letters, now)
     if says.fails:
         return Writer(Role.CITIZEN, evidence=f"writer: from outside, forged ({says.evidence})", forged=True)
+    if doubt := _doubt(message, says):
+        return Writer(Role.CITIZEN, evidence=f"writer: from outside, {doubt}", doubtful=True)
     if message.through:
-        identity = message.originator.key if message.through.named else ""
+        identity = message.originator.key if message.through.named and not says.forwarded else ""
         return Writer(Role.CITIZEN, evidence="writer: from outside, through a form or a list", identity=identity, typed=True)
+    if says.forwarded:
+        return Writer(Role.CITIZEN, evidence=f"writer: from outside, forwarded by others ({says.evidence})")
     if policy.is_colleague(address) and _answers_own_letter(message, policy, letters, now, whose=(address,), templates=ASKING):
         return Writer(Role.CONSULTED, None, True, "writer: a consulted colleague, proved by the keyed id", message.originator.key)
     return Writer(Role.CITIZEN, evidence="writer: from outside", identity=message.originator.key)
@@ -61,6 +67,8 @@ def _staff(
 ) -> Writer:
     if says.fails:
         return Writer(Role.STAFF, staff, False, f"writer: a staff address in From, forged ({says.evidence})", forged=True)
+    if doubt := _doubt(message, says):
+        return Writer(Role.STAFF, staff, False, f"writer: a staff address in From, not proved: {doubt}", doubtful=True)
     if _answers_own_letter(message, policy, letters, now, whose=staff.addresses):
         return Writer(Role.STAFF, staff, True, "writer: staff, proved by the keyed id of a letter to this person", message.originator.key)
     if _used_link(message, policy, staff, now):
@@ -68,6 +76,13 @@ def _staff(
     if says.passes:
         return Writer(Role.STAFF, staff, True, f"writer: staff, proved by the mail server ({says.evidence})", message.originator.key)
     return Writer(Role.STAFF, staff, False, "writer: a staff address in From, not proved")
+
+
+def _doubt(message: Message, says: Authentication) -> str:
+    """Why nobody's identity follows from the mail, though no server calls it forged; or empty."""
+    if message.from_field is FromField.DOUBTFUL:
+        return "From leaves in doubt whose mail it is (RFC 5322 section 3.4)"
+    return f"the mail server did not check the address in From ({says.evidence})" if says.of_other else ""
 
 
 _TOKEN = re.compile(r"(?<!\S)~([a-z2-7]{26})(?!\S)", re.IGNORECASE | re.ASCII)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maildesk.adapters.compose import Wording
-from maildesk.cli.samples import sample_letters
+from maildesk.adapters.compose.samples import sample_letters
 from maildesk.core.agenda.agenda import Agenda, OpenCase
 from maildesk.core.agenda.digest import LINES_MAX, digest_letters
 from maildesk.core.case.case import Status

@@ -41,28 +41,48 @@ def test_each_letter_has_its_file_and_each_template_is_used(letters: dict[str, L
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_letter_is_the_same_byte_for_byte(name: str, letters: dict[str, Letter]) -> None:
-    assert as_file(letters[name]).decode() == (FOLDER / f"{name}.txt").read_bytes().decode()
+    assert read(as_file(letters[name])) == read_file(name)
 
 
-@pytest.mark.parametrize("name", NAMES)
+def read(octets: bytes) -> str:
+    """A letter without the tokens in its links, which are others on each day, and are tested where they are made."""
+    return re.sub(r"~[a-z2-7]{26}(?![a-z2-7])", "~TOKEN", octets.decode())
+
+
+def read_file(name: str) -> str:
+    return read((FOLDER / f"{name}.txt").read_bytes())
+
+
+SINCE_0_1_0 = {"sample-digest"}  # lists what was set aside, which the templates of then do not show
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in SINCE_0_1_0])
 def test_with_the_templates_that_a_house_copied_from_0_1_0_a_letter_is_the_same_too(name: str, letters: dict[str, Letter]) -> None:
-    assert as_file(letters[name], OF_0_1_0).decode() == (FOLDER / f"{name}.txt").read_bytes().decode()
+    assert read(as_file(letters[name], OF_0_1_0)) == read_file(name)
 
 
 STORED = json.loads((CORPUS / "stored" / "letters-0.1.0.json").read_text(encoding="utf-8"))  # as that version put them into its outbox
+STOPPED = "returned-failed-no"  # that version stopped letters after any failure, and said so; now only where there is no such address
 LINKS_UNDER_HEADINGS = ("order-2-confirmed-weber", "entry-phone_lines-confirmed-weber")
 
 
-@pytest.mark.parametrize("name", [name for name in STORED if name not in LINKS_UNDER_HEADINGS])
+@pytest.mark.parametrize("name", [name for name in STORED if name not in {*LINKS_UNDER_HEADINGS, STOPPED, *SINCE_0_1_0}])
 def test_a_letter_that_0_1_0_stored_says_the_same(name: str, letters: dict[str, Letter]) -> None:
-    said = as_file(stored(name, letters)).decode().partition("\n\n")[2]
+    said = read(as_file(stored(name, letters))).partition("\n\n")[2]
 
-    assert said == (FOLDER / f"{name}.txt").read_bytes().decode().partition("\n\n")[2]
+    assert said == read_file(name).partition("\n\n")[2]
+
+
+def test_a_notice_that_0_1_0_stored_still_says_what_was_true_when_it_was_written(letters: dict[str, Letter]) -> None:
+    texts = [as_file(letter).decode().partition("\n\n")[2] for letter in (stored(STOPPED, letters), letters[STOPPED])]
+    sentence = "An diese Adresse gehen vorerst keine automatischen Briefe mehr.\n"
+
+    assert texts[0].replace(sentence, "") == texts[1]
 
 
 @pytest.mark.parametrize("name", LINKS_UNDER_HEADINGS)
 def test_the_links_of_a_stored_confirmation_are_all_there_though_not_under_their_headings(name: str, letters: dict[str, Letter]) -> None:
-    as_stored, now = (re.findall(r"mailto:[^>\"]+", as_file(letter).decode()) for letter in (stored(name, letters), letters[name]))
+    as_stored, now = (re.findall(r"mailto:[^>\"]+", read(as_file(letter))) for letter in (stored(name, letters), letters[name]))
 
     assert as_stored == now
 

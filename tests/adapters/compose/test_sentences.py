@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maildesk.adapters.compose import Flaw
 from maildesk.adapters.compose.sentences import _sentences_of
 from maildesk.core import health
 from maildesk.core.text.said import Said, Value, from_json, say, to_json
@@ -130,9 +131,9 @@ def test_what_a_stranger_typed_is_escaped_by_the_page_and_by_no_sentence() -> No
 def test_the_check_names_file_and_key_of_a_broken_sentence(words: str, complaint: str, tmp_path: Path) -> None:
     (tmp_path / "said.de.toml").write_text(words, encoding="utf-8")
 
-    (problem,) = a_composer(tmp_path).problems()
+    (flaw,) = a_composer(tmp_path).flaws()
 
-    assert problem == f"{tmp_path / 'said.de.toml'}: {complaint}"
+    assert flaw.text == f"{tmp_path / 'said.de.toml'}: {complaint}"
 
 
 @pytest.mark.parametrize(
@@ -147,20 +148,21 @@ def test_the_check_names_the_line_of_a_comparison_that_held_in_0_1_0(line: str, 
     end = "{% endif %}" if "{%" in line else ""
     (tmp_path / "_verspaetet.de.txt").write_text(f"Guten Tag,\n{line}{end}\n{{{{ telefon == '1' or frist }}}}", encoding="utf-8")
 
-    assert a_composer(tmp_path).problems() == (f"{tmp_path / '_verspaetet.de.txt'}: line 2: {complaint}",)
+    assert a_composer(tmp_path).flaws() == (Flaw(f"{tmp_path / '_verspaetet.de.txt'}: line 2: {complaint}"),)
 
 
 def test_the_templates_of_0_1_0_have_nothing_to_be_changed() -> None:
-    assert a_composer(CORPUS / "templates-0.1.0").problems() == ()
+    assert a_composer(CORPUS / "templates-0.1.0").flaws() == ()
 
 
 @pytest.mark.parametrize("words", ["[hint\n", "[hint]\nnoticed = 3\n", "[hint]\nnoticed = ['a']\n"])
 def test_a_file_that_cannot_be_read_is_named(words: str, tmp_path: Path) -> None:
     (tmp_path / "said.de.toml").write_text(words, encoding="utf-8")
 
-    for read in (lambda: words_of(say(HINT), tmp_path), lambda: a_composer(tmp_path).problems()):
-        with pytest.raises(TemplateError, match=re.escape(str(tmp_path / "said.de.toml"))):
-            read()
+    with pytest.raises(TemplateError, match=re.escape(str(tmp_path / "said.de.toml"))):
+        words_of(say(HINT), tmp_path)
+    (flaw,) = a_composer(tmp_path).flaws()
+    assert flaw.text.startswith(f"{tmp_path / 'said.de.toml'}: ")
 
 
 def test_a_broken_sentence_holds_its_letter_and_names_no_value_of_it(tmp_path: Path) -> None:

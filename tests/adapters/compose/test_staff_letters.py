@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maildesk.adapters.compose import Wording
-from maildesk.cli.samples import sample_letters
+from maildesk.adapters.compose.samples import sample_letters
 from maildesk.core.answers.text import answer_of
 from maildesk.core.letters.letter import INSIDE_THE_HOUSE, Letter
 from maildesk.core.office.policy import Policy, Staff

@@ -206,12 +206,31 @@ def test_nobody_at_the_port_is_unreachable() -> None:
     settings = server.settings(port=free_port())
     server._listener.close()
 
-    assert "Connection refused" in look_fails(ImapMailbox(settings, PASSWORD, None), MailboxUnreachable)
+    said = look_fails(ImapMailbox(settings, PASSWORD, None), MailboxUnreachable)
+    assert said == f"no connection to the mail server: nobody listens at 127.0.0.1:{settings.port}: see imap.host and imap.port"
+
+
+def test_tls_at_a_port_that_does_not_begin_with_it_is_named_by_its_keys(dovecot: Dovecot, user: str) -> None:
+    mailbox = ImapMailbox(dovecot.settings(user, security="tls", port=dovecot.imap_port), dovecot.password, None)
+
+    said = look_fails(mailbox, MailboxUnreachable)
+
+    assert f'127.0.0.1:{dovecot.imap_port} does not begin with TLS: set imap.security = "starttls", or imap.port = 993' in said
+
+
+def test_a_port_that_begins_with_tls_does_not_greet_without_it(dovecot: Dovecot, user: str) -> None:
+    settings = dovecot.settings(user, security="starttls", port=dovecot.imaps_port)
+
+    said = look_fails(ImapMailbox(settings, dovecot.password, None, socket_seconds=0.5), MailboxUnreachable)
+
+    assert f'127.0.0.1:{dovecot.imaps_port} does not greet: if it begins with TLS, set imap.security = "tls"' in said
 
 
 def test_a_name_that_nobody_knows_is_unreachable() -> None:
     with ScriptedImap() as server:
-        look_fails(mailbox_on(server, security="tls", host="imap.invalid"), MailboxUnreachable)
+        said = look_fails(mailbox_on(server, security="tls", host="imap.invalid"), MailboxUnreachable)
+
+    assert said == "no connection to the mail server: no address is known for imap.invalid: see imap.host"
 
 
 def test_closing_never_raises_and_waits_for_no_dead_server(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from maildesk.adapters.mailbox import FolderCount, ImapMailbox, Survey, folders
 from maildesk.adapters.mailbox.folders import Naming
+from maildesk.core.mail.folders import Place
 from maildesk.errors import MailboxRefused
 from tests.rig.dovecot import Dovecot
 from tests.rig.imap_script import ScriptedImap
@@ -51,6 +52,46 @@ def test_folders_are_named_as_the_server_does(dotted: tuple[Dovecot, str]) -> No
     wanted = {f"{prefix}Desk.Erledigt.Geprüft", f"{prefix}Desk.Quarantine", f"{prefix}Sent"}
     assert wanted <= names
     assert wanted <= subscribed
+
+
+SPECIAL = """
+namespace inbox {
+  mailbox "Gesendete Elemente" {
+    special_use = \\Sent
+    auto = create
+  }
+  mailbox Archiv {
+    special_use = \\Archive
+    auto = create
+  }
+}
+"""
+
+
+def test_a_folder_is_found_by_its_special_use_before_one_is_made() -> None:
+    with tempfile.TemporaryDirectory(prefix="md-") as folder:
+        dovecot = Dovecot.start(Path(folder), more=SPECIAL)
+        user = dovecot.new_user()
+        dovecot.deliver(user, MAIL)
+        with ImapMailbox(dovecot.settings(user), dovecot.password, None) as mailbox:
+            mailbox.prepare()
+            state = mailbox.look()
+            assert mailbox.file(state, state.uids, "archive").gone == set(state.uids)
+            surveyed = {each.role: (each.name, each.messages) for each in mailbox.survey().folders}
+            places = {each.name: each.place for each in mailbox.folders()}
+        with ImapMailbox(dovecot.settings(user, sent="Kundendialog/Sent"), dovecot.password, None) as named:
+            named.prepare()
+        client = dovecot.client(user)
+        made = {name for _, _, name in client.list_folders()}
+        client.shutdown()
+        dovecot.stop()
+
+    assert surveyed == {
+        "inbox": ("INBOX", 0), "archive": ("Archiv", 1), "quarantine": ("Quarantine", 0), "sent": ("Gesendete Elemente", 0),
+    }  # fmt: skip
+    assert places == {"Archiv": Place.ELSEWHERE, "Gesendete Elemente": Place.SENT}
+    assert {"Archive", "Sent"}.isdisjoint(made)
+    assert "Kundendialog/Sent" in made, "a name that somebody chose is made"
 
 
 def test_preparing_twice_changes_nothing(dovecot: Dovecot, user: str, mailbox: ImapMailbox) -> None:

@@ -5,15 +5,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import pytest
 
 from maildesk.adapters.mailbox import ImapMailbox
+from maildesk.core.mail.folders import Filed
 from maildesk.errors import MailboxRefused, MailboxUnreachable
 from maildesk.octets import FolderState, RawMessage
-from tests.rig.imap_script import Answer, Do, ScriptedImap, fetch_line, in_turn
+from tests.rig.imap_script import Answer, Do, ScriptedImap, Step, fetch_line, in_turn
 
 MAIL = b"Subject: one\r\n\r\nhello\r\n"
 OTHER = b"Subject: two\r\n\r\nworld\r\n"
@@ -246,6 +247,38 @@ def test_a_move_that_is_done_in_part_counts_in_part() -> None:
 
         server.script[b"UID MOVE .*"] = in_part
         assert mailbox.file(state, [1, 2], "archive").gone == {1}
+
+
+def test_a_mail_that_went_meanwhile_holds_no_other_back(caplog: pytest.LogCaptureFixture) -> None:
+    with ScriptedImap(dict.fromkeys(range(1, 6), MAIL)) as server, mailbox_on(server) as mailbox:
+        state, going = mailbox.look(), [2, 4]
+        listed = list(server.mails)  # a client hears of what went at its next NOOP alone (RFC 3501 section 7.4.1)
+
+        def noop(_line: bytes) -> bytes:
+            listed[:] = server.mails
+            return OK
+
+        def refused_while_one_has_gone(line: bytes) -> bytes | Sequence[Step]:
+            if going:
+                del server.mails[going.pop(0)]
+            asked = {int(uid) for uid in line.split()[2].split(b",")}
+            if asked - set(server.mails):
+                return b"{tag} NO [EXPUNGEISSUED] Some of the requested messages no longer exist.\r\n"
+            del server.script[b"UID MOVE .*"]
+            answer = server.answer(line)
+            noop(b"")
+            return answer
+
+        server.script = {
+            b"UID SEARCH .*": lambda _line: b"* SEARCH %b\r\n{tag} OK done\r\n" % b" ".join(b"%d" % uid for uid in listed),
+            b"NOOP": noop,
+            b"UID MOVE .*": refused_while_one_has_gone,
+        }
+        filed = mailbox.file(state, state.uids, "archive")
+
+    assert filed == Filed(frozenset({1, 2, 3, 4, 5}), contested=frozenset({2, 4}))
+    assert server.mails == {}
+    assert "could not be filed" not in caplog.text
 
 
 def test_a_missing_folder_is_made_once_and_the_move_tried_again() -> None:

@@ -83,6 +83,33 @@ def test_a_delay_is_no_failure_and_names_nobody_as_failed(software: str) -> None
     assert report(message).original_message_id == LETTER
 
 
+DEAD = {
+    "qmail", "Postfix without parts", "Exim", "T-Online", "a German server with a list", "Sendmail", "OpenSMTPD", "DragonFly Mail Agent",
+    "Courier", "Gmail, old", "Exchange", "Sun Messaging Server", "Amazon WorkMail",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("software", DEAD)
+def test_words_that_say_that_there_is_no_such_address_are_read_as_its_status(software: str) -> None:
+    said = report(a_bounce(FAILURES[software] + RETURNED))
+
+    assert (said.reason or said.status) == "5.1.1"
+
+
+@pytest.mark.parametrize("software", ["GMX auf Deutsch", "a German server in one sentence", "IIS SMTP auf Deutsch"])
+def test_words_that_give_another_reason_or_none_are_not(software: str) -> None:
+    said = report(a_bounce(FAILURES[software] + RETURNED))
+
+    assert (said.reason, said.status) == ("", "")
+
+
+def test_what_the_server_said_counts_where_the_field_names_the_class_only() -> None:
+    fields = "Final-Recipient: rfc822; eva@example.org\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 5.2.2 mailbox full\n"
+    message = parsed(a_multipart(a_part("x\n"), a_part(fields, "message/delivery-status"), sender=DAEMON, subject="Report"))
+
+    assert report(message).status == "5.2.2"
+
+
 @pytest.mark.parametrize(
     "text",
     [

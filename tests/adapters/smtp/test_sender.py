@@ -17,7 +17,8 @@ from maildesk.adapters.smtp import SmtpSender
 from maildesk.core.letters.delivery import Result
 from maildesk.errors import SenderUnreachable
 from maildesk.settings.servers import SmtpSettings
-from tests.rig.dovecot import HOST
+from tests.rig.dovecot import HOST, free_port
+from tests.rig.imap_script import ScriptedImap
 from tests.rig.smtp_letters import LETTER, MAIL, nothing, sender_for, sent
 from tests.rig.smtp_server import CUT, USER, ScriptedSmtp, SmtpSink, wait_for
 
@@ -85,7 +86,7 @@ def test_no_password_goes_to_a_server_whose_certificate_is_not_trusted(security:
     with (
         SmtpSink(security, server_context, auth=True) as server,
         sender_for(server.settings()) as sender,
-        pytest.raises(SenderUnreachable, match="certificate is not valid"),
+        pytest.raises(SenderUnreachable, match=r"certificate .*is not valid"),
     ):
         sender.send(LETTER, nothing)
 
@@ -104,7 +105,7 @@ def test_no_password_goes_to_a_server_with_a_certificate_that_is_not_valid(
     with (
         SmtpSink(security, context, auth=True) as server,
         sender_for(server.settings(), tls_context=trusting) as sender,
-        pytest.raises(SenderUnreachable, match="certificate is not valid"),
+        pytest.raises(SenderUnreachable, match=r"certificate .*is not valid"),
     ):
         sender.send(LETTER, nothing)
 
@@ -132,6 +133,25 @@ def test_no_password_goes_to_a_server_that_does_not_offer_starttls() -> None:
         sender.send(LETTER, nothing)
 
     assert set(server.verbs) <= {"ehlo", "EHLO", "quit", "QUIT"}
+
+
+@pytest.mark.parametrize(
+    ("greeting", "security", "said"),
+    [
+        ((b"220 ready\r\n",), "tls", 'does not begin with TLS: set smtp.security = "starttls", or smtp.port = 465'),
+        ((5.0,), "starttls", 'does not greet: if it begins with TLS, set smtp.security = "tls"'),
+        (None, "starttls", "nobody listens at 127.0.0.1:"),
+    ],
+    ids=["TLS on a plain port", "plain on a port of TLS", "wrong port"],
+)
+def test_a_server_that_is_not_reached_is_named_by_host_port_and_key(greeting: tuple[bytes] | None, security: str, said: str) -> None:
+    with ScriptedImap(greeting=greeting or ()) as server, pytest.raises(SenderUnreachable) as raised:  # what matters here is its greeting
+        settings = SmtpSettings(host=HOST, port=server.port if greeting else free_port(), security=security)
+        with sender_for(settings, socket_seconds=0.3) as sender:
+            sender.probe("desk@example.com")
+
+    assert said in str(raised.value)
+    assert f"127.0.0.1:{settings.port}" in str(raised.value)
 
 
 def test_without_encryption_no_letter_leaves_this_machine() -> None:

@@ -188,17 +188,6 @@ def test_danger_in_an_answer_from_an_unknown_address_raises_the_alarm(desk: Inta
     assert ([alarm.id for alarm in decision.alarms], whats(decision)) == (alarms, ["asked-back"])
 
 
-@pytest.mark.parametrize(("sender", "status"), [("p.sommer@haus.example", "closed"), ("tochter@example.net", "open")])
-def test_an_unknown_address_of_the_office_does_not_open_a_closed_case_again(desk: Intake, sender: str, status: str) -> None:
-    relayed(desk)
-    desk.close(FIRST)
-
-    decision = desk.take(mail_of(sender, "noch", in_reply_to="<root@example.org>"))
-
-    assert (decision.outcome, decision.case_number, desk.case(FIRST)["status"]) == (Outcome.FOLLOW_UP, FIRST, status)
-    assert len(decision.notices) == 2, "a person reads it"
-
-
 def test_an_answer_from_an_unknown_address_to_a_letter_of_no_case_opens_none(desk: Intake) -> None:
     decision = desk.take(
         mail_of(f"Anna Weber <{WEBER}>", "wohin", authentication_results="mx.example.com; dmarc=pass header.from=haus.example")

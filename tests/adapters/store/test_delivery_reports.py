@@ -96,6 +96,57 @@ def test_after_two_months_a_letter_is_tried_again(intake: Intake, days: int, sto
     assert (intake.take(mail_of(EVA, "again")).refusal is Refusal.RETURNED) is stopped
 
 
+@pytest.mark.parametrize("status", ["5.2.2", "5.2.1", "5.7.1", "5.7.26", "5.4.1", "5.0.0", "5.3.0"])
+def test_who_had_a_full_mailbox_or_a_filter_against_us_gets_a_letter_when_they_write_again(intake: Intake, status: str) -> None:
+    intake.take(a_report(("failed", status), our_letter(intake)))
+    assert the_letter(intake)["state"] == "failed"
+    intake.later(days=1)
+
+    assert len(intake.take(mail_of(EVA, "again")).letters) == 1
+
+
+@pytest.mark.parametrize("status", ["5.1.1", "5.1.2", "5.1.10"])
+def test_a_dead_address_gets_none_also_where_its_mailbox_was_full_before(intake: Intake, status: str) -> None:
+    letter = our_letter(intake)
+    for number, each in enumerate(("5.2.2", status)):
+        intake.take(a_report(("failed", each), letter, f"r{number}"))
+    intake.later(days=1)
+
+    assert intake.take(mail_of(EVA, "again")).refusal is Refusal.RETURNED
+
+
+def test_a_bounce_of_the_address_to_which_a_person_forwards_stops_no_letter(intake: Intake) -> None:
+    letter = our_letter(intake)
+    assert intake.take(a_report(FAILED, letter, recipient="eva@old.example.org")).outcome is Outcome.REPORT
+
+    assert len(intake.take(mail_of(EVA, "again")).letters) == 1
+
+
+def test_who_answers_a_letter_that_went_to_the_address_after_it_was_dead_gets_letters_again(intake: Intake) -> None:
+    lost = our_letter(intake)
+    intake.take(a_report(FAILED, lost))
+    intake.later(days=1)
+    assert intake.take(mail_of(EVA, "again", in_reply_to=f"<{lost}>")).refusal is Refusal.RETURNED
+    values = {
+        "id": "id + 100", "letter_id": "'later'", "message_id": "'later@example.com'", "state": "'sent'", "sent_message_id": "NULL",
+        "report": "''", "report_proved": "0", "reported_at": "NULL", "created_at": "datetime(created_at, '+1 day')",
+    }  # fmt: skip
+    columns = [row[1] for row in intake.sql("PRAGMA table_info(letter)")]
+    copied = ", ".join(values.get(column, column) for column in columns)
+    intake.sql(f"INSERT INTO letter SELECT {copied} FROM letter WHERE template = 'acknowledgement'")  # a colleague's answer
+
+    assert len(intake.take(mail_of(EVA, "answer", in_reply_to="<later@example.com>")).letters) == 1
+
+
+def test_a_case_that_became_part_of_another_keeps_what_was_reported_of_its_letter(intake: Intake) -> None:
+    letter = our_letter(intake)
+    intake.take(mail_of(EVA, "two"))
+    intake.sql("UPDATE cases SET merged_into_id = 2, status = 'closed', closed_at = opened_at WHERE id = 1")
+    intake.take(a_report(FAILED, letter))
+
+    assert intake.take(mail_of(EVA, "again")).refusal is Refusal.RETURNED
+
+
 def test_a_delay_is_noted_told_once_and_stops_nothing(intake: Intake) -> None:
     letter = our_letter(intake)
     for name in ("r1", "r2"):

@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maildesk.core.agenda import digest
-from maildesk.core.agenda.agenda import Agenda, OpenCase
+from maildesk.core.agenda.agenda import Agenda, AsideMail, OpenCase
 from maildesk.core.agenda.digest import (
+    ASIDE_KINDS,
+    ASIDE_MAX,
     LINES_EACH,
     LINES_MAX,
     SHOWN,
@@ -30,8 +32,10 @@ from maildesk.core.agenda.digest import (
 from maildesk.core.case.case import Status
 from maildesk.core.letters.keyed_ids import is_order_token, parse_keyed_id
 from maildesk.core.letters.letter import DIGEST, INSIDE_THE_HOUSE, Letter
+from maildesk.core.letters.order_links import named_aside
+from maildesk.core.mail.classify import Automatic
 from maildesk.core.office.policy import DigestPlan, Policy, Staff
-from maildesk.core.text.said import to_json
+from maildesk.core.text.said import say, to_json
 from tests.rig.letters import CALENDAR, DESK, in_words
 from tests.rig.ordering import CATEGORIES
 
@@ -63,6 +67,27 @@ def line(case: OpenCase) -> list[str]:
     context = letter(case).context
     (row,) = next(context[section] for section in SHOWN if context[section])  # type: ignore[misc]
     return list(in_words(row).values())
+
+
+def test_what_was_set_aside_is_listed_and_counted_by_kind_and_never_makes_a_digest_of_nothing() -> None:
+    mails = tuple(AsideMail(f"{number:064x}", "bulk", "Verein", f"v{number}@post.example", "Neues") for number in range(ASIDE_MAX + 3))
+    bounce = AsideMail("f" * 64, "bounce", "", "postmaster@post.example", "")
+    plan = replace(POLICY, digest=DigestPlan(when_empty="none"))
+
+    context = digest_letters(plan, Agenda(aside=(bounce, *mails)), NOW)[0].context
+
+    assert digest_letters(plan, Agenda(), NOW) == ()
+    assert (context["beiseite_anzahl"], len(context["beiseite"])) == (ASIDE_MAX + 4, ASIDE_MAX)  # type: ignore[arg-type]
+    assert in_words(context["beiseite_arten"]) == [f"{ASIDE_MAX + 3} × Rundschreiben", "1 × Unzustellbarkeit"]
+    first = in_words(context["beiseite"])[0]
+    assert (first["art"], first["von"], first["betreff"]) == ("Unzustellbarkeit", "postmaster@post.example", "ohne Betreff")
+    assert named_aside(unquote(first["anlegen"]), "KD") == "f" * 12
+    assert context["leer"] is False
+
+
+def test_every_kind_of_machine_mail_has_its_words() -> None:
+    assert set(ASIDE_KINDS) == set(Automatic)
+    assert all(in_words(say(key)) for key in ASIDE_KINDS.values())
 
 
 # --- where a case stands

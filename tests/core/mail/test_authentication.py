@@ -35,7 +35,8 @@ def judged_from(*senders: str, originator: str = "eva@example.org") -> Authentic
 FORMS: tuple[tuple[str, str, str | None], ...] = (
     ("OpenDMARC", "mx.example.com; dmarc=pass (p=none dis=none) header.from=example.org", "passes"),
     ("OpenDMARC, failed", "mx.example.com; dmarc=fail (p=reject dis=quarantine) header.from=example.org", "fails"),
-    ("OpenDMARC with a semicolon in its comment", "mx.example.com; dmarc=fail (p=none; dis=none) header.from=example.org", "fails"),
+    ("OpenDMARC with a semicolon in its comment", "mx.example.com; dmarc=fail (p=reject; dis=none) header.from=example.org", "fails"),
+    ("OpenDMARC, failed, and the domain asks for nothing", "mx.example.com; dmarc=fail (p=none; dis=none) header.from=example.org", None),
     ("OpenDMARC, no record", "mx.example.com; dmarc=none (p=none dis=none) header.from=example.org", None),
     (
         "OpenDKIM alone",
@@ -70,7 +71,7 @@ FORMS: tuple[tuple[str, str, str | None], ...] = (
     (
         "Gmail, failed",
         "mx.example.com; spf=fail (google.com: domain of eva@example.org does not designate 192.0.2.7 as permitted sender) "
-        "smtp.mailfrom=eva@example.org; dmarc=fail (p=NONE sp=NONE dis=NONE) header.from=example.org",
+        "smtp.mailfrom=eva@example.org; dmarc=fail (p=REJECT sp=NONE dis=NONE) header.from=example.org",
         "fails",
     ),
     (
@@ -298,7 +299,7 @@ def test_only_the_topmost_field_counts() -> None:
 
 def test_the_parser_gives_the_topmost_field_first_and_whole() -> None:
     flood = "".join(f"X-Flood-{number}: x\r\n" for number in range(1500))
-    ours = "Authentication-Results: mx.example.com;\r\n\tdmarc=fail\r\n (p=none\r\n\tdis=none)\r\n header.from=example.org\r\n"
+    ours = "Authentication-Results: mx.example.com;\r\n\tdmarc=fail\r\n (p=reject\r\n\tdis=none)\r\n header.from=example.org\r\n"
     forged = "authentication-results : mx.example.com; dmarc=pass header.from=example.org\r\n"
     for head in (ours + forged, ours + flood + forged, flood + ours + forged):
         assert authentication(parsed(head.encode() + a_mail()), OURS) == Authentication(False, True, "authentication: dmarc=fail")
@@ -464,7 +465,7 @@ def test_no_domain_at_all_is_not_the_domain_in_from() -> None:
     [
         "dmarc=fail",
         "DMARC=Fail header.from=example.net",
-        "dmarc=fail (p=none) header.from=example.org; spf=pass smtp.mailfrom=example.org; dkim=pass header.d=example.org",
+        "dmarc=fail (p=reject) header.from=example.org; spf=pass smtp.mailfrom=example.org; dkim=pass header.d=example.org",
         "dmarc=pass header.from=example.org; dmarc=fail header.from=example.org",
         "dmarc=fail header.from=example.org; dmarc=pass header.from=example.org",
         "dmarc=none; dmarc=fail",
@@ -524,6 +525,93 @@ def test_a_forged_sender_is_told(results: str) -> None:
 def test_a_mail_that_may_be_honest_does_not_fail(results: str) -> None:
     found = judged(f"mx.example.com; {results}")
     assert (found.passes, found.fails) == (False, False)
+
+
+FAIL = "dmarc=fail header.from=example.org"
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        # A mail that another office forwarded.
+        "arc=pass (i=1 spf=pass spfdomain=example.org dkim=pass dkdomain=example.org dmarc=pass fromdomain=example.org); dmarc=fail "
+        "(p=none dis=none) header.from=example.org; spf=fail smtp.mailfrom=poststelle@kreis.example; dkim=fail header.d=example.org",
+        "dmarc=fail (p=none) header.from=example.org",
+        "dmarc=fail(p=none)header.from=example.org",
+        "dmarc=fail ( p = none ) header.from=example.org",
+        "dmarc=fail (p=NONE sp=REJECT dis=NONE) header.from=example.org",
+        "dmarc=fail (p=none,d=none,d.eval=none) header.from=example.org",
+        "dmarc=fail header.from=example.org (policy=none)",
+        'dmarc=fail reason="SPF not aligned (relaxed), No valid DKIM" header.from=example.org (policy=none)',
+        "dmarc=fail policy.published-domain-policy=none policy.applied-disposition=none header.from=example.org",
+        "dmarc=fail header.from=example.org policy.dmarc=none",
+        "dmarc=fail action=none header.from=example.org; compauth=fail reason=001",
+        "spf=fail; dmarc=fail (p=none) header.from=example.org",
+        "dmarc=fail (p=none) header.from=example.org; dmarc=pass header.from=example.org",
+    ],
+)
+def test_a_fail_for_a_domain_that_asks_for_nothing_is_no_forgery(results: str) -> None:
+    found = judged(f"mx.example.com; {results}")
+    assert (found.passes, found.fails, found.forwarded) == (False, False, False)
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        "dmarc=fail (p=reject dis=none) header.from=example.org",
+        "dmarc=fail (p=quarantine) header.from=example.org",
+        "dmarc=fail (p=none dis=reject) header.from=example.org",
+        "dmarc=fail (p=none sp=reject dis=QUARANTINE) header.from=example.org",
+        "dmarc=fail (sp=none) header.from=example.org",
+        "dmarc=fail (dis=none) header.from=example.org",
+        "dmarc=fail (p=nonesuch) header.from=example.org",
+        "dmarc=fail (p=none-) header.from=example.org",
+        "dmarc=fail (domain asks for p=none) header.from=example.org",
+        "dmarc=fail (p=none of your business) (x) header.from=example.org; dmarc=fail (p=reject)",
+        'dmarc=fail reason="(p=none)" header.from=example.org',
+        "dmarc=fail action=oreject header.from=example.org",
+        "dmarc=fail action=pct.quarantine header.from=example.org",
+        "dmarc=fail policy.published-domain-policy=reject policy.applied-disposition=none header.from=example.org",
+        f"{FAIL}; policy.dmarc=none",
+        f"{FAIL}; spf=pass (p=none) smtp.mailfrom=example.net",
+        f"{FAIL}; spf=pass action=none smtp.mailfrom=example.net",
+        f"spf=pass (domain of x (p=none) y) smtp.mailfrom=x; {FAIL}",
+        "dmarc=fail (p=none) header.from=example.org; dmarc=fail (p=reject) header.from=example.org",
+        "dmarc=fail (p=none) header.from=example.org; spf=pass (a",
+        'dmarc=fail (p=none) header.from=example.org; spf=pass (domain of "a); x=(b")',
+        f"{FAIL}; arc=none",
+        f"{FAIL}; arc=fail",
+        f"{FAIL}; arc=pass; arc=fail",
+        f"{FAIL}; x-arc=pass",
+        f"{FAIL} arc=pass",
+        f"{FAIL} (arc=pass)",
+        f'{FAIL}; spf=pass smtp.mailfrom="x; arc=pass; y"@example.net',
+        f"{FAIL}; arc=pass; spf=pass (a",
+    ],
+)
+def test_what_only_looks_as_if_it_excused_a_fail_excuses_nothing(results: str) -> None:
+    found = judged(f"mx.example.com; {results}")
+    assert (found.passes, found.fails, found.forwarded) == (False, True, False)
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        f"arc=pass (i=1 spf=pass spfdomain=example.org dmarc=pass fromdomain=example.org); {FAIL}",
+        f"{FAIL}; arc=pass",
+        "dmarc=fail (p=reject dis=none) header.from=example.org; ARC=PASS (i=2)",
+        "spf=fail smtp.mailfrom=x; arc=pass",
+    ],
+)
+def test_a_whole_chain_of_servers_makes_a_fail_a_forwarded_mail_and_no_proof(results: str) -> None:
+    found = judged(f"mx.example.com; {results}")
+    assert (found.passes, found.fails, found.forwarded) == (False, False, True)
+
+
+def test_a_chain_proves_nothing_and_excuses_nothing_where_nothing_failed() -> None:
+    found = judged("mx.example.com; arc=pass; dmarc=none header.from=example.org")
+    assert (found.passes, found.fails, found.forwarded) == (False, False, False)
+    assert judged(f"mx.example.net; arc=pass; {FAIL}") == NOTHING
 
 
 def test_a_signature_of_the_domain_above_is_aligned_and_one_beside_is_not() -> None:

@@ -12,7 +12,7 @@ import pytest
 from maildesk.core.letters.refusal import Refusal
 from maildesk.core.mail.classify import Automatic, classify
 from maildesk.core.mail.folders import Place
-from maildesk.core.mail.message import Address, DeliveryReport
+from maildesk.core.mail.message import Address, DeliveryReport, FromField
 from maildesk.core.threading.sent_through import answer_wanted_at, as_written
 from maildesk.core.threading.writer import identify
 from tests.rig.builders import EVA, MONDAY, a_message
@@ -44,6 +44,7 @@ FORMS = [
     Row("a form that names the desk", FORM, NOBODY, {"reply_to": ("desk@example.com",)}),
     Row("a form into which a colleague's address was typed", FORM, NOBODY, {"reply_to": (WEBER.address,)}),
     Row("a form that names itself", FORM, NOBODY, {"reply_to": (FORM,)}),
+    Row("a form that names an address of no domain", FORM, NOBODY, {"reply_to": ("eva@localhost",)}),
     Row("a form that names two persons", FORM, NOBODY, {"reply_to": (EVA, "adam@example.net")}),
     Row("a form that names one person twice", FORM, EVA.addr_spec, {"reply_to": (EVA, "EVA@example.org")}),
     Row("a form that names who takes no answer", FORM, NOBODY, {"reply_to": ("no-reply@portal.example",)}),
@@ -98,6 +99,7 @@ PERSONS = [
         None,
         {"fields": (("list-unsubscribe", "<https://x.example>"), ("list-unsubscribe-post", "List-Unsubscribe=One-Click"))},
     ),
+    Row("a From field that leaves a doubt", FORM, None, {"reply_to": (EVA,), "from_field": FromField.DOUBTFUL}),
     Row("a mail server", "mailer-daemon@example.net", None, {"reply_to": (EVA,), "delivery_report": DeliveryReport("failed")}),
 ]
 

@@ -33,7 +33,7 @@ _ANSWER_BYTES_MAX = 64 * limits.MEBIBYTE
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "TZ", "LANG", "LC_ALL")
 _EXPECTED_CLASSES = frozenset(
     {
-        *(("maildesk.core.mail.message", name) for name in ("Message", "Address", "Attachment", "DeliveryReport")),
+        *(("maildesk.core.mail.message", name) for name in ("Message", "Address", "Attachment", "DeliveryReport", "FromField")),
         *(("datetime", name) for name in ("datetime", "timezone", "timedelta")),
     }
 )

@@ -16,9 +16,10 @@ from maildesk.adapters.parse import limits
 from maildesk.adapters.parse.delivery_reports import plain_words as freetext_report
 from maildesk.adapters.parse.delivery_reports.plain_words import Report, Spoken
 from maildesk.adapters.parse.delivery_reports.returned import HEAD_TYPES, MAIL_TYPES, Returned, inner_mail, returned_mail
-from maildesk.adapters.parse.delivery_reports.status_fields import Status, status_of
+from maildesk.adapters.parse.delivery_reports.status_fields import FAILURE, Status, says_no_more_than_class, status_of
 from maildesk.adapters.parse.mime import words
 from maildesk.adapters.parse.mime.tree import Tree, tree_of
+from maildesk.core.letters.server_reply import Concern, Reply, Step, concern_of
 from maildesk.core.mail.automatic_words import is_absence_notice
 from maildesk.core.mail.message import DeliveryReport, Message
 from maildesk.core.mail.system_marks import named_mark, subject_action, system_mark
@@ -32,6 +33,7 @@ _REPORTS = {
 }
 _NO_STATUS_TYPES = MAIL_TYPES | HEAD_TYPES | {"message/disposition-notification", "message/feedback-report"}
 _STATUS_BYTES_MAX = 256 * 1024
+NO_SUCH_ADDRESS = "5.1.1"
 
 
 def report_type_of(root: MimePart, declared: str, tree: Tree) -> str:
@@ -60,7 +62,19 @@ def delivery_report_of(message: Message, tree: Tree) -> DeliveryReport | None:
         return None
     failed = _failed(message, status, said, report, returned) if action == "failed" else ()
     original = (status.original_message_id if status else "") or returned.message_id
-    return DeliveryReport(action, status.status if status else "", failed, original, form)
+    code = status.status if status else ""
+    reason = _reason(code, report.said) if action == "failed" else ""
+    return DeliveryReport(action, code, failed, original, reason=reason, form=form)
+
+
+def _reason(status: str, said: str) -> str:
+    """Where the fields say little: the status in the words, or that of what these words mean."""
+    if status and not says_no_more_than_class(status):
+        return ""
+    named = FAILURE.search(said)
+    if named:
+        return named[0]
+    return NO_SUCH_ADDRESS if concern_of(Reply(Step.RCPT, 550, said)) is Concern.ADDRESS else ""
 
 
 def _decided(message: Message, status: Status | None, said: Spoken, returned: Returned) -> tuple[str, str]:
@@ -103,7 +117,7 @@ def _refusal(report: Report, tree: Tree) -> DeliveryReport | None:
     failed = freetext_report.refused(report)
     if not failed:
         return None
-    return DeliveryReport("failed", "", failed, returned_mail(tree, "", _texts(tree)).message_id, "words of Dovecot")
+    return DeliveryReport("failed", "", failed, returned_mail(tree, "", _texts(tree)).message_id, form="words of Dovecot")
 
 
 def _texts(tree: Tree) -> str:

@@ -16,6 +16,7 @@ from maildesk.adapters.parse.mime import addresses, charset, ids
 _PRECEDENCE = ("failed", "delayed", "delivered", "relayed", "expanded")
 _MEANT = {"failure": "failed", "fail": "failed", "expired": "failed", "undeliverable": "failed", "delay": "delayed", "deferred": "delayed"}
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+FAILURE = re.compile(r"(?<![\d.])5\.\d{1,3}\.(?!0(?!\d))\d{1,3}(?![\d.]*\d)")  # in words, with a detail
 _REPLY = re.compile(r"(?:^|[\s;])([45])\d\d[\s-]")
 # The address that was written to is before the one that a server made of it.
 _RECIPIENT_FIELDS = ("original-recipient", "final-recipient", "x-actual-recipient", "failed-recipient", "recipient")
@@ -94,11 +95,14 @@ def _implied(block: Block) -> str:
 
 
 def _status(block: Block) -> str:
-    for name in ("status", "diagnostic-code"):
-        match = _STATUS.search(block.get(name, ""))
-        if match:
-            return match[1]
-    return ""
+    """That of the field, or of what the server said, if that says more than the class: many fill the field with 5.0.0."""
+    said = [match[1] for name in ("status", "diagnostic-code") if (match := _STATUS.search(block.get(name, "")))]
+    return next((status for status in said if not says_no_more_than_class(status)), said[0] if said else "")
+
+
+def says_no_more_than_class(status: str) -> bool:
+    """Whether the status has no subject and no detail (RFC 3463 section 3.1), as 5.0.0 has none."""
+    return status.endswith(".0.0")
 
 
 def _recipient(block: Block) -> str:

@@ -47,6 +47,11 @@ def read(raw: bytes, hint: str = "") -> tuple[Address, ...]:
     return found
 
 
+def named(name: str, spec: str) -> Address:
+    """An address that is known, with its name as it is in the field."""
+    return Address(_name(name, spec), spec)
+
+
 def local_word(raw: bytes) -> str:
     """The bare word that stands for an address on one host: `MAILER-DAEMON <>`, `Mail System <MAILER-DAEMON>`, `root`."""
     text = words.unfolded(raw[: limits.FIELD_BYTES_MAX])

@@ -16,13 +16,14 @@ from dataclasses import dataclass
 
 from maildesk.adapters.parse import limits
 from maildesk.adapters.parse.mime import charset
+from maildesk.core.text import unseen
 
 _FOLD = re.compile(r"[\r\n]+[ \t]?")
 _WORD_START = re.compile(r"=\?([A-Za-z0-9_.:()+*-]{1,60})\?([bBqQ])\?")
 _Q_OCTET = re.compile(rb"=([0-9A-Fa-f]{2})")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 # Controls, marks that change the direction of text (they can make a name read backwards), and lone surrogates.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_UNSAFE = re.compile(f"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\ud800-\udfff{unseen.SIGNS}]")
 _LINE_ENDS = re.compile("[\t-\r\x1c-\x1e\x85\u2028\u2029]+")
 _ENCODED_TWICE_MAX = 3
 

@@ -11,8 +11,9 @@ from maildesk.adapters.parse import limits
 from maildesk.adapters.parse.mime import charset, secured
 from maildesk.adapters.parse.mime.tree import Leaf, Role, Tree
 from maildesk.adapters.parse.text import flowed, forms, html
+from maildesk.core.text.unseen import without_unseen
 
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _HYPHEN_IN_A_NUMBER = re.compile("(?<=\\w)\u00ad(?=\\d)")  # a soft hyphen where nothing is hyphenated
 _LINE_ENDS = re.compile("\r\n|\r|\x85|\u2028|\u2029")
 _EMPTY_LINES = re.compile(r"\n{4,}")
@@ -20,9 +21,9 @@ _OCTETS_PER_CHARACTER_MAX = 4
 
 
 def clean(text: str) -> str:
-    """Line ends as line feeds, no control characters, plain spaces, no soft hyphens; the end trimmed and the length bounded."""
+    """Line ends as line feeds, nothing that nobody sees, plain spaces; the end trimmed and the length bounded."""
     text = _LINE_ENDS.sub("\n", text[: 2 * limits.TEXT_CHARS_MAX])
-    text = _CONTROLS.sub("", text.replace("\x0c", "\n")).replace("\u00a0", " ")
+    text = without_unseen(_CONTROLS.sub("", text.replace("\x0c", "\n"))).replace("\u00a0", " ")
     text = _HYPHEN_IN_A_NUMBER.sub("-", text).replace("\u00ad", "")
     text = text.strip("\n").rstrip()
     return text if len(text) <= limits.TEXT_CHARS_MAX else text.lstrip()[: limits.TEXT_CHARS_MAX].rstrip()

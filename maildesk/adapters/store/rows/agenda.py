@@ -14,9 +14,9 @@ from maildesk.adapters.store.rows.cases import Cases
 from maildesk.adapters.store.rows.facts import Facts
 from maildesk.adapters.store.rows.history import waiting_since
 from maildesk.adapters.store.rows.letter_states import IS_HELD, LetterStates
-from maildesk.adapters.store.tables import cases, consultations, letters
-from maildesk.core.agenda.agenda import Agenda, AskingLetter, OpenCase, OpenQuestion
-from maildesk.core.case.case import Status
+from maildesk.adapters.store.tables import cases, consultations, contacts, ledger, letters, messages, raws
+from maildesk.core.agenda.agenda import Agenda, AsideMail, AskingLetter, OpenCase, OpenQuestion
+from maildesk.core.case.case import Direction, Status
 from maildesk.core.letters.letter import ANSWER, Letter
 
 Whole = Callable[[int], int]  # from a case to the one that it has become part of, else to itself
@@ -33,12 +33,13 @@ class Planning:
         self.learn = facts.learn
         self.drop_waiting = letters.drop_waiting
 
-    def agenda(self) -> Agenda:
+    def agenda(self, since: datetime) -> Agenda:
+        """What was set aside before `since` was in an earlier digest."""
         whole = _whole(self._connection)
-        due, since = _statements_due(self._connection, whole), waiting_since(self._connection)
+        due, waiting = _statements_due(self._connection, whole), waiting_since(self._connection)
         query = select(cases).where(cases.c.merged_into_id.is_(None), cases.c.status != Status.CLOSED).order_by(cases.c.id)
-        found = tuple(_open_case(row, due.get(row.id), since.get(row.id)) for row in self._connection.execute(query))
-        return Agenda(found, _held(self._connection, whole))
+        found = tuple(_open_case(row, due.get(row.id), waiting.get(row.id)) for row in self._connection.execute(query))
+        return Agenda(found, _held(self._connection, whole), _aside(self._connection, since))
 
     def open_questions(self) -> tuple[OpenQuestion, ...]:
         return open_questions(self._connection)
@@ -94,6 +95,21 @@ def _held(connection: Connection, whole: Whole) -> tuple[str, ...]:
     ids = [whole(each) for each in connection.execute(select(letters.c.case_id).where(*held).order_by(letters.c.id)).scalars()]
     numbers = {row.id: row.number for row in connection.execute(select(cases.c.id, cases.c.number).where(cases.c.id.in_(ids)))}
     return tuple(dict.fromkeys(numbers[each] for each in ids))
+
+
+def _aside(connection: Connection, since: datetime) -> tuple[AsideMail, ...]:
+    """Not the mail of colleagues that is no entry: they were asked."""
+    query = (
+        select(messages, raws.c.digest, contacts.c.display_name, contacts.c.addr_spec)
+        .join(raws, raws.c.id == messages.c.raw_id)
+        .join(contacts, contacts.c.id == messages.c.contact_id, isouter=True)
+        .where(messages.c.case_id.is_(None), messages.c.automatic.is_not(None), messages.c.direction == Direction.IN)
+        .where(select(ledger.c.id).where(ledger.c.digest == raws.c.digest, ledger.c.at > since).exists())
+    )
+    return tuple(
+        AsideMail(row.digest, row.automatic, row.display_name or "", row.addr_spec or "", row.subject)
+        for row in connection.execute(query.order_by(messages.c.id))
+    )
 
 
 def open_questions(connection: Connection) -> tuple[OpenQuestion, ...]:

@@ -5,7 +5,7 @@
 | `state` | what it means | steps that lead on |
 |---|---|---|
 | `held` | waits for a word of its author | release, drop, retry |
-| `queued` | waits for its time; with `waits_for`, for a mail to be filed | mark_sending, defer, drop_waiting |
+| `queued` | waits for its time; with `waits_for`, for a mail to be filed | mark_sending, defer, hurry, drop_waiting |
 | `sending` | durable before MAIL FROM | mark_dot, requeue_interrupted, defer |
 | `dot` | durable before the final dot; its copy is awaited (`doubt_since`), or a person must decide | mark_sent, settle_doubts, retry |
 | `sent` | the server took it, or its copy shows that it left (`proven_at`) | note_report |
@@ -53,6 +53,7 @@ from maildesk.core.mail.message import Message
 from maildesk.octets import RawMessage
 
 ERROR_CHARS_MAX = 500
+FAILED_WITHIN = timedelta(days=7)
 SENT_AGAIN = "sent_again"  # the fact that names the letters that left twice perhaps
 MAY_HAVE_LEFT = "the database was restored: it may have left since the backup"
 _OWN_LETTER = Decision(
@@ -66,6 +67,9 @@ _OWN_LETTER = Decision(
 
 # --- conditions by which others ask ---
 
+_ANEW: dict[str, Any] = {
+    "doubt_since": None, "error": "", "sent_at": None, "report": "", "report_proved": False, "reported_at": None, "unwritten": False,
+}  # fmt: skip
 IS_HELD = letters.c.state == LetterState.HELD
 WAITS = letters.c.state.in_((LetterState.QUEUED, LetterState.SENDING))
 ON_ITS_WAY = letters.c.state.in_((LetterState.QUEUED, LetterState.SENDING, LetterState.DOT))
@@ -80,6 +84,11 @@ def is_due(due: Due) -> ColumnElement[bool]:
     if due.proved_before:
         may_leave = or_(may_leave, letters.c.doubt_since <= due.proved_before)
     return and_(letters.c.state == LetterState.QUEUED, time_has_come, may_leave)
+
+
+def failed_lately(now: datetime) -> ColumnElement[bool]:
+    """Of a letter that came back staff were notified; it is no fault of the desk."""
+    return and_(letters.c.state == LetterState.FAILED, letters.c.next_attempt_at > now - FAILED_WITHIN, letters.c.report == "")
 
 
 class LetterStates:
@@ -216,6 +225,9 @@ class LetterStates:
     def defer_due(self, due: Due, error: str, next_attempt_at: datetime) -> int:
         return self._change(is_due(due), error=error[:ERROR_CHARS_MAX], next_attempt_at=next_attempt_at, unwritten=False)
 
+    def hurry(self, now: datetime) -> int:
+        return self._change(letters.c.state == LetterState.QUEUED, letters.c.next_attempt_at > now, next_attempt_at=now)
+
     def mark_failed(self, row: int, error: str, now: datetime) -> None:
         values = {"error": error[:ERROR_CHARS_MAX], "next_attempt_at": now, "doubt_since": None}
         self._change(letters.c.id == row, state=LetterState.FAILED, **values)
@@ -227,12 +239,21 @@ class LetterStates:
     def requeue_interrupted(self, now: datetime) -> int:
         return self._change(letters.c.state == LetterState.SENDING, state=LetterState.QUEUED, next_attempt_at=now)
 
+    def retry_unwritten(self, now: datetime) -> int:
+        """The templates were read again, and may be right now: what waits for that goes at once."""
+        return self._change(IS_UNWRITTEN, next_attempt_at=now)
+
     def retry(self, row: int, now: datetime) -> bool:
         """A person says: send it again, whatever came back. False if there is no such letter that waits, failed or is in doubt."""
-        again: dict[str, Any] = {"next_attempt_at": now, "doubt_since": None, "error": "", "sent_at": None, "waits_for": ""}
-        again |= {"report": "", "report_proved": False, "reported_at": None, "unwritten": False}
         waiting = letters.c.state.in_((LetterState.QUEUED, LetterState.FAILED, LetterState.DOT, LetterState.HELD))
-        return bool(self._change(letters.c.id == row, waiting, state=LetterState.QUEUED, **again))
+        return bool(self._change(letters.c.id == row, waiting, state=LetterState.QUEUED, next_attempt_at=now, waits_for="", **_ANEW))
+
+    def retry_all(self, now: datetime) -> int:
+        """The same for all that wait for their time, and all that failed lately. What is in doubt, held, or waits for its mail to be filed
+        stays: each of these needs a word of its own."""
+        failed = self._change(failed_lately(now), state=LetterState.QUEUED, next_attempt_at=now, **_ANEW)
+        waiting = (letters.c.state == LetterState.QUEUED, letters.c.waits_for == "", letters.c.next_attempt_at > now)
+        return failed + self._change(*waiting, next_attempt_at=now)
 
     # --- a letter is in doubt ---
 

@@ -15,10 +15,10 @@ from maildesk.adapters.store.rows.cases import Cases
 from maildesk.adapters.store.rows.history import urgency_by_staff
 from maildesk.adapters.store.rows.restored import Restored
 from maildesk.adapters.store.rows.thread_facts import Trails
-from maildesk.adapters.store.tables import case_links, cases, contacts, letters, messages, participants, quarantined, raws
+from maildesk.adapters.store.tables import case_links, cases, contacts, events, letters, messages, participants, quarantined, raws
 from maildesk.core.case.case import Direction, Happened, KnownCase, LinkKind, Role, Status, case_number
 from maildesk.core.decision.questions import Known, OwnLetter, Questions
-from maildesk.core.letters.letter import FOLLOW_UP_NOTE
+from maildesk.core.letters.letter import DEAD_ADDRESS_OF, FOLLOW_UP_NOTE
 from maildesk.core.letters.refusal import RecentLetters
 
 RETURNED_WITHIN = timedelta(days=60)
@@ -50,7 +50,14 @@ class LookUp:
             return Known(next_number, seen, own_letter)
         facts = Trails(self._connection).of(asked, now, self._known_cases)
         files = CaseFiles(self._connection).of(facts.cases) if asked.of_house else {}
-        return Known(next_number, facts=facts, recent=self._recent_letters(asked.entered or asked.originator, now), files=files, left=left)
+        recent = self._recent_letters(asked, now)
+        return Known(next_number, facts=facts, recent=recent, files=files, left=left, aside=self._aside(asked.aside))
+
+    def _aside(self, digits: str) -> str:
+        """The digest that begins so, of a mail that is set aside; empty if there is none, or more than one."""
+        query = select(raws.c.digest).join(messages, messages.c.raw_id == raws.c.id).where(messages.c.case_id.is_(None))
+        found = self._connection.execute(query.where(raws.c.digest.startswith(digits, autoescape=True))).scalars().all() if digits else ()
+        return str(found[0]) if len(found) == 1 else ""
 
     def _next_number(self, asked: Questions) -> str:
         """The number that the mail was given before a restore, if no other case carries it now; else the next one."""
@@ -165,22 +172,35 @@ class LookUp:
         last: datetime | None = self._connection.execute(query).scalar()
         return last.astimezone(self._zone).date() if last else None
 
-    def _recent_letters(self, originator: str, now: datetime) -> RecentLetters:
+    def _recent_letters(self, asked: Questions, now: datetime) -> RecentLetters:
+        originator = asked.entered or asked.originator
+
         def count(since: timedelta, *conditions: Any) -> int:
             query = select(func.count()).select_from(letters)
             found = query.where(letters.c.automatic, letters.c.created_at > now - since, *conditions)
             return self._connection.execute(found).scalar() or 0
 
         domain = originator.rpartition("@")[2]
-        came_back = select(letters.c.id).where(
-            letters.c.recipient_key == originator,
-            letters.c.report == "failed",
-            letters.c.report_proved,
-            letters.c.reported_at > now - RETURNED_WITHIN,
-        )
         return RecentLetters(
             to_sender=count(timedelta(days=1), letters.c.recipient_key == originator),
             to_domain=count(timedelta(hours=1), letters.c.recipient_domain == domain),
             of_desk=count(timedelta(hours=1)),
-            returned=self._connection.execute(came_back).first() is not None,
+            returned=self._address_is_dead(originator, asked.named_ids, now),
         )
+
+    def _address_is_dead(self, address: str, named_ids: Collection[str], now: datetime) -> bool:
+        """Whether a report of late proved so. Who names a letter that went there afterwards has got it: then the address lives again."""
+        reports = (
+            select(func.max(letters.c.reported_at))
+            .join(cases, cases.c.id == letters.c.case_id)
+            .join(events, or_(events.c.case_id == letters.c.case_id, events.c.case_id == cases.c.merged_into_id))
+            .where(letters.c.recipient_key == address, letters.c.report == "failed", letters.c.reported_at > now - RETURNED_WITHIN)
+            .where(events.c.what == "letter-failed", events.c.data[DEAD_ADDRESS_OF].as_string() == letters.c.letter_id)
+        )
+        since = self._connection.execute(reports).scalar()
+        if since is None:
+            return False
+        later = select(letters.c.id).where(
+            letters.c.message_id.in_(named_ids), letters.c.recipient_key == address, letters.c.created_at > since
+        )
+        return self._connection.execute(later).first() is None

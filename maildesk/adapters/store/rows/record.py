@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from maildesk.adapters.store.engine import translated
+from maildesk.adapters.store.rows import octets as octet_rows
+from maildesk.adapters.store.rows import search
 from maildesk.adapters.store.rows.history import add_events
 from maildesk.adapters.store.rows.parts import Parts
-from maildesk.adapters.store.tables import contacts, messages
+from maildesk.adapters.store.tables import contacts, messages, raws
 from maildesk.core.case.case import CaseEvent, Channel, case_number
 from maildesk.core.case.file import CaseWork
 from maildesk.core.case.opening import case_of
@@ -103,6 +105,19 @@ class IntakeTransaction:
         self._parts.quarantine.put(raw, error, now)
         self._parts.ledger.add(raw, "", Outcome.QUARANTINED, Folder.QUARANTINE, now)
         self._parts.quarantine.forget_failures(raw)
+
+    def mail_aside(self, digest: str) -> RawMessage | None:
+        """The mail with this digest, if it is set aside. The caller closes the octets."""
+        query = select(raws.c.id, messages.c.received_at).join(messages, messages.c.raw_id == raws.c.id)
+        row = self._connection.execute(query.where(raws.c.digest == digest, messages.c.case_id.is_(None))).first()
+        return RawMessage("", 0, None, row.received_at, octet_rows.load(self._connection, row.id)) if row else None
+
+    def take_from_aside(self, digest: str) -> None:
+        """Before it is taken in again in the same savepoint: the mail is no longer set aside."""
+        rows = select(messages.c.id).join(raws, raws.c.id == messages.c.raw_id).where(raws.c.digest == digest, messages.c.case_id.is_(None))
+        for message_row in self._connection.execute(rows).scalars().all():
+            search.forget(self._connection, message_row)
+            self._connection.execute(delete(messages).where(messages.c.id == message_row))
 
     def case_from_aside(self, message_row: int, policy: Policy, now: datetime) -> str | None:
         """A person says: this mail is a person's after all. Returns the number of its case, or None if it is not set aside."""

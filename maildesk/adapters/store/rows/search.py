@@ -17,6 +17,10 @@ def index(connection: Connection, message_row: int, message: Message) -> None:
     connection.execute(text("INSERT INTO message_search (rowid, words) VALUES (:row, :words)"), {"row": message_row, "words": words})
 
 
+def forget(connection: Connection, message_row: int) -> None:
+    connection.execute(text("DELETE FROM message_search WHERE rowid = :row"), {"row": message_row})
+
+
 def find(connection: Connection, query: str) -> frozenset[int]:
     """The rows of messages that hold every word of the query, also inside longer words and whatever their case."""
     words = query.split()

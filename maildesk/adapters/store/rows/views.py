@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, select
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, Row, func, select
 from maildesk.adapters.store.engine import reading
 from maildesk.adapters.store.rows import search
 from maildesk.adapters.store.rows.history import detail_of
+from maildesk.adapters.store.rows.letter_states import failed_lately
 from maildesk.adapters.store.tables import case_links, cases, contacts, events, failures, letters, messages, quarantined, raws
 from maildesk.core.case.case import Status
 from maildesk.core.decision.message_object import JsonObject
@@ -103,11 +104,7 @@ class Views:
             unproven = select(func.count()).where(
                 letters.c.state == LetterState.SENT, letters.c.copy_expected, letters.c.proven_at.is_(None)
             )
-            week_ago = now - timedelta(days=7)
-            # Of a letter that came back staff were notified; it is no fault of the desk.
-            failed = select(func.count()).where(
-                letters.c.state == LetterState.FAILED, letters.c.next_attempt_at > week_ago, letters.c.report == ""
-            )
+            failed = select(func.count()).where(failed_lately(now))
             return {
                 "failed_lately": _number(connection, failed),
                 "outbox": {_SHOWN_STATES.get(state, state.value): states.get(state, 0) for state in LetterState},

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from maildesk.core.agenda.agenda import Agenda, OpenCase
+from maildesk.core.agenda.agenda import Agenda, AsideMail, OpenCase
 from maildesk.core.agenda.digest import digest_letters
 from maildesk.core.case.case import Status
 from maildesk.core.letters.automatic import letter_context
@@ -199,7 +199,8 @@ def _digest(policy: Policy, now: datetime) -> Context:
         replace(first, number="KD-2026-00048", status=Status.ANSWERED),
     )
     reader = Staff("Anna Beispiel", policy.desk.address, "anna")
-    (letter,) = digest_letters(replace(policy, staff=(reader,)), Agenda(cases, (SAMPLE_NUMBER,)), now)
+    aside = (AsideMail("0" * 64, "bulk", "Rundschreiben Muster", "rundschreiben@example.org", "Neues im November"),)
+    (letter,) = digest_letters(replace(policy, staff=(reader,)), Agenda(cases, (SAMPLE_NUMBER,), aside), now)
     return letter.context
 
 

@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""A colleague makes a case of a mail that was set aside: by the link under it in the digest. It then is what it would have been if no rule
+had taken it for a machine's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from maildesk.core.case.case import Direction, Role, Status
+from maildesk.core.case.file import CaseFile, CaseState
+from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.decision.matter import Matter
+from maildesk.core.decision.parts import FromAside
+from maildesk.core.entries.decide import asked_back
+from maildesk.core.entries.entry import NoEntry
+from maildesk.core.letters.order_links import ASIDE_ORDER, link_to, named_aside
+from maildesk.core.letters.to_staff import DONE, Post
+from maildesk.core.mail.message import Message
+from maildesk.core.office.policy import Policy, Staff
+from maildesk.core.orders.words import Mistake, OrderName
+from maildesk.core.text.said import say
+
+
+def asked_for(message: Message, policy: Policy) -> str:
+    """The first digits of the digest of the mail of which a colleague makes a case; empty if the mail is no such order."""
+    return named_aside(message.subject, policy.desk.prefix) if policy.staff_by_address(message.originator.addr_spec) else ""
+
+
+def decide_on_aside(matter: Matter, staff: Staff) -> Decision:
+    """The colleague's mail itself is of no case. What it makes of the other one is decided with that (`decide`, with `by_hand`)."""
+    if not matter.known.aside or matter.arrival.imported:
+        return asked_back(matter, staff, NoEntry("", (Mistake(ASIDE_ORDER, say("mistake.not_aside")),)))
+    return Decision(
+        Outcome.SET_ASIDE,
+        Folder.ARCHIVE,
+        matter.verdict,
+        direction=Direction.NOTE,
+        role=Role.STAFF,
+        evidence=(*matter.verdict.evidence, matter.writer.evidence, "set aside: the order to make a case of a mail that was set aside"),
+        part=FromAside(matter.known.aside),
+    )
+
+
+def with_confirmation(decision: Decision, message: Message, policy: Policy, order: Message, now: datetime) -> Decision:
+    """The decision on the mail `message`, with a letter to the writer of `order`, unless they get the mail itself."""
+    colleague = policy.staff_by_address(order.originator.addr_spec)
+    if colleague is None or any(letter.recipient == colleague.address for letter in decision.notices):
+        return decision
+    post = Post(policy, CaseFile(decision.case_number, message.subject, CaseState(Status.NEW)), now)
+    did = (say("did.make_case"),)
+    letter = post.confirmation(order.digest, colleague.address, did, (), (), (link_to(OrderName.SHOW), DONE))
+    return replace(decision, notices=(*decision.notices, letter))
