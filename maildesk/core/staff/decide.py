@@ -18,6 +18,7 @@ from maildesk.core.case.case import CaseEvent, Direction, Role, Status
 from maildesk.core.case.file import CaseFile, CaseWork, IncomingMail
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.parts import Worked
+from maildesk.core.letters.alarms import settled_alarms
 from maildesk.core.letters.keyed_ids import is_order_token
 from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, RELAY
 from maildesk.core.mail.message import Address, can_be_written_to, is_forward
@@ -31,6 +32,7 @@ from maildesk.core.text.anonymity import ANONYMOUS
 from maildesk.core.text.said import Said, say
 from maildesk.core.threading.sent_through import is_elsewhere
 
+SETTLING = frozenset({OrderName.SEEN, OrderName.NOT_URGENT, OrderName.CLOSE})
 ANSWERED_TEMPLATES = frozenset({RELAY, COPY, HELD_ANSWER})  # letters that show a citizen's mail, or an answer to one
 
 
@@ -266,9 +268,16 @@ def _decision(mail: StaffMail, result: Result) -> Decision:
             _work(file, result),
             status=_after_answer(file.state.status) if result.given and file.state.status is not Status.CLOSED else None,
             merges=tuple(number for number, _ in result.merged),
+            settles=_settled(mail, result),
             answered_at=mail.arrival.received_at if result.given else None,
         ),
     )
+
+
+def _settled(mail: StaffMail, result: Result) -> tuple[str, ...]:
+    """Who says that a mail was read, or closes its case, has seen the danger that it was alarmed for."""
+    ordered = {event.data.get("order") for event in result.events}
+    return () if ordered.isdisjoint(SETTLING) else settled_alarms(mail.file.number)
 
 
 def _work(file: CaseFile, result: Result) -> CaseWork:
