@@ -21,6 +21,14 @@ MBOX_SUFFIXES = frozenset({".mbox", ".mbx"})
 HEAD_BYTES = 64 * 1024
 _FROM_LINE = re.compile(rb"From \S+ .*\d{4}\s*$")
 _QUOTED_FROM = re.compile(rb">+From ")
+# What some mail or other has, however damaged it is: one of the fields that programs write (RFC 5322 section 3.6, RFC 2045).
+_MAIL_FIELD = re.compile(
+    rb"^(?:from|to|cc|subject|date|received|return-path|delivered-to|message-id|reply-to|sender|in-reply-to|references|mime-version"
+    rb"|content-[a-z-]+|x-[a-z-]+|resent-[a-z-]+|auto-submitted|list-[a-z-]+)[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+NO_MAIL = "the file is no mail (EML, mbox or Maildir)"
+NO_FIELD = "the file is no mail: no field such as From or Subject is in it; --force takes it all the same"
 _FIELD = re.compile(rb"^[!-9;-~]{1,100}[ \t]*:", re.MULTILINE)
 
 
@@ -34,15 +42,19 @@ class MailFile:
     problem: str = ""
 
 
-def find(paths: list[Path]) -> Iterator[MailFile]:
-    """The files behind paths, folders opened, in the order of their names. What cannot be used comes with its problem."""
+def find(paths: list[Path], *, force: bool = False) -> Iterator[MailFile]:
+    """The files behind paths, folders opened, in the order of their names. What cannot be used comes with its problem.
+
+    `force`: a file that was named is a mail, whatever is in it.
+    """
     for path in paths:
         if not path.exists():
             yield MailFile(path, problem="there is no such file")
         elif path.is_dir():
             yield from _in_folder(path)
         else:
-            yield _look_at(path, named=True)
+            found = _look_at(path, named=True)
+            yield MailFile(path, path.stat().st_size) if force and found.problem in (NO_FIELD, NO_MAIL) else found
 
 
 def _in_folder(folder: Path) -> Iterator[MailFile]:
@@ -61,7 +73,7 @@ def _in_folder(folder: Path) -> Iterator[MailFile]:
 
 
 def _look_at(path: Path, *, named: bool) -> MailFile:
-    """A file that was named, or that has the ending of a mail, is taken as one unless it is empty; others must look like a mail."""
+    """A file that was named, or that has the ending of a mail, is one if a field of a mail is in it; others must look like a mail."""
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
@@ -73,12 +85,12 @@ def _look_at(path: Path, *, named: bool) -> MailFile:
     suffix = path.suffix.lower()
     starts_like_mbox = _FROM_LINE.match(head.partition(b"\n")[0].rstrip(b"\r")) is not None
     if suffix in EML_SUFFIXES:
-        return MailFile(path, size)
+        return MailFile(path, size) if _MAIL_FIELD.search(head) else MailFile(path, problem=NO_FIELD)
     if suffix in MBOX_SUFFIXES or starts_like_mbox:
         return MailFile(path, size, is_mbox=True) if starts_like_mbox else MailFile(path, problem="the file is no mbox: no From line")
-    looks_like_mail = _FIELD.match(head) is not None and head[:1] not in b"{[<"
+    looks_like_mail = _FIELD.match(head) is not None and _MAIL_FIELD.search(head) is not None and head[:1] not in b"{[<"
     plausible = looks_like_mail and (named or suffix == "" or suffix.startswith(".,") or ":2," in path.name)
-    return MailFile(path, size) if plausible else MailFile(path, problem="the file is no mail (EML, mbox or Maildir)")
+    return MailFile(path, size) if plausible else MailFile(path, problem=NO_MAIL)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -34,6 +34,7 @@ ConfigOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Take a file that is named as a mail although it does not look like one.")]
 Paths = Annotated[list[Path], typer.Argument(help="EML files, mbox files, Maildirs, folders of them.", metavar="PATH...")]
 
 OK, NOT_DONE, BAD_INPUT, UNREACHABLE = 0, 1, 65, 69
@@ -158,20 +159,20 @@ def poll(
 
 
 @app.command("import")
-def import_(paths: Paths, config: ConfigOption = None, as_json: JsonOption = False) -> int:
+def import_(paths: Paths, config: ConfigOption = None, force: ForceOption = False, as_json: JsonOption = False) -> int:
     """Take messages from files into cases, by the same rules; no letter goes to anyone. Can be repeated and resumed."""
     from maildesk.cli import mail
 
-    return mail.import_files(_settings(config), paths, as_json=as_json)
+    return mail.import_files(_settings(config), paths, as_json=as_json, force=force)
 
 
 @app.command()
-def inspect(paths: Paths, as_json: JsonOption = False, config: ConfigOption = None) -> int:
+def inspect(paths: Paths, as_json: JsonOption = False, force: ForceOption = False, config: ConfigOption = None) -> int:
     """Parse and classify messages in files, without configuration, database or network."""
     from maildesk.cli import mail
 
     logs.set_up(daemon=False)
-    return mail.inspect_files(paths, as_json=as_json, config=config)
+    return mail.inspect_files(paths, as_json=as_json, config=config, force=force)
 
 
 @app.command()

@@ -38,8 +38,8 @@ ID_DIGITS_MAX = 18
 def cases(settings: Settings, wanted: dict[str, Any], *, overdue: bool, as_json: bool) -> int:
     from maildesk.adapters.store import CaseFilter
 
-    for name, allowed in (("status", Status), ("channel", Channel)):
-        if wanted[name] and wanted[name] not in set(allowed):
+    for name, allowed in (("status", tuple(Status)), ("channel", tuple(Channel)), ("kind", tuple(settings.categories.of("kind")))):
+        if wanted[name] and wanted[name] not in allowed:
             raise WrongUseError(f"--{name} {wanted[name]}: is one of {', '.join(allowed)}")
     today = building.now().astimezone(settings.desk.zone).date()
     with building.store(settings) as store:
@@ -68,7 +68,7 @@ def _case_row(case: JsonObject, settings: Settings, today: date) -> tuple[str, .
 
 def case(settings: Settings, number: str, *, as_json: bool) -> int:
     with building.store(settings) as store:
-        found = _in_words(store.views.case(number.strip().upper()), settings)
+        found = _in_words(store.views.case(_whole_number(store, number.strip())), settings)
     if found is None:
         printing.message(f"maildesk: there is no case {printing.plain(number)}")
         return NOT_DONE
@@ -77,6 +77,18 @@ def case(settings: Settings, number: str, *, as_json: bool) -> int:
     else:
         _show_case(found, settings)
     return OK
+
+
+def _whole_number(store: Store, number: str) -> str:
+    """The number of a case of which only the last digits were typed, if there is but one. Raises WrongUseError if there are several."""
+    from maildesk.adapters.store import CaseFilter
+
+    if not (number.isascii() and number.isdigit()):
+        return number.upper()
+    meant = [each["number"] for each in store.views.cases(CaseFilter()) if int(each["number"].rpartition("-")[2]) == int(number)]
+    if len(meant) > 1:
+        raise WrongUseError(f"{number}: which of {', '.join(meant)}?")
+    return str(meant[0]) if meant else number
 
 
 def _in_words(case: JsonObject | None, settings: Settings) -> JsonObject | None:

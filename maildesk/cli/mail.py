@@ -200,12 +200,12 @@ def _tell_counts(counts: dict[str, int], *, as_json: bool) -> None:
 # --- import ---
 
 
-def import_files(settings: Settings, paths: list[Path], *, as_json: bool) -> int:
+def import_files(settings: Settings, paths: list[Path], *, as_json: bool, force: bool = False) -> int:
     with ExitStack() as stack:
         store = stack.enter_context(building.store(settings, check=True))
         parser = stack.enter_context(ParserProcess())
         work = Import(store, parser.parse, building.policy(settings), building.now)
-        files = list(mailfiles.find(paths))
+        files = list(mailfiles.find(paths, force=force))
         reader = _Reader(files, settings.state_dir)
         total = sum(file.size_bytes for file in files)
         with typer.progressbar(length=max(total, 1), label="importing", file=sys.stderr) as bar:
@@ -249,12 +249,12 @@ class _Reader:
 # --- inspect ---
 
 
-def inspect_files(paths: list[Path], *, as_json: bool, config: Path | None) -> int:
+def inspect_files(paths: list[Path], *, as_json: bool, config: Path | None, force: bool = False) -> int:
     """One object for every mail. The configuration, if one is named, is not needed."""
     del config
     problems = found = 0
     with ParserProcess() as parser:
-        for file in mailfiles.find(paths):
+        for file in mailfiles.find(paths, force=force):
             if file.problem and not _shall_show(file):
                 problems += 1
                 printing.message(f"{file.path}: {file.problem}")

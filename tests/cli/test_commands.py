@@ -139,11 +139,34 @@ def test_what_is_not_there_is_said_with_exit_code_1(config: Path) -> None:
     assert maildesk("aside", "--make-case", "7", "--config", config).code == 1
 
 
+def test_a_case_is_shown_by_the_last_digits_of_its_number(tmp_path: Path, config: Path) -> None:
+    maildesk("import", "--config", config, mails(tmp_path / "mails", 2))
+
+    assert maildesk("show", "2", "--config", config, "--json").json["number"] == "KD-2026-00002"
+    assert "there is no case 10" in maildesk("show", "10", "--config", config).err
+
+
+def test_a_file_that_only_is_called_a_mail_makes_no_case_unless_it_is_forced(tmp_path: Path, config: Path) -> None:
+    for name in ("picture.eml", "notes"):
+        (tmp_path / name).write_bytes(b"\x89PNG\r\n" if name == "picture.eml" else b"Titel: Einkauf\n\nMilch\n")
+
+    refused = maildesk("import", "--config", config, "--json", tmp_path / "picture.eml", tmp_path / "notes")
+    looked_at = maildesk("inspect", tmp_path / "picture.eml")
+    forced = maildesk("import", "--config", config, "--json", "--force", tmp_path / "picture.eml")
+
+    assert (refused.code, refused.json["read"]) == (65, 0)
+    assert "picture.eml: the file is no mail: no field such as From or Subject is in it; --force takes it all the same" in refused.err
+    assert looked_at.code == 65
+    assert forced.json["new_cases"] == 1
+
+
 def test_an_option_with_a_value_that_cannot_be_is_wrong_use(config: Path) -> None:
     wrong = maildesk("cases", "--status", "lost", "--config", config)
 
     assert wrong.code == 2
     assert "new, open, consulting" in wrong.err
+    unknown = maildesk("cases", "--kind", "quatsch", "--config", config)
+    assert (unknown.code, "--kind quatsch: is one of" in unknown.err) == (2, True)
     for value in ("every", "-7", "1" * 30):
         wrong = maildesk("outbox", "--retry", value, "--config", config)
         assert (wrong.code, "is the ID of a letter" in wrong.err) == (2, True)

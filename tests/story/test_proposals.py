@@ -72,7 +72,10 @@ def test_danger_is_told_at_once_with_the_number_alone_and_again_with_the_next_ma
     assert "Dringlichkeit: Sofort – Gefahr (Vorschlag)" in text_of(relayed)
     assert case(desk)["urgency"] == "sofort"
 
+    assert [case_number(1) in each["name"] for each in desk.status()["alarms"]] == [True]
+
     answers(desk, relayed, "#gesehen")
+    assert desk.status()["alarms"] == [], "it has been seen"
     assert any(event["detail"] == "gesehen" for event in case(desk)["events"])  # type: ignore[attr-defined]
 
     writes(desk, DANGER + "Heute.", message_id="zwei@example.org", in_reply_to="<frage@example.org>", subject="AW: GEHEIM")

@@ -71,6 +71,11 @@ def breach_alarm(number: str) -> Alarm:
     return Alarm("data_breach", {"nr": number}, EACH_TIME, about=number)
 
 
+def settled_alarms(number: str) -> tuple[str, ...]:
+    """The alarms about a case, by their names: over as soon as somebody says that the mail was read."""
+    return danger_alarm(number).name, breach_alarm(number).name
+
+
 def alarm_letter(policy: Policy, alarm: Alarm, recipient: str, now: datetime) -> Letter:
     """A letter inside the office that something is wrong. It belongs to no case and counts against no limit."""
     context: Context = {

@@ -83,10 +83,10 @@ def test_a_delay_is_no_failure_and_names_nobody_as_failed(software: str) -> None
     assert report(message).original_message_id == LETTER
 
 
-DEAD = {
+DEAD = [
     "qmail", "Postfix without parts", "Exim", "T-Online", "a German server with a list", "Sendmail", "OpenSMTPD", "DragonFly Mail Agent",
     "Courier", "Gmail, old", "Exchange", "Sun Messaging Server", "Amazon WorkMail",
-}  # fmt: skip
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("software", DEAD)

@@ -33,13 +33,13 @@ class Planning:
         self.learn = facts.learn
         self.drop_waiting = letters.drop_waiting
 
-    def agenda(self, since: datetime) -> Agenda:
-        """What was set aside before `since` was in an earlier digest."""
+    def agenda(self, since: datetime | None = None) -> Agenda:
+        """With what was set aside since then; None: without that."""
         whole = _whole(self._connection)
         due, waiting = _statements_due(self._connection, whole), waiting_since(self._connection)
         query = select(cases).where(cases.c.merged_into_id.is_(None), cases.c.status != Status.CLOSED).order_by(cases.c.id)
         found = tuple(_open_case(row, due.get(row.id), waiting.get(row.id)) for row in self._connection.execute(query))
-        return Agenda(found, _held(self._connection, whole), _aside(self._connection, since))
+        return Agenda(found, _held(self._connection, whole), _aside(self._connection, since) if since else ())
 
     def open_questions(self) -> tuple[OpenQuestion, ...]:
         return open_questions(self._connection)

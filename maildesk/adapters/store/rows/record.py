@@ -62,6 +62,8 @@ class IntakeTransaction:
             if case_id is not None:
                 add_events(self._connection, case_id, decision.events, now)
                 parts.cases.merge(case_id, decision, now)
+                for alarm in part.settles if isinstance(part, Worked) else ():
+                    parts.alarms.clear_alarm(alarm)
                 if work := _work_of(part):
                     self._work(case_id, work, now, waits_for)
             for letter in (*decision.letters, *decision.notices):
