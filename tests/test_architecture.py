@@ -57,7 +57,7 @@ CORE_MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "answers": ("text", "mail", "office", "case", "orders"),
     "letters": ("text", "mail", "office", "case", "triage", "orders"),
     "health": ("text", "letters"),
-    "threading": ("mail", "office", "case", "letters"),
+    "threading": ("text", "mail", "office", "case", "letters"),
     "agenda": ("text", "mail", "office", "case", "orders", "letters"),
     "decision": ("mail", "office", "case", "triage", "letters", "threading"),
     "own_mail": ("mail", "office", "case", "triage", "letters", "threading", "decision"),

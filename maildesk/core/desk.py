@@ -25,11 +25,18 @@ from maildesk.core.own_mail.sent_by_colleagues import is_sent_by_us, sent_by_us
 from maildesk.core.staff.consultation import decide_statement, stated_in
 from maildesk.core.staff.decide import decide_staff_mail
 from maildesk.core.staff.mail import staff_mail
+from maildesk.core.staff.unknown_address import decide_unknown_address, from_unknown_address
 from maildesk.core.threading.evidence import Trail
+from maildesk.core.threading.sent_through import as_written
 from maildesk.core.threading.thread import find_thread
 from maildesk.core.threading.writer import identify
 
 PERSONS = Verdict(None, ("person: a colleague says so",))
+
+
+def as_received(message: Message, policy: Policy, arrival: Arrival) -> Message:
+    """The mail as everything that follows sees it: as its writer's, also where a form or a list sent it for somebody."""
+    return as_written(message, policy, arrival.place)
 
 
 def questions(message: Message, policy: Policy, arrival: Arrival, now: datetime) -> Questions:
@@ -76,6 +83,8 @@ def _decided(message: Message, known: Known, policy: Policy, arrival: Arrival, n
         return decide_statement(stated)
     if of_staff := staff_mail(matter):
         return decide_staff_mail(of_staff)
+    if unknown := from_unknown_address(matter):
+        return decide_unknown_address(unknown)
     return follow_up(matter, match) if (match := matter.thread.match) else open_case(matter)
 
 

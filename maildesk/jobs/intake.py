@@ -140,10 +140,11 @@ def handle(
         if isinstance(parsed, Hold):
             raise parsed
         with transaction.message():
-            asked = desk.questions(parsed, policy, arrival, now)  # 3
+            message = desk.as_received(parsed, policy, arrival)
+            asked = desk.questions(message, policy, arrival, now)  # 3
             known = transaction.look_up(asked, now)  # 4
-            decision = desk.decide(parsed, known, policy, arrival, now)  # 5
-            transaction.record(raw, parsed, decision, now, waits=coming.waits)  # 6
+            decision = desk.decide(message, known, policy, arrival, now)  # 5
+            transaction.record(raw, message, decision, now, waits=coming.waits)  # 6
         return Handled(raw, decision.outcome, decision.folder, decision)
     except Hold as error:
         return failed(transaction, raw, str(error), now)

@@ -75,6 +75,7 @@ class DeskSettings(Section):
     internal_domains: tuple[Line, ...] = ()
     authserv_id: Line = ""
     plus_addressing: bool = False
+    forms: tuple[MailAddress, ...] = ()
     categories: Path = Field(default=Path(CATEGORIES_FILE), strict=False)
 
     @field_validator("address")
@@ -121,7 +122,7 @@ class DeskSettings(Section):
         return Desk(
             name=self.name, address=self.address, aliases=self.aliases, prefix=self.prefix, languages=self.languages, phone=self.phone,
             post=self.post, service_hours=self.service_hours, privacy_url=self.privacy_url, internal_domains=self.internal_domains,
-            authserv_id=self.authserv_id, plus_addressing=self.plus_addressing,
+            authserv_id=self.authserv_id, plus_addressing=self.plus_addressing, forms=self.forms,
         )  # fmt: skip
 
 
@@ -190,6 +191,7 @@ class StaffSettings(Section):
     key: Annotated[str, matching(r"[a-z][a-z0-9_-]{0,30}", "a small letter, then at most 30 small letters, digits, _ and -, such as weber")]
     receives: Literal["all", "assigned", "digest", "none"] = "all"
     lead: bool = False
+    aliases: tuple[MailAddress, ...] = ()
 
     def person(self) -> Staff:
         return Staff(**self.model_dump())

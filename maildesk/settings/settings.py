@@ -8,12 +8,13 @@ The keys are those of docs/configuration.md; unknown ones are refused, so that a
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
+from maildesk.core.mail.message import address_key
 from maildesk.core.office.categories import Categories
 from maildesk.errors import ConfigError
 from maildesk.settings.categories import load_categories
@@ -43,12 +44,20 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _staff_are_told_apart(self) -> Settings:
-        for what in ("address", "key"):
-            values = [getattr(person, what).lower() for person in self.staff]
+        addresses = [address_key(address) for person in self.staff for address in (person.address, *person.aliases)]
+        for what, values in (("address", addresses), ("key", [person.key for person in self.staff])):
             doubles = sorted({value for value in values if values.count(value) > 1})
             if doubles:
-                raise ValueError(f"two [[staff]] entries have the {what} {doubles[0]!r}: each needs its own")
+                raise ValueError(f"two [[staff]] entries have the {what} {doubles[0]!r}, or one has it twice: each needs its own")
+        self._is_nobody_else("[desk] forms", self.desk.forms, addresses)
+        self._is_nobody_else("[desk] address and aliases", (self.desk.address, *self.desk.aliases), addresses)
         return self
+
+    def _is_nobody_else(self, where: str, others: Iterable[str], staff: Collection[str]) -> None:
+        """An address that the desk takes for two different writers would make one of them pass for the other."""
+        shared = sorted(address for address in map(address_key, others) if address in staff)
+        if shared:
+            raise ValueError(f"{shared[0]!r} is both in {where} and in a [[staff]] entry: take it out of one of them")
 
     @property
     def base(self) -> Path:

@@ -36,7 +36,7 @@ from tests.rig.conversations import COLLEAGUE, TAKES_LATE, WEBER, Mail, a_world
 from tests.rig.reception import Reception, Receptions, receptions
 from tests.rig.samples import sampled
 
-WORLDS = samples.of(60, 12)
+WORLDS = samples.of(60, 6)
 IN_ONE_TEST = 3
 Together = set[frozenset[str]]
 

@@ -46,7 +46,9 @@ STAFF = (
     MOSER,
     Staff("Ina Kurz", "kurz@haus.example", "kurz", receives="digest"),
 )
-OFFICE = replace(DESK, internal_domains=("haus.example",), authserv_id="mx.desk.example", plus_addressing=True)
+OFFICE = replace(
+    DESK, internal_domains=("haus.example",), authserv_id="mx.desk.example", plus_addressing=True, forms=("formular@web.example",)
+)
 POLICY = Policy(OFFICE, CALENDAR, b"k" * 32, staff=STAFF, categories=CATEGORIES)
 OTHERS = ("oezdemir@haus.example", "kurz@haus.example", MOSER.address)
 SAME_FOR_ALL = ("relay", "digest", "statement", "overdue")  # what the others get differs in nothing but the addresses
@@ -149,6 +151,7 @@ def played(folder: Path) -> dict[str, Letter]:
         _staff(play)
         _house(play)
         _entries(play)
+        _elsewhere(play)
         return play.letters
 
 
@@ -218,6 +221,26 @@ def _entries(play: _Play) -> None:
         play.comes(f"entry-{name}", proof + mail)
     for name in ("canon", "fax_gateway", "ricoh"):
         play.comes(f"scan-{name}", (CORPUS / "scans" / f"{name}.eml").read_bytes().replace(b"office.example.net", b"haus.example"))
+
+
+def _elsewhere(play: _Play) -> None:
+    """What comes through forms and lists, from addresses that nobody knows, and what went to the person directly."""
+    form = {"sender": "Kontaktformular <formular@web.example>", "subject": "Neue Nachricht"}
+    play.writes("form", "Wann wird mein Antrag bearbeitet?\n", reply_to="Pia Lang <pia@example.net>", **form)
+    play.writes("form-nobody", "Bitte rufen Sie mich an.\n", **form)
+    play.writes("noreply", "Wo ist mein Bescheid?\n", sender="noreply@portal.example", reply_to="ole@example.net")
+    play.writes("other-reply-to", "Wo ist mein Bescheid?\n", sender="Uwe <uwe@example.net>", reply_to="uwe@work.example")
+    play.writes("for-another", "Wo ist der Bescheid?\n", sender="buero@verein.example", reply_to="ole@example.net")
+    play.answers("answer-for-another", "Guten Tag, der Bescheid ist unterwegs.\n", "for-another-relay-weber")
+    play.answers("answer-to-noreply", "Guten Tag, der Bescheid ist unterwegs.\n", "noreply-relay-weber")
+    play.answers("answer-to-form-nobody", "Guten Tag, wir rufen an.\n", "form-nobody-relay-weber")
+    play.answers("from-home", "Guten Tag, das ist erledigt.\n", "form-relay-weber", sender="Anna Weber <anna@freemail.example>")
+    play.answers("direct", "Guten Tag Frau Lang, das ist erledigt.\n", "form-relay-weber", cc="pia@example.net")
+    play.answers("note-to-person", "#notiz Sie ruft morgen an.\n", "noreply-relay-weber", cc="ole@example.net")
+    play.answers("digest-from-home", "Telefon\nHerr Lang fragt nach dem Bescheid.\n", "monday-digest-weber", sender="anna@freemail.example")
+    play.writes("namesake", "Guten Tag, ich warte auf den Bescheid.\n", sender="Anna Weber <anna77@example.net>", subject="Wartezeit")
+    asking = next(name for name in play.letters if name.endswith("-consultation-berta"))
+    play.answers("statement-elsewhere", "Der Antrag liegt hier.\n", asking, sender="Berta <berta@freemail.example>")
 
 
 def samples() -> Iterator[tuple[str, Letter]]:

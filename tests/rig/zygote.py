@@ -209,9 +209,14 @@ class _Child:
 
 def serve(listener: socket.socket, path: str) -> None:
     """Until standard input ends, which it does with the parent."""
+    import typer.main
+
+    from maildesk.cli.app import app
+
     for name in WARM:
         importlib.import_module(name)
     warm.keep()
+    typer.main.get_command(app)
     _read_some_mails()
     _freeze()
     parent = os.dup(0)  # a warm-up takes the place of 0

@@ -175,6 +175,44 @@ def test_two_staff_with_one_key_are_refused(tmp_path: Path) -> None:
     assert any("two [[staff]]" in problem for problem in problems_of(tmp_path, SMALLEST + staff.format("a") + staff.format("b")))
 
 
+ANNA = '[[staff]]\nname = "Anna"\naddress = "anna@example.com"\nkey = "anna"\naliases = ["a.weber@example.com", "anna@home.example"]\n'
+JOERG = '[[staff]]\nname = "Jörg"\naddress = "{}"\nkey = "joerg"\naliases = ["{}"]\n'
+
+
+def test_staff_have_aliases_and_the_desk_has_forms(tmp_path: Path) -> None:
+    text = SMALLEST.replace("[imap]", 'forms = ["noreply@web.example"]\n[imap]') + ANNA
+
+    settings = load_settings(written(tmp_path, text))
+
+    assert settings.desk.desk().is_form("NoReply@web.example")
+    anna = settings.staff[0].person()
+    assert [anna.owns(address) for address in ("Anna@example.com", "ANNA@home.example", "anna@web.example")] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("address", "alias"),
+    [
+        ("A.Weber@example.com", "joerg@home.example"),
+        ("joerg@example.com", "anna@example.com"),
+        ("joerg@example.com", "anna@HOME.example"),
+        ("joerg@example.com", "joerg@example.com"),
+    ],
+)
+def test_an_address_or_alias_of_two_staff_entries_is_refused(tmp_path: Path, address: str, alias: str) -> None:
+    problems = problems_of(tmp_path, SMALLEST + ANNA + JOERG.format(address, alias))
+
+    assert any("have the address" in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("key", "where"), [('forms = ["anna@home.example"]', "[desk] forms"), ('aliases = ["A.Weber@example.com"]', "[desk] address")]
+)
+def test_an_address_of_a_form_or_of_the_desk_is_no_colleagues(tmp_path: Path, key: str, where: str) -> None:
+    problems = problems_of(tmp_path, SMALLEST.replace("[imap]", f"{key}\n[imap]") + ANNA)
+
+    assert any(f"is both in {where}" in problem and "take it out of one of them" in problem for problem in problems)
+
+
 def test_a_file_that_is_missing_or_no_toml_is_told_as_such(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"no such file.*maildesk init"):
         load_settings(tmp_path / "none.toml")

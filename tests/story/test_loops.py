@@ -32,8 +32,8 @@ from tests.rig.smtp_letters import sender_for
 from tests.rig.smtp_server import SmtpSink
 
 OTHER = "dialog@example.net"
-ROBOT_MAILS_A_DAY = samples.of(100, 30)
-FLOOD = samples.of(10, 2)
+ROBOT_MAILS_A_DAY = samples.of(100, 15)
+FLOOD = samples.of(10, 1)
 ALERTS = f'[alerts]\naddresses = ["{TECHNIK}"]\n'
 DAY, PER_DAY = timedelta(days=1), 5
 LIMIT_ALARM = "letter_limit"
@@ -189,7 +189,7 @@ def test_a_flood_is_kept_whole_and_answered_within_the_limits_with_one_alarm(tmp
     """One sender, one domain and a large provider, all mixed."""
     policy = replace(POLICY, letters=LetterLimits(per_domain_per_hour=30, per_desk_per_hour=60))
     senders = ["flut@bombe.example"] * 80 * FLOOD
-    senders += [f"p{n}@schule.example" for n in range(100 * FLOOD)] + [f"g{n}@gmx.de" for n in range(20 * FLOOD)]
+    senders += [f"p{n}@schule.example" for n in range(100 * FLOOD)] + [f"g{n}@gmx.de" for n in range(30 * FLOOD)]
     random.Random(8).shuffle(senders)
     with a_busy_desk(tmp_path, policy) as busy:
         report = busy.arrive(*(from_person(number, sender) for number, sender in enumerate(senders)))

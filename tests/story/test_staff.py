@@ -175,6 +175,21 @@ def test_a_note_stays_in_the_house(desk: TestDesk) -> None:
     assert "Notiz" in text_of(to(desk, WEBER)[-1])
 
 
+def test_what_a_colleague_wrote_to_the_person_directly_or_from_home_is_not_sent(desk: TestDesk) -> None:
+    writes(desk)
+    relayed = to(desk, WEBER)[0]
+
+    answers(desk, relayed, "Guten Tag Frau Muster,\n\nvon zu Hause.", who="anna@freemail.example")
+    answers(desk, relayed, "Guten Tag Frau Muster,\n\nIhr Antrag ist bewilligt.", number=2, to=EVA, cc=ADDRESS)
+
+    assert len(to(desk, EVA)) == 1, "the acknowledgement"
+    assert to(desk, "anna@freemail.example") == []
+    held, counted = to(desk, WEBER)[1:]
+    assert "anna@freemail.example" in text_of(held)
+    assert "zählt als Antwort" in shown(counted)
+    assert case(desk)["status"] == "answered"
+
+
 def test_an_answer_to_a_new_address_waits_until_it_is_confirmed(desk: TestDesk) -> None:
     writes(desk)
     daughter = "tochter@example.net"

@@ -30,7 +30,7 @@ from tests.rig.reports import Lost, postfix
 from tests.rig.samples import sampled
 
 CASES = 40
-COUNT = samples.of(1000, 200)
+COUNT = samples.of(1000, 80)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.rig.zygote import Ran
-from tests.torture.oracle import Findings, Tally, findings
+from tests.torture.oracle import RESTART_SECONDS_MAX, Findings, Tally, findings
 from tests.torture.world import Copies, Settled, Site, World
 
 
@@ -138,7 +138,7 @@ def test_a_start_that_fails_or_is_slow_or_never_comes_to_rest_is_a_fault(site: S
         good = world.settle()
         ways = [
             Settled(Ran(70, "", "broken", 0.1), 3, True),
-            Settled(replace(good.first, seconds=6.0), 3, True),
+            Settled(replace(good.first, seconds=RESTART_SECONDS_MAX + 1), 3, True),
             replace(good, quiet=False),
         ]
         found = [findings(world, each).unsettled for each in ways]

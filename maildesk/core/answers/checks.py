@@ -45,6 +45,7 @@ class FindingKind(StrEnum):
     UNVERIFIED = "unverified"
     ANSWERED = "answered"
     NO_ADDRESS = "no-address"
+    REPLY_TO = "reply-to"
     NO_ANSWER = "no-answer"
     NOT_ADDRESSED = "not-addressed"
     UNFINISHED = "unfinished"

@@ -70,6 +70,7 @@ class IncomingMail:
     verified: bool
     words: str  # the writer's own
     attachments: tuple[Attachment, ...] = ()
+    reply_to: tuple[Address, ...] = ()  # who is named there, and is no recipient of the mail, as a list is
 
     def as_message(self) -> Message:
         """As far as it is needed to hand the mail on once more."""
@@ -88,7 +89,8 @@ class IncomingMail:
 
 @dataclass(frozen=True, slots=True)
 class GivenAnswer:
-    """An answer that went, or is to go, to the correspondent. `author` is the key of a colleague, empty for the shared mailbox."""
+    """An answer that went, or is to go, to the correspondent. `author` is the key of a colleague; of an answer that did not go through the
+    desk the address that it came from."""
 
     at: datetime
     author: str

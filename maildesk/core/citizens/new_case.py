@@ -22,7 +22,7 @@ from maildesk.core.triage.propose import Proposal
 
 def open_case(matter: Matter) -> Decision:
     """A mail of a person that belongs to no case opens one; so does a mail that carries a staff address but proves nothing."""
-    number, writer = matter.known.next_case_number, matter.writer
+    number, writer, message = matter.known.next_case_number, matter.writer, matter.message
     refusal = matter.refusal(None)
     letters = () if refusal else (matter.letter(ACKNOWLEDGEMENT, number, None),)
     proposal = matter.proposal()
@@ -43,10 +43,15 @@ def open_case(matter: Matter) -> Decision:
             new_case,
             links=links,
             merges=matter.thread.merges,
-            unverified=writer.forged or writer.doubtful or (writer.role is Role.STAFF and not writer.proved),
+            unverified=writer.forged or writer.doubtful or (writer.role is Role.STAFF and not writer.proved) or _is_only_named(message),
             proposal=proposal,
         ),
     )
+
+
+def _is_only_named(message: Message) -> bool:
+    """Whether the writer is known by nothing but the Reply-To of a sender that the configuration does not name."""
+    return message.through is not None and not message.through.named and bool(message.originator.key)
 
 
 def _new_case(matter: Matter, proposal: Proposal) -> NewCase:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from maildesk.core.case.case import CaseEvent, CaseLink, KnownCase, LinkKind, NewCase, Role
@@ -14,6 +15,8 @@ from maildesk.core.letters.relay import Incoming, relay_letters
 from maildesk.core.mail.message import can_be_written_to
 from maildesk.core.text.anonymity import ANONYMOUS
 from maildesk.core.text.said import Said, say
+from maildesk.core.text.spelling import fold
+from maildesk.core.threading.sent_through import answer_wanted_at
 from maildesk.core.threading.thread import Thread
 from maildesk.core.threading.writer import Writer
 from maildesk.core.triage.propose import Proposal, noticed
@@ -35,6 +38,8 @@ def relayed(matter: Matter, case: KnownCase | NewCase, proposal: Proposal, *, un
         return ()
     hints = (
         *_on_writer(matter, unverified=unverified),
+        *_reply_path(matter, unknown=ANONYMOUS in case.flags),
+        *((say("hint.perhaps_a_colleague"),) if _perhaps_a_colleague(matter) else ()),
         *((say("hint.noticed", what=noticed(proposal)),) if noticed(proposal) else ()),
     )
     incoming = Incoming(case.number, matter.message, arrival.received_at, case, hints, proposal)
@@ -42,16 +47,39 @@ def relayed(matter: Matter, case: KnownCase | NewCase, proposal: Proposal, *, un
     return tuple(letter for letter in letters if letter.letter_id in matter.known.left) if matter.is_past else letters
 
 
+def _reply_path(matter: Matter, *, unknown: bool) -> tuple[Said, ...]:
+    """Through what the mail came, and where its writer wants the answer; of who wants to stay unknown no address."""
+    message = matter.message
+    if through := message.through:
+        via = f"{'' if unknown else through.sender.display_name} <{through.sender.addr_spec}>".strip()
+        key = "hint.through_nobody" if not message.originator.key else "hint.through_form" if through.named else "hint.through_other"
+        return (say(key, via=via),)
+    wanted = answer_wanted_at(message, matter.policy)
+    return (say("hint.answer_wanted_at", address=wanted.addr_spec),) if wanted and not unknown else ()
+
+
+def _perhaps_a_colleague(matter: Matter) -> bool:
+    """An address of the office, or the whole name of a colleague: a person decides, for citizens have such names too."""
+    writer, policy = matter.message.originator, matter.policy
+    name = _words(writer.display_name)
+    return policy.is_inside(writer.addr_spec) or any(len(name) > 1 and name == _words(each.name) for each in policy.staff)
+
+
+def _words(name: str) -> list[str]:
+    return sorted(map(fold, re.findall(r"\w+", name)))
+
+
 def _on_writer(matter: Matter, *, unverified: bool) -> tuple[Said, ...]:
     """What staff must know before they believe or answer the writer."""
-    writer, address = matter.writer, matter.message.originator.addr_spec
-    to_check = unverified and not (writer.forged or writer.doubtful)
+    writer, message = matter.writer, matter.message
+    address, through = message.originator.addr_spec, message.through is not None  # which has a hint of its own
+    to_check = unverified and not (writer.forged or writer.doubtful or through)
     hints = (
         ("hint.new_address_check", to_check and bool(writer.identity)),
         ("hint.forwarded_check", to_check and not writer.identity),
         ("hint.forged_no_letter", writer.forged),
         ("hint.doubtful_no_letter", writer.doubtful),
-        ("hint.no_address", not address),
+        ("hint.no_address", not address and not through),
         ("hint.cannot_be_written_to", bool(address) and not can_be_written_to(address)),
     )
     return tuple(say(key) for key, holds in hints if holds)

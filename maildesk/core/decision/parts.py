@@ -74,10 +74,12 @@ class FollowedUp:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """A colleague's mail on a case: its orders, its answer, or a statement. `settles` are names of alarms that are over by it."""
+    """A colleague's mail on a case: its orders, its answer, or a statement. `answered_at`: when it answered the person by itself; `settles`
+    are names of alarms that are over by it."""
 
     work: CaseWork
     status: Status | None = None
+    answered_at: datetime | None = None
     merges: tuple[str, ...] = ()
     settles: tuple[str, ...] = ()
 

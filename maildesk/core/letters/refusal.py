@@ -34,6 +34,7 @@ class Refusal(StrEnum):
     FORGED = "the mail server says that the sender is forged (RFC 8601)"
     DOUBTFUL = "it is in doubt whose address From names (RFC 5322, section 3.4)"
     REPEATED = "the mail repeats one that was taken in"
+    THROUGH = "the mail came through a form or a list that the configuration does not name"
     RETURNED = "the address does not exist: a letter to it came back"
 
 
@@ -84,6 +85,7 @@ def refusal_for(message: Message, verdict: Verdict, policy: Policy, known: Known
         (Refusal.FORGED, occasion.forged),
         (Refusal.DOUBTFUL, occasion.doubtful),
         (Refusal.AUTOMATIC, not verdict.acknowledge),
+        (Refusal.THROUGH, message.through is not None and not message.through.named),
         (Refusal.NOT_ADDRESSED, not is_addressed(message, desk)),
         (Refusal.REPEATED, occasion.repeated),
         (Refusal.RETURNED, recent.returned),

@@ -163,7 +163,7 @@ def sent_by(what: str, pattern: str) -> Test:
     regex = re.compile(pattern)
 
     def holds(message: Message) -> str:
-        return f"From is {what}" if regex.fullmatch(message.originator.local_part or message.originator.key) else ""
+        return f"From is {what}" if regex.fullmatch(message.sent_from.local_part or message.sent_from.key) else ""
 
     return holds
 
@@ -242,7 +242,7 @@ def _failure_subject(message: Message) -> str:
 
 def _complaint(message: Message) -> str:
     """Hotmail names what its users call spam in no report (RFC 5965) but in a mail of its own kind."""
-    says = message.originator.local_part == "staff" and re.match(r"complaint about message from [\d.a-f:]{3,40}$", message.subject.strip())
+    says = message.sent_from.local_part == "staff" and re.match(r"complaint about message from [\d.a-f:]{3,40}$", message.subject.strip())
     return "From and subject are those of a complaint" if says else ""
 
 
@@ -365,7 +365,7 @@ def classify(message: Message, inside: Inside | None = None) -> Verdict:
 
 
 def _is_inside(message: Message, inside: Inside | None) -> bool:
-    writer = message.originator
+    writer = message.sent_from
     if "@" not in writer.key:
         return True
     return inside(writer.addr_spec) if inside else writer.domain in {address.domain for address in (*message.to, *message.cc)}
@@ -377,7 +377,7 @@ def _without_own_list(message: Message, inside: Inside) -> Message:
     Where such a list has put its own address into From, its marks stay: a letter would go to the whole list.
     """
     lists = [match[1].lower() for value in message.values("list-id") if (match := re.search(r"<?([^<>\s]+)>?\s*$", value))]
-    if not lists or not all(inside(f"list@{name.partition('.')[2]}") for name in lists) or _is_from_the_list(message):
+    if not lists or not all(inside(f"list@{name.partition('.')[2]}") for name in lists) or is_from_the_list(message):
         return message
     of_lists = {name.lower() for name in LIST_FIELDS} | {"x-beenthere", "mailing-list", "x-mailing-list"}
     bulk = bool(_BULK_WORD(message))
@@ -389,6 +389,7 @@ def _without_own_list(message: Message, inside: Inside) -> Message:
     return replace(message, fields=tuple(kept))
 
 
-def _is_from_the_list(message: Message) -> bool:
+def is_from_the_list(message: Message) -> bool:
+    """Whether the address in From is that of the list, or one that the mail went to."""
     posts = " ".join((*message.values("list-post"), *(address.key for address in (*message.to, *message.cc)))).lower()
-    return message.originator.key in re.split(r"[\s<>:,]+", posts)
+    return message.sent_from.key in re.split(r"[\s<>:,]+", posts)

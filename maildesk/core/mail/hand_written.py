@@ -29,9 +29,9 @@ def hand_written(message: Message) -> str:
 def is_from_its_mailbox(message: Message) -> bool:
     """Whether the envelope names the very address in From: the mail system's reports have an empty one (RFC 5321 section 4.5.5)."""
     senders = [address_key(value.strip().strip("<>")) for value in message.values("return-path")]
-    return bool(senders) and senders[0] == message.originator.key and "@" in senders[0]
+    return bool(senders) and senders[0] == message.sent_from.key and "@" in senders[0]
 
 
 def is_form(message: Message) -> bool:
     """Whether answers go to another domain than the writer's: a form on a web page sends so what a person typed into it."""
-    return any(address.domain != message.originator.domain for address in message.reply_to)
+    return any(address.domain != message.sent_from.domain for address in message.reply_to)

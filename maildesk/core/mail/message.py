@@ -112,6 +112,14 @@ def _label(label: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Through:
+    """What sent a mail for its writer: a form or a list, by its address in From. `named`: the configuration names it as a form."""
+
+    sender: Address
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A part that is not the body. `filename` is safe to show and to store: no path, no control characters.
 
@@ -150,6 +158,7 @@ class Message:
     them; both are bounded by the parser. `digest` is the sha256 of the octets, `content_digest` leaves out what servers
     add on the way, so that two copies of one mail (To and Cc, alias) can be distinguished from two messages. `beside` is what the other
     parts of a machine's mail say (attached messages, other forms of the body), read for nothing but danger; of other messages it is empty.
+    `through` is what sent the mail for its `originator`, if something did; the parser does not know that.
     """
 
     digest: str
@@ -178,6 +187,12 @@ class Message:
     language: str = ""
     defects: tuple[str, ...] = field(default=())
     beside: str = ""
+    through: Through | None = None
+
+    @property
+    def sent_from(self) -> Address:
+        """The address in From, also where somebody else wrote the mail."""
+        return self.through.sender if self.through else self.originator
 
     def values(self, name: str) -> tuple[str, ...]:
         """All values of a header field, in order; `name` in any case."""

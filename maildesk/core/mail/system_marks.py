@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from maildesk.core.mail.hand_written import hand_written, is_from_its_mailbox
-from maildesk.core.mail.message import Message, split_subject
+from maildesk.core.mail.message import Address, Message, split_subject
 from maildesk.core.text.notices import is_a_letter
 
 # Addresses of mail servers. Exchange writes its reports as MicrosoftExchange and 32 hexadecimal digits.
@@ -35,7 +35,7 @@ _REPORT_FIELDS = ("x-failed-recipients", "x-ms-exchange-message-is-ndr", "x-dsnc
 
 def named_mark(message: Message) -> str:
     """The mail names a mail server as its writer, or is built as a report (RFC 6522): evidence, or an empty string."""
-    writer, from_value = message.originator, message.value("from").strip()
+    writer, from_value = message.sent_from, message.value("from").strip()
     if _LOCAL_PARTS.fullmatch(writer.local_part or writer.key) and not is_persons(message):
         return "From is the mail system"
     if _NAMES.fullmatch(writer.display_name) or re.fullmatch(r"[^<>@]*<\s*>|mail(?:er)?-?daemon", from_value, re.IGNORECASE):
@@ -70,8 +70,17 @@ def quiet_mark(message: Message) -> str:
 
 
 def takes_no_answer(message: Message) -> str:
-    """The address of the writer says that nobody reads it."""
-    return "From is an address that takes no answer" if _NO_REPLY.fullmatch(message.originator.local_part) else ""
+    """The address of the writer says that nobody reads it. What is said of a form that the configuration names counts for nothing."""
+    named = message.through is not None and message.through.named and bool(message.originator.key)
+    return "From is an address that takes no answer" if not named and is_no_reply(message.sent_from) else ""
+
+
+def is_no_reply(address: Address) -> bool:
+    """
+    >>> is_no_reply(Address("", "noreply@example.org")), is_no_reply(Address("", "kontakt@example.org"))
+    (True, False)
+    """
+    return _NO_REPLY.fullmatch(address.local_part) is not None
 
 
 def system_mark(message: Message) -> str:

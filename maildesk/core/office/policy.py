@@ -29,6 +29,7 @@ class Desk:
     internal_domains: tuple[str, ...] = ()
     authserv_id: str = ""
     plus_addressing: bool = False
+    forms: tuple[str, ...] = ()  # from which forms on web pages send what people typed into them
 
     @property
     def domain(self) -> str:
@@ -40,16 +41,31 @@ class Desk:
         own = {address_key(known) for known in (self.address, *self.aliases)}
         return f"{local}@{domain}" in own or ("+" in local and f"{local.partition('+')[0]}@{domain}" in own)
 
+    def is_form(self, address: str) -> bool:
+        return address_key(address) in map(address_key, self.forms)
+
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A person who answers for the desk. `receives` is all, assigned, digest or none."""
+    """A person who answers for the desk. `receives` is all, assigned, digest or none.
+
+    Letters go to `address` alone; the person also writes from the `aliases`.
+    """
 
     name: str
     address: str
     key: str
     receives: str = "all"
     lead: bool = False
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return (self.address, *self.aliases)
+
+    def owns(self, address: str) -> bool:
+        """Whether the person writes from `address`."""
+        return address_key(address) in map(address_key, self.addresses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +132,8 @@ class Policy:
     quiet_orders: bool = False  # orders that were carried out are reported by a folder, and not by a mail
 
     def staff_by_address(self, address: str) -> Staff | None:
-        wanted = address_key(address)
-        return next((person for person in self.staff if address_key(person.address) == wanted), None)
+        """The colleague who writes from the address, which may be an alias."""
+        return next((person for person in self.staff if person.owns(address)), None)
 
     @property
     def alarmed(self) -> tuple[str, ...]:

@@ -14,7 +14,6 @@ from maildesk.core.case.file import CaseState, HeldAnswer, IncomingMail, SplitOf
 from maildesk.core.case.opening import case_of
 from maildesk.core.letters.letter import Letter
 from maildesk.core.letters.relay import Incoming, relay_letter
-from maildesk.core.mail.message import address_key
 from maildesk.core.office.policy import Staff
 from maildesk.core.orders.reader import WRITER, Order, OrderName
 from maildesk.core.staff.consultation import consultation_letter, may_be_asked, question, statement_due
@@ -179,7 +178,7 @@ def _shown(mail: StaffMail, incoming: Incoming, reader: Staff) -> Letter:
 def _consult(mail: StaffMail, order: Order, result: Result) -> Result:
     if not may_be_asked(mail.policy, order.address):
         return _refused(result, say("cannot.consult_outside"))
-    if address_key(order.address) == address_key(mail.writer.address):
+    if mail.writer.owns(order.address):
         return _refused(result, say("cannot.consult_yourself"))
     if (result.state or mail.file.state).status is Status.CLOSED:
         return _refused(result, say("cannot.consult_closed"))

@@ -28,7 +28,7 @@ from maildesk.core.orders.words import OrderName
 from maildesk.core.staff.mail import answered_letter
 from maildesk.core.text.anonymity import ANONYMOUS
 from maildesk.core.text.identifiers import masked
-from maildesk.core.text.said import Context, say
+from maildesk.core.text.said import Context, Value, say
 
 TEXT_CHARS_MAX = 20_000
 SHOW = link_to(OrderName.SHOW)
@@ -74,6 +74,7 @@ class Stated:
     now: datetime
     questions: tuple[Consultation, ...]
     evidence: tuple[str, ...]
+    who: Value = None  # what the writer is called; None: as in the header
 
 
 def stated_in(matter: Matter) -> Stated | None:
@@ -131,7 +132,7 @@ def statement_letters(stated: Stated) -> tuple[Letter, ...]:
     enclosures, held_back = enclosures_of(message)
     context: Context = {
         "titel": post.title,
-        "wer": message.originator.display_name or say("writer.in_house"),
+        "wer": stated.who or message.originator.display_name or say("writer.in_house"),
         "wann": policy.calendar.local(stated.arrival.received_at),
         "text": message.reply or message.text,
         "anlagen": tuple(each.filename for each in enclosures),

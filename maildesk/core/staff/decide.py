@@ -22,14 +22,16 @@ from maildesk.core.decision.parts import Worked
 from maildesk.core.letters.alarms import settled_alarms
 from maildesk.core.letters.keyed_ids import is_order_token
 from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, MISTAKE, RELAY
-from maildesk.core.mail.message import can_be_written_to, is_forward
+from maildesk.core.mail.message import Address, can_be_written_to, is_forward
 from maildesk.core.orders.case_changes import Carried, carry_out
 from maildesk.core.orders.reader import WRITER, OrderName, Reading, Vocabulary, has_own_hash, read_orders
 from maildesk.core.staff.actions import STEPS, asked_event, consulting, undone
 from maildesk.core.staff.consultation import may_be_asked, question, statement_due
 from maildesk.core.staff.letters import answer_letter, confirmed_letter, copies, held_letter, help_letter, mistake_letter
 from maildesk.core.staff.mail import Result, StaffMail
-from maildesk.core.text.said import say
+from maildesk.core.text.anonymity import ANONYMOUS
+from maildesk.core.text.said import Said, say
+from maildesk.core.threading.sent_through import is_elsewhere
 
 SETTLING = frozenset({OrderName.SEEN, OrderName.NOT_URGENT, OrderName.CLOSE})
 ANSWERED_TEMPLATES = frozenset({RELAY, COPY, HELD_ANSWER, MISTAKE})  # letters that show a citizen's mail, or an answer to one
@@ -42,14 +44,13 @@ def decide_staff_mail(mail: StaffMail) -> Decision:
     forward = is_forward(mail.message)
     if reading.mistakes:
         answer = answer_of(mail.message, mail.writer, mail.policy.desk)
-        return _decision(
-            mail, Result(letters=(mistake_letter(mail.post, mail.writer, mail.message, reading, answer.text),), events=(_MISTAKEN,))
-        )
+        result = Result(letters=(mistake_letter(mail.post, mail.writer, mail.message, reading, answer.text),), events=(_MISTAKEN,))
+        return _decision(mail, _given(mail, reading, result) if mail.went_to_the_person and not forward else result)
     result = _ordered(mail, reading)
     if forward:
         result = _forwarded(mail, result)
     elif not reading.token or _answers_person(reading):
-        result = _answered(mail, reading, result)
+        result = (_given if mail.went_to_the_person else _answered)(mail, reading, result)
     return _decision(mail, _with_confirmation(mail, result))
 
 
@@ -78,7 +79,9 @@ def _is_genuine(mail: StaffMail, reading: Reading) -> bool:
     named = mail.known.get(reading.case_number)
     is_here = named is not None and number in {named.number, named.merged_into}
     days = policy.letters.proof_days
-    return is_here and is_order_token(policy.secret, reading.token, reading.case_number, mail.message.originator.key, mail.now, days)
+    return is_here and any(
+        is_order_token(policy.secret, reading.token, reading.case_number, address, mail.now, days) for address in mail.writer.addresses
+    )
 
 
 # --- orders ------------------------------------------------------------------------------------------------------------------------
@@ -163,6 +166,30 @@ def _answered(mail: StaffMail, reading: Reading, result: Result) -> Result:
     return replace(result, letters=(*result.letters, *sent), done=(*result.done, done), events=(*result.events, event), waits=bool(grace))
 
 
+def _given(mail: StaffMail, reading: Reading, result: Result) -> Result:
+    """The colleague wrote to the person directly: that is the answer, and nothing is sent. It cannot be taken back or held any more."""
+    answer = answer_of(mail.message, mail.writer, mail.policy.desk, reading.lines)
+    if any(order.name is OrderName.NOTE for order in reading.orders):
+        return replace(result, refused=(*result.refused, say("cannot.take_back_mail")))
+    if mail.verdict.automatic or not (answer.text or answer.attachments):
+        return result
+    event = CaseEvent("answered", "a colleague wrote to the person directly, with a copy to the desk", "staff")
+    others = copies(mail.post, mail.writer, answer.text, mail.message.digest)
+    state = result.state and replace(result.state, status=_after_answer(result.state.status))
+    return replace(
+        result,
+        state=state,
+        given=True,
+        letters=(*result.letters, *others),
+        done=(*result.done, say("did.answered_directly")),
+        events=(*result.events, event),
+    )
+
+
+def _after_answer(status: Status) -> Status:
+    return status if status is Status.CLOSED else Status.ANSWERED
+
+
 def _found(mail: StaffMail, answer: Answer, reading: Reading, *, confirmed: bool) -> tuple[Finding, ...]:
     """What speaks against sending the answer as it is."""
     about, explicit = mail.about, _answers_person(reading)
@@ -178,16 +205,21 @@ def _found(mail: StaffMail, answer: Answer, reading: Reading, *, confirmed: bool
     found = (*found, *((inside,) if inside else ()), *open_ends)
     others = "\n".join((*(each.words for each in mail.file.incoming if each is not about), *mail.file.statements))
     more = (
-        (FindingKind.QUOTED, "held.quoted_elsewhere", quotes(answer.text, others)),
-        (FindingKind.NO_ADDRESS, "held.no_address", about is None or not about.writer.key),
-        (FindingKind.NO_ADDRESS, "held.cannot_be_written_to", bool(correspondent) and not can_be_written_to(correspondent)),
-        (FindingKind.UNVERIFIED, "held.unverified", about is not None and not about.verified and not confirmed),
-        (FindingKind.NO_ANSWER, "held.no_answer", not explicit and (mail.letter is None or mail.letter.template not in ANSWERED_TEMPLATES)),
-        (FindingKind.FOR_THE_HOUSE, "held.note_by_subject", is_note_by_subject(mail.message.subject, mail.file, mail.policy)),
-        (FindingKind.ANSWERED, "held.answered", about is not None and _overtaken(mail, about)),
+        (FindingKind.QUOTED, say("held.quoted_elsewhere"), quotes(answer.text, others)),
+        (FindingKind.NO_ADDRESS, say("held.no_address"), about is None or not about.writer.key),
+        (FindingKind.NO_ADDRESS, say("held.cannot_be_written_to"), bool(correspondent) and not can_be_written_to(correspondent)),
+        (FindingKind.UNVERIFIED, _unverified(mail), about is not None and not about.verified and not confirmed),
+        (FindingKind.REPLY_TO, _wanted_elsewhere(mail), bool(_elsewhere(mail))),
+        (
+            FindingKind.NO_ANSWER,
+            say("held.no_answer"),
+            not explicit and (mail.letter is None or mail.letter.template not in ANSWERED_TEMPLATES),
+        ),
+        (FindingKind.FOR_THE_HOUSE, say("held.note_by_subject"), is_note_by_subject(mail.message.subject, mail.file, mail.policy)),
+        (FindingKind.ANSWERED, say("held.answered"), about is not None and _overtaken(mail, about)),
     )
     known = {finding.kind for finding in found}
-    found = (*found, *(Finding(kind, say(detail)) for kind, detail, holds in more if holds and kind not in known))
+    found = (*found, *(Finding(kind, detail) for kind, detail, holds in more if holds and kind not in known))
     noted = any(order.name is OrderName.NOTE for order in reading.orders)  # what is below a note may be more of it
     asks = (mail.policy.letters.answers == "addressed" or noted) and not explicit
     if found or not asks or is_addressed(answer.text, mail.policy.staff, mail.writer, mail.file.incoming):
@@ -195,10 +227,34 @@ def _found(mail: StaffMail, answer: Answer, reading: Reading, *, confirmed: bool
     return (Finding(FindingKind.NOT_ADDRESSED, say("held.not_addressed")),)
 
 
+def _unverified(mail: StaffMail) -> Said:
+    """With the address to which the answer would go, but for who wants to stay unknown."""
+    if mail.about is None or ANONYMOUS in mail.file.state.flags:
+        return say("held.unverified")
+    return say("held.unverified_at", to=mail.about.writer.addr_spec)
+
+
+def _elsewhere(mail: StaffMail) -> tuple[Address, ...]:
+    """Whom the person's mail names for the answer, if that is perhaps somebody else."""
+    about, policy, known = mail.about, mail.policy, mail.known.get(mail.file.number)
+    if about is None or not about.writer.key or about.writer.key in {each.key for each in about.reply_to}:
+        return ()
+    others = (each for each in about.reply_to if known is None or each.key not in known.participants)
+    outside = (each for each in others if not policy.desk.owns(each.addr_spec) and policy.staff_by_address(each.addr_spec) is None)
+    return tuple(each for each in outside if is_elsewhere(about.writer, each, policy))
+
+
+def _wanted_elsewhere(mail: StaffMail) -> Said:
+    if mail.about is None or ANONYMOUS in mail.file.state.flags:
+        return say("held.wanted_elsewhere")
+    return say("held.wanted_at", wanted=tuple(each.addr_spec for each in _elsewhere(mail)), to=mail.about.writer.addr_spec)
+
+
 def _overtaken(mail: StaffMail, about: IncomingMail) -> bool:
     """Whether somebody else answered this very mail, or a later one, since it was relayed."""
     since = mail.letter.created_at if mail.letter else about.received_at
-    return any(given.author != mail.writer.key and given.at > since - timedelta(seconds=1) for given in mail.file.answers)
+    others = (given for given in mail.file.answers if given.author != mail.writer.key and not mail.writer.owns(given.author))
+    return any(given.at > since - timedelta(seconds=1) for given in others)
 
 
 # --- what comes of it --------------------------------------------------------------------------------------------------------------
@@ -228,13 +284,19 @@ def _decision(mail: StaffMail, result: Result) -> Decision:
         Folder.DONE if _is_quiet(mail, result) else Folder.ARCHIVE,
         mail.verdict,
         case_number=result.into or file.number,
-        direction=Direction.NOTE,
+        direction=Direction.OUT if result.given else Direction.NOTE,
         role=Role.STAFF,
         events=result.events or (CaseEvent("staff", "a mail of a colleague", "staff"),),
         letters=tuple(letter for letter in written if letter.template == ANSWER),
         notices=tuple(letter for letter in written if letter.template != ANSWER),
         evidence=evidence,
-        part=Worked(_work(file, result), merges=tuple(number for number, _ in result.merged), settles=_settled(mail, result)),
+        part=Worked(
+            _work(file, result),
+            status=_after_answer(file.state.status) if result.given and file.state.status is not Status.CLOSED else None,
+            merges=tuple(number for number, _ in result.merged),
+            settles=_settled(mail, result),
+            answered_at=mail.arrival.received_at if result.given else None,
+        ),
     )
 
 

@@ -63,7 +63,7 @@ def copies(post: Post, author: Staff, text: str, answer_id: str) -> tuple[Letter
 def held_letter(post: Post, author: Staff, mail: Message, answer: Answer, found: tuple[Finding, ...]) -> Letter:
     """Why the answer waits, and what the colleague can do."""
     kinds = {finding.kind for finding in found}
-    nothing = kinds & {FindingKind.EMPTY, FindingKind.ONLY_ORDERS, FindingKind.ABSENCE} or not answer.text
+    nothing = kinds & {FindingKind.EMPTY, FindingKind.ONLY_ORDERS, FindingKind.ABSENCE, FindingKind.NO_ADDRESS} or not answer.text
     confirm = (link_to(OrderName.CONFIRM),) if FindingKind.UNVERIFIED in kinds else ()
     links = (*confirm, *(() if nothing else HELD_LINKS))
     context: Context = {

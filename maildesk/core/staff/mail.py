@@ -47,6 +47,15 @@ class StaffMail:
         """The citizen's mail that the colleague answers: the one that was relayed, else the last one."""
         return self.file.mail(self.letter.about if self.letter else "")
 
+    @property
+    def went_to_the_person(self) -> bool:
+        """Whether the colleague wrote to the person directly, with the desk as one recipient of several."""
+        about, case, policy = self.about, self.known.get(self.file.number), self.policy
+        people = {each.key for each in (about.writer, *about.reply_to)} if about else set()
+        people |= case.participants if case else set()
+        theirs = (each for each in (*self.message.to, *self.message.cc) if each.key and each.key in people)
+        return any(not policy.desk.owns(each.addr_spec) and policy.staff_by_address(each.addr_spec) is None for each in theirs)
+
 
 def answered_letter(matter: Matter) -> KnownLetter | None:
     """The letter of ours that the mail answers: the nearest."""
@@ -94,6 +103,7 @@ class Result:
     answered: tuple[int, ...] = ()
     confirmed: Address | None = None
     events: tuple[CaseEvent, ...] = ()
+    given: bool = False  # the mail itself went to the person, and answers
     done: tuple[Said, ...] = ()
     refused: tuple[Said, ...] = ()
     missing: tuple[str, ...] = ()

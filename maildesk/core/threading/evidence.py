@@ -118,7 +118,7 @@ class Trail:
 
     def takes_part(self, number: str) -> bool:
         case = self.facts.cases.get(number)
-        return case is not None and case.takes_part(self.writer.identity)
+        return case is not None and not self.writer.typed and case.takes_part(self.writer.identity)
 
 
 def named_ids(message: Message) -> tuple[str, ...]:

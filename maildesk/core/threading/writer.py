@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from maildesk.core.case.case import Role, case_numbers_in, entry_word, names_entry
@@ -28,6 +28,7 @@ class Writer:
 
     `identity` is the address key by which the writer is taken for somebody who takes part in a case; empty where the sender is forged,
     `doubtful` (From does not say for sure whose mail it is, or the mail server checked another domain), or not the sender of the last hop.
+    `typed`: the address is what somebody typed into a form, and shows no more than that two messages may be one.
     """
 
     role: Role
@@ -37,11 +38,12 @@ class Writer:
     identity: str = ""
     forged: bool = False
     doubtful: bool = False
+    typed: bool = False
 
 
 def identify(message: Message, policy: Policy, letters: Mapping[str, KnownLetter], now: datetime) -> Writer:
     """`letters` are those of ours that the mail names, by Message-ID."""
-    says = authentication(message, policy.desk.authserv_id)
+    says = authentication(replace(message, originator=message.sent_from), policy.desk.authserv_id)
     address = message.originator.addr_spec
     staff = policy.staff_by_address(address)
     if staff:
@@ -50,9 +52,12 @@ def identify(message: Message, policy: Policy, letters: Mapping[str, KnownLetter
         return Writer(Role.CITIZEN, evidence=f"writer: from outside, forged ({says.evidence})", forged=True)
     if doubt := _doubt(message, says):
         return Writer(Role.CITIZEN, evidence=f"writer: from outside, {doubt}", doubtful=True)
+    if message.through:
+        identity = message.originator.key if message.through.named and not says.forwarded else ""
+        return Writer(Role.CITIZEN, evidence="writer: from outside, through a form or a list", identity=identity, typed=True)
     if says.forwarded:
         return Writer(Role.CITIZEN, evidence=f"writer: from outside, forwarded by others ({says.evidence})")
-    if policy.is_colleague(address) and _answers_own_letter(message, policy, letters, now, ASKING):
+    if policy.is_colleague(address) and _answers_own_letter(message, policy, letters, now, whose=(address,), templates=ASKING):
         return Writer(Role.CONSULTED, None, True, "writer: a consulted colleague, proved by the keyed id", message.originator.key)
     return Writer(Role.CITIZEN, evidence="writer: from outside", identity=message.originator.key)
 
@@ -64,9 +69,9 @@ def _staff(
         return Writer(Role.STAFF, staff, False, f"writer: a staff address in From, forged ({says.evidence})", forged=True)
     if doubt := _doubt(message, says):
         return Writer(Role.STAFF, staff, False, f"writer: a staff address in From, not proved: {doubt}", doubtful=True)
-    if _answers_own_letter(message, policy, letters, now):
+    if _answers_own_letter(message, policy, letters, now, whose=staff.addresses):
         return Writer(Role.STAFF, staff, True, "writer: staff, proved by the keyed id of a letter to this person", message.originator.key)
-    if _used_link(message, policy, now):
+    if _used_link(message, policy, staff, now):
         return Writer(Role.STAFF, staff, True, "writer: staff, proved by the token of a link to this person", message.originator.key)
     if says.passes:
         return Writer(Role.STAFF, staff, True, f"writer: staff, proved by the mail server ({says.evidence})", message.originator.key)
@@ -83,20 +88,29 @@ def _doubt(message: Message, says: Authentication) -> str:
 _TOKEN = re.compile(r"(?<!\S)~([a-z2-7]{26})(?!\S)", re.IGNORECASE | re.ASCII)
 
 
-def _used_link(message: Message, policy: Policy, now: datetime) -> bool:
-    """Whether the subject has the token of an order link that was given to the one address in From for the case that it names."""
+def _used_link(message: Message, policy: Policy, staff: Staff, now: datetime) -> bool:
+    """Whether the subject has the token of an order link that was given to the one person in From for the case that it names."""
     prefix = policy.desk.prefix
     token, numbers = _TOKEN.search(message.subject), case_numbers_in(message.subject, prefix)
     numbers = numbers or ((entry_word(prefix),) if names_entry(message.subject, prefix) else ())
     if token is None or not numbers or len(message.values("from")) > 1:
         return False
-    return is_order_token(policy.secret, token[1], numbers[0], message.originator.key, now, policy.letters.proof_days)
+    days = policy.letters.proof_days
+    return any(is_order_token(policy.secret, token[1], numbers[0], address, now, days) for address in staff.addresses)
 
 
 def _answers_own_letter(
-    message: Message, policy: Policy, letters: Mapping[str, KnownLetter], now: datetime, templates: Collection[str] = ()
+    message: Message,
+    policy: Policy,
+    letters: Mapping[str, KnownLetter],
+    now: datetime,
+    *,
+    whose: Collection[str],
+    templates: Collection[str] = (),
 ) -> bool:
-    """Whether the mail names a letter that went to the very address in its one From line, and that is young enough to prove it."""
+    """Whether the mail names a letter that went to one of the addresses of the person in its one From line, and that is young enough to
+    prove it."""
+    keys = frozenset(map(address_key, whose))
     if len(message.values("from")) > 1:
         return False
     oldest = now - timedelta(days=policy.letters.proof_days)
@@ -104,6 +118,6 @@ def _answers_own_letter(
         keyed, letter = parse_keyed_id(named), letters.get(named)
         if keyed is None or letter is None or letter.created_at < oldest or (templates and letter.template not in templates):
             continue
-        if address_key(letter.recipient) == message.originator.key and keyed.is_genuine(policy.secret, letter.recipient):
+        if address_key(letter.recipient) in keys and keyed.is_genuine(policy.secret, letter.recipient):
             return True
     return False

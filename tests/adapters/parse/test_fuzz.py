@@ -24,7 +24,7 @@ from tests.rig.samples import sampled
 
 CORPUS = tuple(path.read_bytes() for path in MAILS)
 SEEDS = range(10)
-MAILS_A_SEED = samples.of(1000, 150)
+MAILS_A_SEED = samples.of(1000, 60)
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 OCTETS = b"\x00\n\r\t \"=?<>@;:,()\\/-_*%'\x1b\x80\xa0\xe4\xff"
 INJECTED = (

@@ -182,7 +182,7 @@ def test_a_banner_without_end_is_not_waited_for(banner: Any) -> None:
         with pytest.raises(SenderUnreachable):
             sender.send(LETTER, nothing)
 
-    assert time.monotonic() - begin < 3
+    assert time.monotonic() - begin < 9, "the server would go on for ten"
     assert server.commands == []
 
 
@@ -289,7 +289,7 @@ def test_a_reply_that_never_ends_is_ended(answer: Any) -> None:
         begin = time.monotonic()
         assert sent(server, socket_seconds=0.4).result is LATER
 
-    assert time.monotonic() - begin < 3
+    assert time.monotonic() - begin < 9, "the server would go on for ten"
 
 
 def test_a_server_that_is_not_there_is_unreachable() -> None:

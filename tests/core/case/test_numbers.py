@@ -69,6 +69,6 @@ def test_what_only_looks_like_a_number_is_none(text: str):
 
 
 def test_a_long_text_of_almost_numbers_takes_no_time():
-    started = time.monotonic()
+    started = time.process_time()
     case_numbers_in("KD - 2026 -  " * 40_000 + "KD-" * 100_000 + " " * 500_000, "KD")
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2

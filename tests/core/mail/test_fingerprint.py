@@ -187,7 +187,7 @@ def test_the_words_that_every_letter_has_carry_no_concern() -> None:
 
 def test_long_texts_are_compared_in_little_time() -> None:
     long = "<" + "a" * 400_000 + " Heizkosten " * 40_000
-    began = time.perf_counter()
+    began = time.process_time()
 
     message = a_message(text=long)
     is_alike(long, long)
@@ -195,4 +195,4 @@ def test_long_texts_are_compared_in_little_time() -> None:
     ids_in_text(message)
     text_digest(message)
 
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

@@ -36,7 +36,7 @@ from maildesk.core.case.file import (
     Undo,
 )
 from maildesk.core.letters.letter import ANSWER
-from maildesk.core.mail.message import Address, Attachment
+from maildesk.core.mail.message import Address, Attachment, address_key
 
 MAILS_MAX = 50
 WORDS_CHARS_MAX = 50_000
@@ -115,11 +115,11 @@ class CaseFiles:
         ours = select(letters.c.created_at, letters.c.author).where(
             letters.c.case_id.in_(parts), letters.c.template == ANSWER, COUNTS_AS_GIVEN
         )
-        by_hand = select(messages.c.received_at).where(
+        by_hand = select(messages.c.received_at, messages.c.parsed).where(
             messages.c.case_id.in_(parts), messages.c.direction == Direction.OUT, messages.c.role == Role.STAFF
         )
         found = [GivenAnswer(row.created_at, row.author) for row in self._connection.execute(ours)]
-        found += [GivenAnswer(row.received_at, "") for row in self._connection.execute(by_hand)]
+        found += [GivenAnswer(row.received_at, row.parsed["from"]["address"]) for row in self._connection.execute(by_hand)]
         return tuple(sorted(found, key=lambda answer: answer.at))
 
     def _own_answers(self, parts: tuple[int, ...], which: ColumnElement[bool]) -> tuple[HeldAnswer, ...]:
@@ -205,6 +205,13 @@ class CaseFiles:
             self._connection.execute(update(cases).where(cases.c.number == number).values(**values))
 
 
+def _wanted(parsed: dict[str, Any]) -> tuple[Address, ...]:
+    """Reply-To without those to whom the mail went, as a list is."""
+    recipients = {address_key(each["address"]) for name in ("to", "cc") for each in parsed.get(name) or ()}
+    named = (Address(each["name"], each["address"]) for each in parsed.get("reply_to") or ())
+    return tuple(each for each in named if each.key and each.key not in recipients)
+
+
 def _incoming_mail(row: Any) -> IncomingMail:
     entered = row.parsed.get("entered", False)  # its ids are a colleague's, and an answer must not name them
     return IncomingMail(
@@ -220,4 +227,5 @@ def _incoming_mail(row: Any) -> IncomingMail:
             Attachment(each["filename"], each["content_type"], each["size"], each["sha256"], each["inline"])
             for each in row.parsed.get("attachments") or ()
         ),
+        reply_to=_wanted(row.parsed),
     )

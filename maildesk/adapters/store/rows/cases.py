@@ -77,7 +77,7 @@ class Cases:
         if not decision.case_number:
             return None
         case_id = self.id_of(decision.case_number)
-        if isinstance(part, FromOurMailbox) and part.answered_at:
+        if isinstance(part, FromOurMailbox | Worked) and part.answered_at:
             unanswered = (cases.c.id == case_id, cases.c.answered_at.is_(None))
             self._connection.execute(update(cases).where(*unanswered).values(answered_at=part.answered_at.astimezone(UTC)))
         if isinstance(part, FollowedUp | Worked | FromOurMailbox) and part.status:
