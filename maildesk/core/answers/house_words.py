@@ -67,7 +67,9 @@ ORDERS_WITHOUT_SIGN = (
 # Below the name of its writer a text is for the person if it says so, as a postscript or by a word to the person.
 POSTSCRIPT = r"\W*(?:p\.?\s?s\.?\b|nachtrag|anlagen?\b|anhang|anbei|übersetzung)"
 TO_THE_PERSON = r"\b(?:Sie|Ihnen|Ihr(?:e[mnrs]?)?|[Yy]ou(?:rs?)?|YOU)\b"
-GERMAN_OR_ENGLISH = r"\b(?:die|der|das|und|ist|nicht|noch|hat|mit|wird|bitte|war|zu|the|and|is|has|not|please|this|was|to)\b"
+GERMAN_OR_ENGLISH = (
+    r"\b(?:die|der|das|und|ist|nicht|noch|hat|mit|wird|bitte|war|zu|bis|für|von|auf|the|and|is|has|not|please|this|was|to)\b"
+)
 SAID_OF_SOMEBODY = r"\W*(?:sie|er|she|he)\s(?:\S+\s)?"  # and a verb of `greeting_words.VERBS`
 # Familiar words to one or to several, which no letter to a citizen has beside "Sie".
 FAMILIAR = (

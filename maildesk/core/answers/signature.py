@@ -30,7 +30,7 @@ _OWN_WAY = re.compile(
 _NAME_LINES_MAX, _NAME_WORDS_MAX = 6, 3
 _ON_BEHALF = re.compile(r"\s*(?:im auftrage?|i\.\s?a\.|in vertretung|i\.\s?v\.|ihre?)\s*,?\s*", re.IGNORECASE)
 _KEPT_BEHIND = re.compile(r"\s*(?:p\.?\s?s\.?\b|nachtrag\b|anlagen?\b(?! zur vertrau))", re.IGNORECASE)
-_CONTACT = re.compile(
+CONTACT = re.compile(
     r"[^\s@]@[\w-]+\.\w|\bwww\.|https?://|(?:\b(?:tel|fon|telefon|fax|telefax|mobil|phone|durchwahl|raum|zimmer|e-?mail)\b\.?\s*[:.+\d])"
     r"|^\s*[TFME]:?\s+[+0]\d",
     re.IGNORECASE,
@@ -57,7 +57,7 @@ def words_of_name(text: str) -> set[str]:
 def _names_staff(line: str, staff: Staff) -> bool:
     """Whether the line is the colleague's name, in any order, with titles or initials: "Weber, Anna", "Dr. Anna Weber", "A. Weber"."""
     own, said = words_of_name(staff.name), words_of_name(line)
-    if not own & said or _CONTACT.search(line) or re.search(r"\d", line):
+    if not own & said or CONTACT.search(line) or re.search(r"\d", line):
         return False
     return (own <= said and len(said) <= len(own) + 2) or said - own <= _TITLES
 
@@ -65,7 +65,8 @@ def _names_staff(line: str, staff: Staff) -> bool:
 _TITLES = frozenset({"frau", "herr", "dr", "gez", "ihr", "ihre"})
 
 
-def _mentions(line: str, staff: Staff) -> bool:
+def mentions(line: str, staff: Staff) -> bool:
+    """Whether the line has the colleague's address, or is the name."""
     return staff.address.casefold() in line.casefold() or _names_staff(line, staff)
 
 
@@ -79,7 +80,7 @@ def above_signature_mark(lines: Sequence[str], staff: Staff) -> list[str]:
 def _is_block(lines: Sequence[str], staff: Staff) -> bool:
     """Whether the lines can be a signature: name or a way to reach somebody, and nothing longer than such a thing."""
     filled = [line for line in lines if line.strip()]
-    return 0 < len(filled) <= _BLOCK_LINES_MAX and any(_CONTACT.search(line) or _mentions(line, staff) for line in filled[:12])
+    return 0 < len(filled) <= _BLOCK_LINES_MAX and any(CONTACT.search(line) or mentions(line, staff) for line in filled[:12])
 
 
 def without_block(lines: list[str], staff: Staff, desk: Desk) -> list[str]:
@@ -105,6 +106,11 @@ def _is_closing(line: str, staff: Staff) -> bool:
     """A line with the closing alone, or with the colleague's name behind it."""
     match = _CLOSING.fullmatch(line)
     return match is not None and (not match["name"] or bool(words_of_name(match["name"]) & words_of_name(staff.name)))
+
+
+def is_closing_line(line: str, staff: Staff) -> bool:
+    """Whether the line closes a letter, or says on whose behalf it is written."""
+    return _is_closing(line, staff) or _ON_BEHALF.fullmatch(line) is not None
 
 
 def without_own_ways(lines: Sequence[str], staff: Staff, desk: Desk) -> list[str]:
@@ -194,7 +200,7 @@ def _behind_the_name(lines: Sequence[str], closing: int, staff: Staff, desk: Des
 
 
 def _is_name(line: str, staff: Staff, desk: Desk) -> bool:
-    if len(line.split()) > 6 or _CONTACT.search(line) or re.search(r"[@:|]|\d", line):
+    if len(line.split()) > 6 or CONTACT.search(line) or re.search(r"[@:|]|\d", line):
         return False
     if words_of_name(line) & words_of_name(staff.name) or line.strip().casefold() in {desk.name.casefold(), f"ihr {desk.name}".casefold()}:
         return True
@@ -221,7 +227,7 @@ def _kept_paragraphs(lines: Sequence[str], staff: Staff) -> list[str]:
     kept: list[str] = []
     in_block = False
     for paragraph in _paragraphs(lines):
-        private = any(_CONTACT.search(line) or _mentions(line, staff) for line in paragraph)
+        private = any(CONTACT.search(line) or mentions(line, staff) for line in paragraph)
         in_block = in_block or private or not any(map(is_sentence, paragraph)) or _is_legal(paragraph)
         if not private and (not in_block or _KEPT_BEHIND.match(paragraph[0])):
             kept += ["", *paragraph]
@@ -245,14 +251,14 @@ def _start_of_block(lines: Sequence[str], staff: Staff) -> int | None:
             if own:
                 break
     typed = start is not None and [line for line in lines[start:] if line.strip()]
-    alone = typed and len(typed) == 1 and not _CONTACT.search(typed[0])  # a name that somebody typed stays
+    alone = typed and len(typed) == 1 and not CONTACT.search(typed[0])  # a name that somebody typed stays
     return None if alone else start
 
 
 def ends_like_a_signature(text: str) -> bool:
     """Whether the last paragraph has two ways to reach somebody, and no closing is above it: perhaps a block of another name."""
     last = (_paragraphs(text.split("\n")) or [[]])[-1]
-    ways = sum(len(_CONTACT.findall(line)) for line in last if not is_sentence(line))
+    ways = sum(len(CONTACT.findall(line)) for line in last if not is_sentence(line))
     return ways >= 2 and not any(_CLOSING.fullmatch(line) for line in text.split("\n"))
 
 
@@ -265,13 +271,13 @@ def _spans_of_paragraphs(lines: Sequence[str]) -> list[tuple[int, int]]:
 
 def _belongs_to_block(line: str, staff: Staff) -> bool:
     """The colleague's address, name, or name and a way to reach somebody in one line."""
-    return _mentions(line, staff) or (
-        bool(_CONTACT.search(line)) and words_of_name(staff.name) <= words_of_name(line) and not is_sentence(line)
+    return mentions(line, staff) or (
+        bool(CONTACT.search(line)) and words_of_name(staff.name) <= words_of_name(line) and not is_sentence(line)
     )
 
 
 def _is_block_like(paragraph: Sequence[str]) -> bool:
-    return _is_legal(paragraph) or not any(is_sentence(line) and not _CONTACT.search(line) for line in paragraph)
+    return _is_legal(paragraph) or not any(is_sentence(line) and not CONTACT.search(line) for line in paragraph)
 
 
 _LEGAL = re.compile(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from maildesk.core.answers.below_the_name import cut_below_the_name
 from maildesk.core.answers.checks import Draft, Finding, FindingKind, findings
 from maildesk.core.answers.meant_for import for_the_house, is_addressed, is_note_by_subject
 from maildesk.core.answers.quotes import quotes
@@ -200,7 +201,9 @@ def _found(mail: StaffMail, answer: Answer, reading: Reading, *, confirmed: bool
     )
     found = findings(draft)
     below = from_the_closing_on(mail.message, mail.writer, mail.policy.desk)
-    inside = for_the_house(answer, mail.writer, mail.policy.staff, mail.file.incoming, below)
+    inside = for_the_house(answer, mail.writer, mail.policy.staff, mail.file.incoming, below) or cut_below_the_name(
+        answer, below, mail.writer, mail.policy.desk
+    )
     open_ends = unfinished(answer.text, mail.file, mail.policy)
     found = (*found, *((inside,) if inside else ()), *open_ends)
     others = "\n".join((*(each.words for each in mail.file.incoming if each is not about), *mail.file.statements))

@@ -155,7 +155,12 @@ def test_what_only_speaks_of_colleagues_leaves(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "below", ["PS: Sie können auch den Briefkasten nehmen.", "In short: your application was approved.", "Belgelerinizi aldık."]
+    "below",
+    [
+        "PS: Sie können auch den Briefkasten nehmen.",
+        "In short: your application was approved.",
+        "Belgelerinizi bugün aldık, kararınız hazırlanıyor.",
+    ],
 )
 def test_what_is_below_the_name_for_the_person_leaves(below: str) -> None:
     fate = answered(f"{LETTER}\n\n{below}")
