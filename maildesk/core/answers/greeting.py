@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from enum import Enum
+from itertools import takewhile
 
 from maildesk.core.answers import greeting_words as table
 from maildesk.core.answers.signature import folded
@@ -25,6 +26,8 @@ _FILLED = re.compile(rf"[\s,]*(?:(?:{table.BETWEEN})(?!\w)[\s,]*)+", _FLAGS)
 _TITLE = re.compile(rf"[\s,]*(?:{table.TITLES})(?!\w)", _FLAGS)
 _TITLE_BEHIND = re.compile(rf"[\s,]*(?:{table.TITLES_BEHIND})(?!\w)", _FLAGS)
 _WHOLE = re.compile(rf"[\s,]*(?:{table.WITHOUT_A_NAME})(?!\w)", _FLAGS)
+_TITLES = re.compile(rf"(?:[\s,]*(?:{table.BETWEEN}|{table.TITLES})(?!\w)\.?)+", _FLAGS)
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
 _REFERENCE = re.compile(rf"\W*(?:{table.REFERENCES})", _FLAGS)
 _NAME_AND_VERB = re.compile(rf",\s*(?:{table.TITLES})\.?\s+(?:[^\W\d_][\w'’.-]*\s+){{1,4}}?(?:{table.VERBS})\b", _FLAGS)
 _SIE = re.compile(r"\b(?:Sie|Ihnen|Ihr(?:e[mnrs]?)?)\b")
@@ -60,6 +63,28 @@ def greeting_of(text: str, citizens: Collection[str] = (), colleagues: Collectio
     if opening["formal"]:
         return Greeting.PLAIN
     return Greeting.PLAIN if not called and _SIE.search(text, text.find(line) + len(line) - len(rest)) else Greeting.NONE
+
+
+def greeted_names(text: str) -> tuple[str, ...]:
+    """The words of the name behind a title in the greeting, as typed; those in Latin letters.
+
+    >>> greeted_names("Sehr geehrte Frau Dr. von Muster-Beispiel,"), greeted_names("Guten Tag Frau Muster danke")
+    (('Muster', 'Beispiel'), ('Muster',))
+    """
+    line = _greeting_line(text)
+    opening = _OPENING.match(line)
+    if opening is None:
+        return ()
+    filled, titles = _FILLED.match(line, opening.end()), _TITLES.match(line, opening.end())
+    if _WHOLE.match(line, (filled or opening).end()) or titles is None or not _TITLE.search(titles[0]):
+        return ()
+    piece = re.split(r"[,;:!?–]", line[titles.end() :].lstrip(" ,."), maxsplit=1)[0].strip()
+    words = re.findall(r"[^\W\d_]+", " ".join(takewhile(_is_of_a_name, piece.split())))
+    return tuple(word for word in words if len(word) > 1 and word[0].isupper() and _LATIN.fullmatch(word))
+
+
+def _is_of_a_name(word: str) -> bool:
+    return word[0].isupper() or word in table.BEFORE_SURNAMES
 
 
 def _is_ours(called: set[str], theirs: set[str], ours: set[str], *, titled: bool) -> bool:

@@ -30,10 +30,13 @@ BETWEEN = (
     r"|gnädige[rs]?|et|and"
 )
 TITLES = (
-    r"frau|herrn?|hr|fr|frl|fräulein|familie|fam|eheleute|ehepaar|damen|dr|prof|professor|rechtsanwält\w+|pfarrer\w*|schwester|bruder"
+    r"frau|herrn?|hr|fr|frl|fräulein|familie|fam|eheleute|ehepaar|damen|dr|prof|professor|rechtsanw[aä]lt\w*|pfarrer\w*|schwester|bruder"
     r"|ms|mrs?|miss|mx|sir|madam|family|doctor|madame|monsieur|mme|m"
     r"|bay(?:an)?|hanım\w*|bey|пан[іеу]?|панове|госпож\w+|господ\w+|г-жо|г-н|pani[ae]?|pan(?:ie|owie)?|państwo|doamn[aăe]|domnul[e]?|domnișoar\w+"
     r"|señor[aes]*|sra|signor[aei]?|gospođo|gospodine|zonj[aë]|zoti"
+)
+BEFORE_SURNAMES = frozenset(
+    {"von", "van", "der", "den", "de", "du", "di", "da", "zu", "zur", "zum", "vom", "el", "al", "la", "le", "ter", "dos", "bin"}
 )
 TITLES_BEHIND = r"(?:[^\W\d_]+ ){1,2}(?:bey|hanım\w*|efendi)"  # Turkish has them behind the first name
 WITHOUT_A_NAME = (

@@ -108,6 +108,13 @@ PLACEHOLDERS = (
     r"(?i:(?:\?{2,}|\.{4,}|…{2,})\s?(?:€|euro|eur|uhr|prozent)\b)"
     r"|(?i:\b(?:am|um|bis|zum|ab|vom|von|ab dem|bis zum|höhe von|beträgt)\s(?:\?{2,}|\.{3,}|…)(?=\s|$))",
     r"(?:Frau\s?/\s?Herrn?|Herrn?\s?/\s?Frau)\b|\bgeehrte\(?r?\)?[ /]+(?:r |Frau/Herr)",
+    r"(?<![\w?!.])(?:[xX]{2,}|\?{2,}|_{2,})\.(?=[\s\dxX?_]|$)",
+    r"(?i:(?<![\w-])(?:-{2,}|xy|\?{2,})\s?(?:€|eur|euro|uhr|prozent|%)(?!\w))",
+    r"(?i:\b(?:frau|herrn?|familie|fam\.)\s(?:xy\w?|xx+|n\.?\s?n\.?|\.{2,}|…|_{2,}|\?+|-{2,}|\*{2,}|–)(?=[\s,!]|$))",
+    r"(?i:\bhier (?:noch|bitte|dann)\b[^.!?\n]{0,60}?"
+    r"\b(?:einfügen|einsetzen|ergänzen|eintragen|nachtragen|ausfüllen|reinschreiben)\b(?! sie\b))",
+    r"(?i:[\[(][^\])\n]{0,40}\b(?:(?:fehlt|fehlen|folgt|kommt|offen|prüfen) noch"
+    r"|noch (?:einfügen|einsetzen|ergänzen|eintragen|klären|prüfen|offen))\s?[\])])",
     r"\b(?:TODO|TBD|FIXME)\b|(?i:\btt\.\s?mm\.)|(?i:\blorem ipsum\b)",
 )
 # A day of birth, and where somebody lives.

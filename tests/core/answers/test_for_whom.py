@@ -192,6 +192,15 @@ def test_the_line_is_shown():
         greeted("wir laden Sie am [Datum einfügen] ein."),
         greeted("der Betrag ist ab dem ____ monatlich ??? Euro."),
         "Sehr geehrte/r Frau/Herr XXX,\n\nja.",
+        "Sehr geehrte Frau xy,\n\nIhr Antrag ist bewilligt.",
+        "Sehr geehrter Herr NN,\n\nIhr Antrag ist bewilligt.",
+        "Guten Tag Frau ...,\n\nIhr Antrag ist bewilligt.",
+        greeted("Ihr Termin ist am xx.12. um 9 Uhr."),
+        greeted("der Bescheid kommt am ??. Dezember."),
+        greeted("der Bescheid kommt am __.__.2026."),
+        greeted("Sie erhalten --- Euro für den Monat."),
+        greeted("der Betrag ist falsch, hier noch Paragraf ergänzen."),
+        greeted("Ihr Antrag vom (Datum fehlt noch) ist bewilligt."),
         greeted("die Bescheinigung betrifft Karl Kessler, geb. 14.03.1971."),
         greeted("die Wohnung besichtigt Klara Hemmerich, Nibelungenstraße 41, 64625 Bensheim."),
     ],
@@ -217,6 +226,8 @@ def test_what_a_colleague_calls_a_note_is_held(subject: str) -> None:
         "haben Sie Fragen??? Dann rufen Sie an ...",
         "bitte gehen Sie zum Jugendamt, Graben 15, 64646 Heppenheim.",
         "Ihr Termin ist am 14.03.2027 in der Darmstädter Straße 5.",
+        "hier noch der Hinweis: Sie können auch anrufen.",
+        "bitte fügen Sie eine Begründung ein, falls Sie widersprechen.",
         "für Elif, geboren am 05.06.2015, übernehmen wir die Fahrt.",
         "der Vermerk auf dem Brief war falsch.",
         "Hinweis: bitte bringen Sie den Ausweis mit.",
@@ -226,6 +237,38 @@ def test_what_only_looks_unfinished_leaves(text: str) -> None:
     case = Asked(words="Guten Tag, meine Tochter Elif, geboren am 05.06.2015, braucht Geld für die Klassenfahrt. Erika Musterfrau")
 
     assert answered(greeted(text), case).words == greeted(text)
+
+
+def to(greeting: str) -> str:
+    return f"{greeting},\n\nIhr Antrag ist bewilligt.\n\nFreundliche Grüße\nAnna Weber"
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    ["Sehr geehrte Frau Meier", "Hallo Frau Demir", "Liebe Familie Schulz", "Dear Mr Okafor", "Guten Tag Frau Weber", "Sayın Bay Yıldız"],
+)
+def test_a_greeting_to_somebody_who_is_not_in_the_case_is_held(greeting: str) -> None:
+    assert answered(to(greeting)).outcome == "held"
+
+
+@pytest.mark.parametrize(
+    ("greeting", "asked"),
+    [
+        ("Sehr geehrte Frau Groß", Asked("Ina Gross", "ina@example.org")),
+        ("Sehr geehrter Herr Müller", Asked("", "h.mueller@example.org")),
+        ("Sehr geehrte Frau Özdemir", Asked("Elif Ozdemir", "elif@example.org")),
+        ("Sehr geehrter Herr Shevchenko", Asked("Олександр Шевченко", "shev@example.org")),
+        ("Guten Tag Frau Lehmann", Asked("Rosa Petersen", "rosa@example.org", "Mein Name war Lehmann, jetzt Petersen.")),
+        ("Guten Tag Herr Rechtsanwalt Dr. Kern", Asked("Kanzlei", "post@kanzlei-kern.example")),
+        ("Sehr geehrte Frau Müller-Lüdenscheid", Asked("Ute Müller", "ute@example.org")),
+        ("Sehr geehrte Frau von der Heide", Asked("Anke von der Heide", "anke@example.org")),
+        ("Sehr geehrte Frau Kessler", Asked("Kesler, Maria", "m.k@example.org")),
+        ("Liebe Frau Nguyễn", Asked("Nguyen Thi Lan", "lan@example.org")),
+        ("Sehr geehrte Damen und Herren", Asked()),
+    ],
+)
+def test_a_name_of_the_case_is_known_in_any_spelling(greeting: str, asked: Asked) -> None:
+    assert answered(to(greeting), asked).outcome == "sent"
 
 
 # --- the colleague's own telephone and room -------------------------------------------------------------------------------------
