@@ -44,7 +44,7 @@ def answered(desk: Intake) -> Letter:
     relay = next(letter for letter in relays if letter.recipient == WEBER.address)
     leave(desk)
     head = {"sender": WEBER.address, "to": DESK, "message_id": "a@example.org", "in_reply_to": f"<{relay.message_id}>"}
-    decision = desk.take(a_mail("Guten Tag,\n\nes geht weiter.", subject="AW: Frage", **head))
+    decision = desk.take(a_mail("Guten Tag,\n\nmit Ihrem Antrag geht es weiter.", subject="AW: Frage", **head))
     return next(letter for letter in decision.letters if letter.template == "answer")
 
 
@@ -64,7 +64,7 @@ def test_it_leaves_when_the_time_is_over_and_the_others_are_notified_then(desk: 
     assert leave(desk) == []
     desk.later(minutes=1)
     assert leave(desk) == sorted([("answer", "eva@example.org"), *others])
-    assert answer.context["text"] == "Guten Tag,\n\nes geht weiter."
+    assert answer.context["text"] == "Guten Tag,\n\nmit Ihrem Antrag geht es weiter."
 
 
 def test_the_confirmation_says_until_when_and_has_the_link(desk: Intake):

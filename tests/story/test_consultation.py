@@ -168,7 +168,7 @@ def test_a_mail_that_is_about_something_else_becomes_a_case_of_its_own(desk: Tes
     assert len(case(desk, case_number(2))["messages"]) == 1  # type: ignore[arg-type]
     new = to(desk, MOSER)[-1]
     assert shown(new).startswith(f"[{case_number(2)}]")
-    answers(desk, new, "Guten Tag,\n\nDer Aufzug fährt wieder.", who=MOSER, number=3)
+    answers(desk, new, "Guten Tag,\n\nIhr Aufzug fährt wieder.", who=MOSER, number=3)
     assert case_number(2) in shown(to(desk, EVA)[-1])
     answers(desk, second, "Guten Tag,\n\nDanke für den Hinweis auf den Aufzug.", number=4)
     assert "Inzwischen hat schon jemand" in text_of(to(desk, WEBER)[-1]), "the old mail belongs to the new case now"

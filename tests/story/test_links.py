@@ -44,7 +44,7 @@ def test_every_link_stands_whole_in_both_forms_and_does_what_it_says(desk: TestD
     answers(desk, relayed, "Ihre Kundennummer ist 999B000456.", number=1)
     answers(desk, relayed, "#erldigt", number=2)
     answers(desk, relayed, "#erledigt", number=3)
-    answers(desk, to(desk, MOSER)[0], "Guten Tag,\n\nder Bescheid kommt per Post.", who=MOSER, number=4)
+    answers(desk, to(desk, MOSER)[0], "Guten Tag,\n\nIhr Bescheid kommt per Post.", who=MOSER, number=4)
     letters = to(desk, WEBER)
     links = {link for letter in letters for link in in_text(letter)}
 

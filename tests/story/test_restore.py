@@ -107,7 +107,7 @@ def a_busy_week(desk: FastDesk) -> Path:
         writes(desk, number)
     polled(desk)
     relay = next(letter for letter in desk.post.letters_to(WEBER) if case_number(2) in content(letter.mail, "text/plain"))
-    answered(desk, relay, "#erledigt #hinweis\n\nGuten Tag,\n\nder Bescheid ist heute zur Post gegangen.")
+    answered(desk, relay, "#erledigt #hinweis\n\nGuten Tag,\n\nIhr Bescheid ist heute zur Post gegangen.")
     first = next(letter for letter in desk.post.letters_to(MOSER) if case_number(1) in content(letter.mail, "text/plain"))
     writes(desk, 9, sender="c1@example.org", in_reply_to="<m1@example.org>")
     desk.write(a_mail("Ich bin im Urlaub.\n", sender="robot@example.net", message_id="r@example.net", auto_submitted="auto-replied"))

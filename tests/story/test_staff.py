@@ -60,7 +60,7 @@ def test_an_answer_goes_to_the_citizen_from_the_desk_and_nothing_else_of_it_does
 
 def test_who_answers_second_is_asked(desk: TestDesk) -> None:
     writes(desk)
-    answers(desk, to(desk, WEBER)[0], "Guten Tag,\n\nder Bescheid kommt per Post.")
+    answers(desk, to(desk, WEBER)[0], "Guten Tag,\n\nIhr Bescheid kommt per Post.")
     before = len(to(desk, EVA))
 
     answers(desk, to(desk, MOSER)[0], "Guten Tag,\n\nIhr Antrag liegt noch bei der Fachabteilung.", who=MOSER)
@@ -91,7 +91,9 @@ def test_orders_are_carried_out_confirmed_and_taken_back(desk: TestDesk) -> None
     writes(desk)
     proposed = case(desk)
     answers(
-        desk, to(desk, WEBER)[0], "#hinweis #thema bearbeitungsdauer #berechtigt #abgeholfen\n#erledigt\n\nGuten Tag,\n\ndas tut uns leid."
+        desk,
+        to(desk, WEBER)[0],
+        "#hinweis #thema bearbeitungsdauer #berechtigt #abgeholfen\n#erledigt\n\nGuten Tag,\n\ndas tut uns leid. Wir melden uns bei Ihnen.",
     )
 
     done = case(desk)

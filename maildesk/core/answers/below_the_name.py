@@ -41,6 +41,8 @@ _PARTS = frozenset({"the", "example", "org", "net", "com", "de"})
 
 def cut_below_the_name(answer: Answer, below: Sequence[str], writer: Staff, desk: Desk) -> Finding | None:
     """The first of the lines `below` (from the closing on) that does not leave, and is not recognised as part of a signature."""
+    if not answer.text:
+        return None
     kept = [line.strip() for line in answer.text.split("\n") if line.strip()]
     mark = next((number for number, line in enumerate(below) if line == "-- "), len(below))
     for paragraph in _paragraphs([_not_kept(line[:_LINE_CHARS_READ], kept) for line in below[:mark]]):

@@ -30,6 +30,10 @@ _TITLES = re.compile(rf"(?:[\s,]*(?:{table.BETWEEN}|{table.TITLES})(?!\w)\.?)+",
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
 _REFERENCE = re.compile(rf"\W*(?:{table.REFERENCES})", _FLAGS)
 _NAME_AND_VERB = re.compile(rf",\s*(?:{table.TITLES})\.?\s+(?:[^\W\d_][\w'’.-]*\s+){{1,4}}?(?:{table.VERBS})\b", _FLAGS)
+_READER = re.compile(rf"(?<![\w-])(?:{table.READER})(?![\w-])", _FLAGS)
+_READER_INSIDE = re.compile(rf"(?<=[\w,;)“\"’%€–-])[ \t]*(?:\s|\n)[„\"(]?(?:{table.TO_THE_READER})(?!\w)")
+_READER_FIRST = re.compile(rf"\b{table.TO_THE_READER_FIRST}")
+_READER_AFTER_GREETING = re.compile(r"\A[^.!?:\n]*[,،]\s+(?:Ihr(?:e[mnrs]?)?)(?!\w)")
 _SIE = re.compile(r"\b(?:Sie|Ihnen|Ihr(?:e[mnrs]?)?)\b")
 
 
@@ -63,6 +67,20 @@ def greeting_of(text: str, citizens: Collection[str] = (), colleagues: Collectio
     if opening["formal"]:
         return Greeting.PLAIN
     return Greeting.PLAIN if not called and _SIE.search(text, text.find(line) + len(line) - len(rest)) else Greeting.NONE
+
+
+def speaks_to_the_reader(text: str) -> bool:
+    """Whether something behind the greeting is said to the reader, and not only of somebody.
+
+    >>> texts = ("wir antworten Ihnen.", "Ihr Antrag ist da.", "sie ruft an. Ihr Mann auch.")
+    >>> [speaks_to_the_reader(f"Guten Tag,\\n\\n{text}") for text in texts]
+    [True, True, False]
+    """
+    line = _greeting_line(text)
+    behind = text[text.find(line) :]
+    greeting = _OPENING.match(behind)
+    rest = behind[greeting.end() :] if greeting else behind
+    return any(pattern.search(rest) for pattern in (_READER, _READER_INSIDE, _READER_FIRST, _READER_AFTER_GREETING))
 
 
 def greeted_names(text: str) -> tuple[str, ...]:

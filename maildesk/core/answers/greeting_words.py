@@ -34,6 +34,7 @@ TITLES = (
     r"|ms|mrs?|miss|mx|sir|madam|family|doctor|madame|monsieur|mme|m"
     r"|bay(?:an)?|hanım\w*|bey|пан[іеу]?|панове|госпож\w+|господ\w+|г-жо|г-н|pani[ae]?|pan(?:ie|owie)?|państwo|doamn[aăe]|domnul[e]?|domnișoar\w+"
     r"|señor[aes]*|sra|signor[aei]?|gospođo|gospodine|zonj[aë]|zoti"
+    r"|السيدة?|الأستاذة?|الآنسة|خانم|آقای"
 )
 BEFORE_SURNAMES = frozenset(
     {"von", "van", "der", "den", "de", "du", "di", "da", "zu", "zur", "zum", "vom", "el", "al", "la", "le", "ter", "dos", "bin"}
@@ -65,4 +66,16 @@ VERBS = (
     r"|schrieb|meldet|meldete|wartet|wartete|steht|stand|geht|ging|gibt|gab|hätte|wäre|würde|scheint|versteht|versucht|weigert|beschwert"
     r"|benötigt|erhält|erhielt|sitzt|saß|findet|fand|hört|macht|tut|weiß|wusste|verlangt|fordert|erscheint|erschien|schuldet|lebt|lässt"
     r"|is|has|was|had|wants|wanted|called|calls|says|said|needs|seems|will|would|should|asks|asked|does|did|gets|got|lives|works"
+)
+# What is said to the reader: in German with a capital inside of a sentence, or at its beginning before a verb of the plural.
+TO_THE_READER = r"Sie|Ihnen|Ihr(?:e[mnrs]?)?"
+TO_THE_READER_FIRST = r"(?:Sie (?:\w+en|sind)|Ihnen)\b"
+# Words to the reader wherever they are; matched without case.
+READER = (
+    r"du|dir|dich|dein(?:e[mnrs]?)?|you|your|yours"
+    r"|siz|size|sizi|sizin|sizde|sizden|sizinle|\w{2,}(?:[iıuü]n[iıuü]z)\w*|sana|senin|seni"
+    r"|ви|вас|вам|вами|ваш\w*|вы|вие|ви|тебе|твій|твоя|твоє|твої"
+    r"|proszę|prosimy|państwo|państwa|państwu|pana?|panu|pani|panią|twój|twoja|twoje|ci|tobie|cię"
+    r"|dumneavoastră|dvs|dv|vă|vi|tău|ta|vous|votre|vos|te|usted\w*|lei|suo|sua|vostro|vostra|vama|vam|vaš\w*|ju|juaj\w*|önök\w*|önnek|ön"
+    r"|شما|شمارا|لكم|منكم|إليكم|عليكم|لك|إليك|منك|\w{3,}(?:كم|تان)|\w{4,}ك"
 )

@@ -111,7 +111,7 @@ PLACEHOLDERS = (
     r"(?<![\w?!.])(?:[xX]{2,}|\?{2,}|_{2,})\.(?=[\s\dxX?_]|$)",
     r"(?i:(?<![\w-])(?:-{2,}|xy|\?{2,})\s?(?:€|eur|euro|uhr|prozent|%)(?!\w))",
     r"(?i:\b(?:frau|herrn?|familie|fam\.)\s(?:xy\w?|xx+|n\.?\s?n\.?|\.{2,}|…|_{2,}|\?+|-{2,}|\*{2,}|–)(?=[\s,!]|$))",
-    r"(?i:\bhier (?:noch|bitte|dann)\b[^.!?\n]{0,60}?"
+    r"(?i:\bhier (?:noch|dann)\b(?:(?!\b(?:ihre?n?|sie|you)\b)[^.!?\n]){0,60}?"
     r"\b(?:einfügen|einsetzen|ergänzen|eintragen|nachtragen|ausfüllen|reinschreiben)\b(?! sie\b))",
     r"(?i:[\[(][^\])\n]{0,40}\b(?:(?:fehlt|fehlen|folgt|kommt|offen|prüfen) noch"
     r"|noch (?:einfügen|einsetzen|ergänzen|eintragen|klären|prüfen|offen))\s?[\])])",

@@ -18,7 +18,7 @@ from itertools import chain, takewhile
 
 from maildesk.core.answers import house_words as table
 from maildesk.core.answers.checks import Finding, FindingKind
-from maildesk.core.answers.greeting import Greeting, greeting_of
+from maildesk.core.answers.greeting import Greeting, greeting_of, speaks_to_the_reader
 from maildesk.core.answers.greeting_words import VERBS
 from maildesk.core.answers.signature import closing_line, folded, is_sentence, words_of_name
 from maildesk.core.answers.text import Answer
@@ -104,9 +104,14 @@ def _stray_below_the_name(lines: Sequence[str], writer: Staff) -> str:
 
 
 def is_addressed(text: str, staff: Collection[Staff], writer: Staff, incoming: Collection[IncomingMail]) -> bool:
-    """Whether a greeting on top shows that the text is for the person, and for no colleague."""
+    """Whether a greeting on top shows that the text is for the person, and for no colleague; one that names nobody, as "Guten Tag", only
+    together with a word to the reader."""
     people = _people(writer, staff, incoming)
-    return greeting_of(text, people.citizens, people.names) is not Greeting.NONE
+    greeting = greeting_of(text, people.citizens, people.names)
+    if greeting is not Greeting.PLAIN:
+        return greeting is Greeting.NAMED
+    lines = text.split("\n")
+    return speaks_to_the_reader("\n".join(lines[: closing_line(lines, writer)]))
 
 
 def is_note_by_subject(subject: str, file: CaseFile, policy: Policy) -> bool:

@@ -376,7 +376,7 @@ def test_other_marks_strike_nothing(inner: str) -> None:
 
 
 def test_one_tilde_strikes_nothing():
-    assert answered("Guten Tag,\n\nes sind ~120 Euro in ~6 Wochen.").outcome == "sent"
+    assert answered("Guten Tag,\n\nSie bekommen ~120 Euro in ~6 Wochen.").outcome == "sent"
 
 
 # --- banners --------------------------------------------------------------------------------------------------------------------
