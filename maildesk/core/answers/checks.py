@@ -22,7 +22,7 @@ from maildesk.core.mail.automatic_words import is_absence_notice, starts_like_an
 from maildesk.core.mail.message import Message, address_key
 from maildesk.core.office.policy import Policy
 from maildesk.core.orders.lexicon import Lexicon, Vocabulary, lexicon
-from maildesk.core.text.absence import I_AM_AWAY
+from maildesk.core.text.absence import AWAY_OR_CLOSED, FATE_OF_THE_MAIL, I_AM_AWAY, OF_OURSELVES
 from maildesk.core.text.identifiers import IDENTIFIERS, found_in, phones_in
 from maildesk.core.text.said import Said, say
 from maildesk.core.text.spelling import fold
@@ -108,10 +108,18 @@ def _absence(draft: Draft) -> Finding | None:
     """A notice is for nobody by name. A person who writes of an absence greets the reader."""
     text = " ".join(draft.answer.text[:3000].lower().split())
     titled = is_absence_notice(draft.message) or starts_like_an_absence(draft.message)
-    away = (draft.like_a_notice or re.search(I_AM_AWAY, text)) and greeting_of(draft.answer.text) is not Greeting.NAMED
-    if draft.automatic or titled or away:
+    named = greeting_of(draft.answer.text) is Greeting.NAMED
+    if draft.automatic or titled or (not named and (draft.like_a_notice or re.search(I_AM_AWAY, text))):
         return Finding(FindingKind.ABSENCE, say("held.automatic"))
-    return None
+    doubtful = not named and not order_lines(draft.message.reply) and _may_be_away(text)  # a program gives no orders
+    return Finding(FindingKind.ABSENCE, say("held.like_an_absence")) if doubtful else None
+
+
+def _may_be_away(text: str) -> bool:
+    """Whether a sentence may be that of a notice: that we are away, closed or elsewhere, or what becomes of the mail."""
+    sentences = re.split(r"(?<=[^\d.][.!?])\s", text)
+    away = (re.search(OF_OURSELVES, each) and re.search(AWAY_OR_CLOSED, each) for each in sentences)
+    return re.search(FATE_OF_THE_MAIL, text) is not None or any(away)
 
 
 def _without_text(answer: Answer, message: Message) -> Finding | None:

@@ -37,3 +37,44 @@ def test_a_notice_is_held(subject: str, text: str) -> None:
 )
 def test_a_person_who_writes_of_an_absence_answers(text: str) -> None:
     assert answered(text).outcome == "sent"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "vielen Dank für Ihre Nachricht. Ab dem 4. Januar bin ich wieder im Büro und beantworte sie dann.",
+        "ich bin bis einschließlich Freitag auf Fortbildung. Ihre Mail wird nicht weitergeleitet.",
+        "ich befinde mich derzeit in Elternzeit, Ihre Nachricht wird von Herrn Krüger bearbeitet.",
+        "seit dem 1. November bin ich im Mutterschutz. Wenden Sie sich bitte an Frau Brandt.",
+        "ich arbeite nicht mehr in dieser Abteilung. Ihre Nachricht wurde nicht gelesen.",
+        "unsere Dienststelle bleibt zwischen den Jahren geschlossen. Ihre Anfrage bearbeiten wir ab dem 4. Januar.",
+        "diese Adresse wird nicht mehr abgerufen. Bitte schreiben Sie an die zentrale Adresse.",
+        "ich bin krank und lese meine Mails zurzeit nicht. Bitte wenden Sie sich an die Zentrale.",
+    ],
+)
+def test_what_may_be_a_notice_and_names_nobody_is_held(words: str) -> None:
+    assert answered(f"Guten Tag,\n\n{words}\n\nFreundliche Grüße\nAnna Weber").reasons[:1] in {
+        ("held.like_an_absence",),
+        ("held.automatic",),
+    }
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "wir haben Ihre Krankmeldung erhalten.",
+        "wir haben die Akte geschlossen, weil Sie jetzt arbeiten.",
+        "bringen Sie bitte den Nachweis über Ihre Elternzeit mit.",
+        "Ihre Fortbildung ist bewilligt, wir überweisen das Geld.",
+        "wir haben Ihre Mails nicht erhalten. Bitte senden Sie sie noch einmal.",
+        "Ihre Anfrage wurde noch nicht bearbeitet, das holen wir nach.",
+        "das Jugendamt ist mittwochs geschlossen. Gehen Sie am besten am Donnerstag hin.",
+        "Herr Krüger ist wieder da und ruft Sie morgen an.",
+    ],
+)
+def test_what_only_has_such_words_leaves(words: str) -> None:
+    assert answered(f"Guten Tag,\n\n{words}\n\nFreundliche Grüße\nAnna Weber").outcome == "sent"
+
+
+def test_who_writes_orders_is_no_program():
+    assert answered("#antwort\n\nHeute ist unser Amt geschlossen, morgen sind wir wieder für Sie da.").outcome == "sent"
