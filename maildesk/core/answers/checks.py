@@ -144,7 +144,16 @@ def _mistyped(draft: Draft) -> Finding | None:
 
 
 def _has_order(line: str, words: Lexicon) -> bool:
-    return any(words.exact(fold(match["word"])) for match in _ORDER.finditer(line) if not match["space"])
+    """A noun inside of a sentence is a word like others: "als #Kritik aufgenommen"."""
+    orders = (match for match in _ORDER.finditer(line) if not match["space"] and not _is_a_noun_inside(line, match))
+    return any(words.exact(fold(match["word"])) for match in orders)
+
+
+def _is_a_noun_inside(line: str, match: re.Match[str]) -> bool:
+    before, behind = line[: match.start()], line[match.end() :]
+    return match["word"][0].isupper() and bool(
+        re.search(r"[\w,„\"(]\s*[„\"(]?$", before) and re.match(r"[“\")]?,?\s+[^\W\d_A-ZÄÖÜ]", behind)
+    )
 
 
 # --- words of the citizen -----------------------------------------------------------------------------------------------------------

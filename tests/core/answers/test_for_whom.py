@@ -523,3 +523,36 @@ def test_a_closing_in_any_language_stays_and_none_is_added(closing: str) -> None
     (letter,) = answered(f"Dear Ms Musterfrau,\n\nyes.\n\n{closing}").decision.letters
 
     assert (letter.context["text"], letter.context["gegruesst"]) == (f"Dear Ms Musterfrau,\n\nyes.\n\n{closing}", True)
+
+
+# --- an order word inside of a sentence -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ihre Beschwerde haben wir als #Kritik aufgenommen.",
+        "wir haben das unter #Lob abgelegt und danken Ihnen.",
+        "Ihr Schreiben führen wir nicht als #Kritik, sondern als Frage.",
+        "unter dem Hashtag #NeueWege finden Sie unsere Seite.",
+    ],
+)
+def test_a_noun_with_a_number_sign_inside_of_a_sentence_is_a_word(text: str) -> None:
+    fate = answered(greeted(text))
+
+    assert (fate.outcome, fate.orders, fate.words) == ("sent", (), greeted(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "der Bescheid ist raus. #erledigt",
+        "der Bescheid ist raus. #Erledigt",
+        "Ihr Anliegen (#kritik)",
+        "der Bescheid ist raus #wv 4.12.",
+        "Bitte #zuweisen krueger den Rest.",
+        "der Bescheid ist da #Zuweisen Krüger",
+    ],
+)
+def test_any_other_order_word_with_a_number_sign_is_held(text: str) -> None:
+    assert answered(greeted(text)).outcome == "held"
