@@ -17,6 +17,7 @@ from maildesk.core.entries.decide import decide_entry, entered_key, enters
 from maildesk.core.entries.scans import decide_scan, is_scan_of_house
 from maildesk.core.mail.classify import Verdict, classify
 from maildesk.core.mail.message import Message
+from maildesk.core.mail.quoted_letter import without_letter
 from maildesk.core.office.policy import Policy
 from maildesk.core.own_mail.danger import in_danger, with_danger
 from maildesk.core.own_mail.delivery_reports import decide_machine_mail
@@ -48,6 +49,13 @@ def questions(message: Message, policy: Policy, arrival: Arrival, now: datetime)
         entered=entered_key(message, policy, arrival),
         aside=asked_for(message, policy),
     )
+
+
+def as_answer(message: Message, letter: str, policy: Policy) -> Message:
+    """The mail without what it quotes of our letter that it answers: `letter` is its subject and its text, empty if there is none."""
+    if not letter:
+        return message
+    return replace(message, reply=without_letter(message.reply, letter, (policy.desk.name, policy.desk.address)))
 
 
 def decide(message: Message, known: Known, policy: Policy, arrival: Arrival, now: datetime) -> Decision:

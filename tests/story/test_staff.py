@@ -58,6 +58,20 @@ def test_an_answer_goes_to_the_citizen_from_the_desk_and_nothing_else_of_it_does
     assert "Ihr Antrag ist bewilligt" in text_of(to(desk, MOSER)[-1]), "the other colleague knows"
 
 
+def test_an_answer_below_the_quotation_goes_to_the_citizen_without_a_word_of_the_office(desk: TestDesk) -> None:
+    writes(desk)
+    relayed = to(desk, WEBER)[0]
+    quoted = "\n".join(f"> {line}" for line in text_of(relayed).split("\n"))
+    typed = "Guten Tag Frau Muster,\n\nIhr Antrag ist bewilligt.\n\nMit freundlichen Grüßen\nA. Weber"
+
+    text = f"Am 01.12.26 um 13:53 schrieb Eva Muster über Kundendialog Musterstadt:\n{quoted}\n{typed}\n\n-- \nZimmer 12\n"
+    head = {"sender": WEBER, "to": ADDRESS, "subject": f"Re: {shown(relayed)}", "message_id": "unten@haus.example"}
+    desk.write(a_mail(text, in_reply_to=relayed.mail["Message-ID"], **head))
+    polled(desk)
+
+    assert text_of(to(desk, EVA)[-1]).startswith(f"{typed}\n\n")
+
+
 def test_who_answers_second_is_asked(desk: TestDesk) -> None:
     writes(desk)
     answers(desk, to(desk, WEBER)[0], "Guten Tag,\n\nder Bescheid kommt per Post.")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The quotation of a letter of ours in the mail that answers it, found by the words of the letter and not by how it is marked.
 
-Programs quote above or below the answer, wrap lines anew, leave out what links point to, mark with ">" or not at all. The words stay, and
+Programs quote above or below the answer, wrap lines again, leave out what links point to, mark with ">" or not at all. The words stay, and
 in their order. Both texts are taken as words; a run of them that both have is quoted, and so is a short line between such runs whose words
 the letter has at that place. A line with any other word in it is its writer's. Cut is only what no writer can have typed: marked lines, or
 those that a program has introduced. Where words of the writer are between quoted lines they answer these, and nothing is cut.
@@ -15,7 +15,7 @@ import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 RUN_WORDS_MIN = 6
 SKIPPED_WORDS_MAX = 40  # of the letter between two quoted lines: what a link points to
@@ -70,34 +70,35 @@ def _words(text: str) -> list[str]:
 # --- what is quoted ---
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Line:
-    """A line with words; `places` are those of its words in the letter, or -1."""
+    """A line with words, by its number."""
 
     number: int
     marked: bool
     words: list[str]
-    places: list[int] = field(default_factory=list)
-
-    @property
-    def is_quoted(self) -> bool:
-        return -1 not in self.places
 
 
 def _quoted_lines(lines: Sequence[str], letter: str) -> frozenset[int]:
     ours = _words(letter)[:WORDS_MAX]
     said = [_Line(number, _is_marked(line), words) for number, line in enumerate(lines) if (words := _words(line))]
-    places = _places(ours, [(word, line.marked) for line in said for word in line.words][:WORDS_MAX])
-    start = 0
-    for line in said:
-        line.places = places[start : start + len(line.words)] or [-1]
-        start += len(line.words)
-    if any(line.is_quoted for line in said):
-        _find_short_lines(ours, said, range(len(said)))
-        _find_short_lines(ours, said, reversed(range(len(said))))
-    quoted = [line for line in said if line.is_quoted]
+    places = _places_by_line(ours, said)
+    quoted = [line for line, found in zip(said, places, strict=True) if -1 not in found]
     marked = [line.number for line in quoted if line.marked]
     return frozenset(line.number for line in quoted if not marked or marked[0] <= line.number <= marked[-1])
+
+
+def _places_by_line(ours: Sequence[str], said: Sequence[_Line]) -> list[list[int]]:
+    """Of each line, where its words are in the letter, or -1; short lines only beside runs."""
+    in_runs = _places(ours, [(word, line.marked) for line in said for word in line.words][:WORDS_MAX])
+    places, start = [], 0
+    for line in said:
+        places.append(in_runs[start : start + len(line.words)] or [-1])
+        start += len(line.words)
+    if any(-1 not in found for found in places):
+        _find_short_lines(ours, said, places, range(len(said)))
+        _find_short_lines(ours, said, places, reversed(range(len(said))))
+    return places
 
 
 def _places(ours: Sequence[str], said: Sequence[tuple[str, bool]]) -> list[int]:
@@ -123,17 +124,18 @@ def _places(ours: Sequence[str], said: Sequence[tuple[str, bool]]) -> list[int]:
     return places
 
 
-def _find_short_lines(ours: Sequence[str], said: Sequence[_Line], numbers: Iterable[int]) -> None:
+def _find_short_lines(ours: Sequence[str], said: Sequence[_Line], places: list[list[int]], numbers: Iterable[int]) -> None:
+    """Completes `places`."""
     for number in numbers:
-        line = said[number]
-        if line.is_quoted:
+        words, length = said[number].words, len(said[number].words)
+        if -1 not in places[number]:
             continue
-        before = said[number - 1].places[-1] if number else -1
-        behind = said[number + 1].places[0] if number + 1 < len(said) else -1
-        start, end = _between(before, behind, marked=line.marked)
-        found = next((at for at in range(start, end - len(line.words) + 1) if ours[at : at + len(line.words)] == line.words), None)
+        before = places[number - 1][-1] if number else -1
+        behind = places[number + 1][0] if number + 1 < len(said) else -1
+        start, end = _between(before, behind, marked=said[number].marked)
+        found = next((at for at in range(start, end - length + 1) if ours[at : at + length] == words), None)
         if found is not None:
-            line.places = list(range(found, found + len(line.words)))
+            places[number] = list(range(found, found + length))
 
 
 def _between(before: int, behind: int, *, marked: bool) -> tuple[int, int]:
