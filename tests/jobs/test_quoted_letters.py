@@ -100,7 +100,12 @@ def test_an_answer_between_the_quoted_lines_is_held(desk: Intake, said: str):
     relay = relayed(desk)
     text = plain_below(relay, ANSWER).replace("> | Mit freundlichen", f"{said}\n> | Mit freundlichen")
 
-    assert answers(desk, a_mail(text, **head(relay, sender=WEBER.address))).outcome == "held"
+    fate = answers(desk, a_mail(text, **head(relay, sender=WEBER.address)))
+
+    assert fate.outcome == "held"
+    assert fate.words.endswith(f"{said}\n\n{ANSWER}")
+    assert "Mit einem Klick" not in fate.words
+    assert "Antworten Sie einfach" not in fate.words
 
 
 def test_a_note_below_the_quotation_stays_inside(desk: Intake):

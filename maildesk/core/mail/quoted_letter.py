@@ -5,7 +5,7 @@
 Programs quote above or below the answer, wrap lines again, leave out what links point to, mark with ">" or not at all. The words stay, and
 in their order. Both texts are taken as words; a run of them that both have is quoted, and so is a short line between such runs whose words
 the letter has at that place. A line with any other word in it is its writer's. Cut is only what no writer can have typed: marked lines, or
-those that a program has introduced. Where words of the writer are between quoted lines they answer these, and nothing is cut.
+those that a program has introduced. Words between quoted lines answer the paragraph above them, which stays with them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SEPARATOR = re.compile(r"[\s>*]*[-_=–—]{2,}(?:.{0,60}[-_=–—]{2,})?\s*")
 
 
 def without_letter(text: str, letter: str, names: Collection[str]) -> str:
-    """The text without the quotation of `letter` (its subject and its text); unchanged where it has none, or is written into it.
+    """The text without the quotation of `letter` (its subject and its text); unchanged where it has none, or nothing else.
 
     `names`: those of the desk and its address, as programs write them above what they quote.
     """
@@ -46,10 +46,21 @@ def without_letter(text: str, letter: str, names: Collection[str]) -> str:
     if begin == first and not all(map(_is_marked, (lines[first], lines[last]))):
         return text
     own = [number for number, line in enumerate(lines) if _WORD.search(line) and number not in quoted and not begin <= number < first]
-    if not own or any(first < number < last for number in own):
+    between = [number for number in own if first < number < last]
+    if not own or (between and not _is_marked(lines[first])):  # without marks nothing would show that something is quoted
         return text
-    above, below = _without_empty_end(lines[:begin]), _without_empty_end(lines[:last:-1])[::-1]
-    return "\n".join((*above, *([""] if above and below else ()), *below))
+    answered = lines[_paragraph_above(lines, between[0]) : between[-1] + 1] if between else []
+    parts = (_without_empty_end(lines[:begin]), answered, _without_empty_end(lines[:last:-1])[::-1])
+    return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def _paragraph_above(lines: Sequence[str], number: int) -> int:
+    """Where the paragraph begins that is above this line."""
+    while not _WORD.search(lines[number - 1]):
+        number -= 1
+    while number > 0 and _WORD.search(lines[number - 1]):
+        number -= 1
+    return number
 
 
 def _without_empty_end(lines: Sequence[str]) -> list[str]:

@@ -140,12 +140,6 @@ NOT_QUOTED = {
     "the whole letter pasted without marks": f"{TEXT}\n\nBitte prüfen.",
     "lines of the answer marked by hand": f"{ANSWER}\n\n> Zimmer 2.14\n> Erdgeschoss",
     "the quotation of somebody else's mail": f"{BY_NAME}\n> Hallo Anna, morgen um zehn Uhr bei mir im Büro wegen der Heizung?\n{ANSWER}",
-    "answers between the quoted lines": f"{BY_NAME}\n"
-    + marked(TEXT).replace("> | Wann kommt", "Am Freitag.\n> | Wann kommt"),
-    "an answer of two words between the quoted lines": f"{BY_NAME}\n"
-    + marked(TEXT).replace("> Mit einem Klick:", "Das Amt.\n> Mit einem Klick:"),
-    "a word typed behind a quoted line": f"{BY_NAME}\n" + marked(TEXT).replace("hebt", "hebt -> doch") + f"\n{ANSWER}",
-    "a marked line that the letter does not have": f"{BY_NAME}\n" + marked(TEXT).replace("> Mit einem", "> Ja, morgen.\n> Mit einem"),
     "nothing but the quotation": f"{BY_NAME}\n{marked(TEXT)}\n>",
 }  # fmt: skip
 
@@ -163,6 +157,33 @@ def test_words_of_the_letter_below_its_quotation_are_the_writers() -> None:
         assert own(f"{BY_NAME}\n{marked(TEXT)}\n{words}") == words
         assert own(f"{BY_NAME}\n{marked(TEXT.partition('Guten Tag')[0].rstrip(' |'))}\n{words}") == words
         assert own(f"{OUTLOOK}\n{TEXT}\n\n{words}") == words
+
+
+@pytest.mark.parametrize("typed", ["Am Freitag.", "Das Amt.", "> Ja, morgen.", "Ja, und zwar noch heute.\n\nDas Amt bezahlt."])
+def test_words_between_the_quoted_lines_stay_with_the_paragraph_that_they_answer(typed: str) -> None:
+    above, below = marked(TEXT).split("\n> |\n> | Mit freundlichen")
+    paragraph = above.rpartition("> |\n")[2]
+    assert "seit Anfang November" in paragraph
+    assert "Wer bezahlt" in paragraph
+
+    text = f"{BY_NAME}\n{above}\n{typed}\n> |\n> | Mit freundlichen{below}"
+
+    assert own(text) == f"{paragraph}\n{typed}"
+    assert own(f"{text}\n{ANSWER}") == f"{paragraph}\n{typed}\n\n{ANSWER}"
+    assert own(f"Siehe unten.\n\n{text}") == f"Siehe unten.\n\n{paragraph}\n{typed}"
+
+
+def test_all_between_the_first_and_the_last_answer_stays() -> None:
+    text = marked(TEXT).replace("> |\n> | Mit freundlichen", "Am Freitag.\n> |\n> | Mit freundlichen").replace("hebt", "hebt -> doch")
+
+    assert own(f"{BY_NAME}\n{text}").startswith("> | seit Anfang")
+    assert own(f"{BY_NAME}\n{text}").endswith("Am Freitag.")
+
+
+def test_without_marks_nothing_is_cut_around_answers_between_the_lines() -> None:
+    text = f"{OUTLOOK}\n{TEXT}".replace("Mit einem Klick:", "Das Amt.\n\nMit einem Klick:")
+
+    assert own(text) == text
 
 
 def test_a_sentence_that_leads_to_the_quotation_stays() -> None:
