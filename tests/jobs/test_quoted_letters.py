@@ -108,6 +108,22 @@ def test_an_answer_between_the_quoted_lines_is_held(desk: Intake, said: str):
     assert "Antworten Sie einfach" not in fate.words
 
 
+def test_a_signature_below_the_quotation_goes_as_if_it_followed_the_answer(desk: Intake):
+    relay, below = relayed(desk), "Anna Weber\nTeamleitung, Zi. 2.14\nTel. 06252 123-456"
+
+    fate = answers(desk, a_mail(f"{ANSWER}\n\n{plain_below(relay, below)}", **head(relay, sender=WEBER.address)))
+
+    assert (fate.outcome, fate.words) == ("sent", ANSWER)
+
+
+def test_a_word_to_a_colleague_below_the_quotation_holds_the_answer_above(desk: Intake):
+    relay, below = relayed(desk), "Emine, hat sie schon gezahlt?"
+
+    fate = answers(desk, a_mail(f"{ANSWER}\n\n{plain_below(relay, below)}", **head(relay, sender=WEBER.address)))
+
+    assert (fate.outcome, fate.words) == ("held", f"{ANSWER}\n\n{below}")
+
+
 def test_a_note_below_the_quotation_stays_inside(desk: Intake):
     relay = relayed(desk)
 
