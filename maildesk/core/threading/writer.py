@@ -76,7 +76,7 @@ def _staff(
     if says.passes:
         return Writer(Role.STAFF, staff, True, f"writer: staff, proved by the mail server ({says.evidence})", message.originator.key)
     if link := _link_of(message, policy, staff, now):
-        if _is_from_elsewhere(message, policy, says):
+        if _is_from_elsewhere(message, staff, policy, says):
             return Writer(Role.STAFF, staff, False, "writer: a staff address in From, the envelope is not of the office", doubtful=True)
         evidence = "writer: staff, proved by the token of a link to this person"
         return Writer(Role.STAFF, staff, True, evidence, message.originator.key, link=link)
@@ -98,16 +98,16 @@ def _link_of(message: Message, policy: Policy, staff: Staff, now: datetime) -> U
     return link if link.was_given_to(staff.addresses, policy, now) else None
 
 
-def _is_from_elsewhere(message: Message, policy: Policy, says: Authentication) -> bool:
-    """Whether the envelope is of somebody outside of the office, or of nobody, or what the mail server checked speaks against the mail.
+def _is_from_elsewhere(message: Message, staff: Staff, policy: Policy, says: Authentication) -> bool:
+    """Whether the envelope is of somebody outside of the office, or what the mail server checked speaks against the mail.
 
     Its sender is in the field that the last server adds (RFC 5321 section 4.4), and its domain in what that server says of SPF. Where both
-    are missing, as in much mail of an office to itself, nothing is known of it.
+    are missing or empty, as in much mail of an office to itself, nothing is known of it.
     """
     senders = [value.strip().strip("<>").strip() for value in message.values("return-path")[:1]]
-    foreign = any(not (policy.is_inside(each) or policy.staff_by_address(each)) for each in senders)
-    own = message.originator.domain
-    elsewhere = any(domain != own and not policy.is_inside(f"x@{domain}") for domain in says.envelope_domains)
+    foreign = any(each and not (policy.is_inside(each) or policy.staff_by_address(each)) for each in senders)
+    own = {address_key(each).rpartition("@")[2] for each in staff.addresses}
+    elsewhere = any(domain not in own and not policy.is_inside(f"x@{domain}") for domain in says.envelope_domains)
     return says.against or foreign or elsewhere
 
 

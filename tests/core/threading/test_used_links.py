@@ -69,6 +69,7 @@ def problems(decision: Decision) -> list[str]:
         {},
         {"fields": (("return-path", ENVELOPE["house"]),)},
         {"fields": (("return-path", "<Weber@EXAMPLE.com>"),)},
+        {"fields": (("return-path", ENVELOPE["nobody"]),)},
         {"fields": (("return-path", "<sammel@haus.example>"),)},
         {"fields": (("authentication-results", "mx.example.com; spf=pass smtp.mailfrom=example.com"),)},
         {"fields": (("authentication-results", "mx.example.com; spf=none; dmarc=none header.from=example.com"),)},
@@ -88,7 +89,7 @@ def test_a_link_proves_its_order_where_the_envelope_is_of_the_office_or_unknown(
     "fields",
     [
         (("return-path", ENVELOPE["stranger"]),),
-        (("return-path", ENVELOPE["nobody"]),),
+        (("return-path", ENVELOPE["nobody"]), ("authentication-results", "mx.example.com; spf=pass smtp.helo=boese.example")),
         (("return-path", ENVELOPE["stranger"]), ("return-path", ENVELOPE["house"])),
         (("return-path", "<weber@example.com.boese.example>"),),
         (("authentication-results", "mx.example.com; spf=softfail smtp.mailfrom=example.com"),),
