@@ -20,7 +20,7 @@ SHELL := /bin/bash
 VENV := .venv
 TOOLS := .venv-tools
 PYTHON := $(VENV)/bin/python
-PYTEST := $(PYTHON) -m pytest -n 2 --dist worksteal
+PYTEST := $(PYTHON) -m pytest -n 3 --dist worksteal
 DEBIAN_PACKAGES := dovecot-imapd dovecot-lmtpd postfix procps strace systemd
 # Hashes cover everything, also what builds the project itself: nothing is fetched that no lock names.
 PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input
@@ -43,7 +43,7 @@ test-days: debian-packages $(VENV)/.dev
 	@$(PYTHON) -m tests.other_days "$(or $(DAY),all)" $(PYTEST) $(PYTEST_ARGS)
 
 torture: debian-packages $(VENV)/.dev
-	@$(if $(TORTURE_ARGS),,MAILDESK_SAMPLES=all $(PYTHON) -m pytest -q -n 2 --dist worksteal -m sampled)
+	@$(if $(TORTURE_ARGS),,MAILDESK_SAMPLES=all $(PYTHON) -m pytest -q -n 2 --dist worksteal -m "sampled or long")
 	$(PYTHON) -m tests.torture $(TORTURE_ARGS)
 
 check: $(VENV)/.dev

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 
 from maildesk.adapters.mailbox import ImapMailbox
 from maildesk.octets import FolderState, RawMessage
-from tests.rig import warm
+from tests.rig import samples, warm
 from tests.rig.dovecot import Dovecot
 from tests.torture.world import Site
 
@@ -31,6 +31,15 @@ def pytest_configure() -> None:
         return
     if shutil.disk_usage(SHARED_MEMORY).free > FREE_BYTES_MIN:
         os.environ["TMPDIR"] = tempfile.tempdir = str(SHARED_MEMORY)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what is for `make torture`, unless it was asked for by its name."""
+    if samples.ALL or any("::" in argument for argument in config.args):
+        return
+    left_out = [item for item in items if item.get_closest_marker("long")]
+    items[:] = [item for item in items if not item.get_closest_marker("long")]
+    config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.hookimpl(wrapper=True)

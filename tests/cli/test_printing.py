@@ -23,8 +23,11 @@ from maildesk import printing
 from maildesk.cli import logs
 from tests.rig.builders import a_mail
 from tests.rig.command import Said, small_desk
-from tests.rig.hostile import MARK, PAYLOADS, UNFIT_TO_PRINT, hostile_mail, hostile_report, hostile_robot
+from tests.rig.hostile import MARK, TRIED, UNFIT_TO_PRINT, hostile_mail, hostile_report, hostile_robot
+from tests.rig.samples import sampled
 from tests.rig.terminal import printed
+
+pytestmark = sampled
 
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 BAR = ("\r\x1b[?25l", "\x1b[?25h")  # what our own progress bar says to a terminal
@@ -52,7 +55,7 @@ Seen = dict[tuple[str, bool], Said]
 @pytest.fixture(scope="module")
 def mails(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mails")
-    for number, payload in enumerate(PAYLOADS.values()):
+    for number, payload in enumerate(TRIED.values()):
         name = b"%d@example.org" % number
         (folder / f"{number:02}-person.eml").write_bytes(hostile_mail(payload, message_id=b"p" + name))
         (folder / f"{number:02}-report.eml").write_bytes(hostile_report(payload, message_id=b"r" + name))
@@ -82,7 +85,7 @@ def test_no_mail_commands_the_terminal_or_stops_the_command_whatever_the_termina
     said = inspected[charset, False]
 
     assert (said.code, said.err) == (0, "")
-    assert said.out.count("\nsubject      ") == 3 * len(PAYLOADS)
+    assert said.out.count("\nsubject      ") == 3 * len(TRIED)
     assert MARK.decode() in said.out, "the payloads were there"
     assert UNFIT_TO_PRINT.findall(said.out) == []
 
@@ -93,7 +96,7 @@ def test_json_has_what_a_terminal_would_obey_escaped_and_says_the_same_in_every_
 
     assert UNFIT_TO_PRINT.findall(said.out) == []
     assert objects(said) == objects(inspected["UTF-8", True])
-    assert len(objects(said)) == 3 * len(PAYLOADS)
+    assert len(objects(said)) == 3 * len(TRIED)
 
 
 def test_json_keeps_what_people_read(inspected: Seen) -> None:
@@ -168,7 +171,7 @@ def test_names_of_files_are_text_in_json(named_said: Seen, charset: str) -> None
 def test_an_import_from_hostile_files_tells_of_each_on_one_line_of_the_terminal(named: Path, mails: Path, tmp_path: Path) -> None:
     said = printed("import", "--config", small_desk(tmp_path), named, mails, terminal=True)
 
-    count = len(FILE_NAMES) + 3 * len(PAYLOADS)
+    count = len(FILE_NAMES) + 3 * len(TRIED)
     assert said.code == 0, said.err
     assert f"{count:8}  read\n" in said.out
     told = said.err
@@ -195,9 +198,9 @@ def test_what_was_typed_comes_back_without_commands(words: tuple[str, ...], tmp_
 # --- the pieces ---
 
 
-@pytest.mark.parametrize("about", PAYLOADS)
+@pytest.mark.parametrize("about", TRIED)
 def test_a_cell_cannot_break_its_table(capsys: pytest.CaptureFixture[str], about: str) -> None:
-    cell = PAYLOADS[about].decode("utf-8", "surrogateescape")
+    cell = TRIED[about].decode("utf-8", "surrogateescape")
 
     printing.table(("A", "B"), [("before", "x"), (cell, "y"), ("after", "z")])
 
@@ -216,7 +219,7 @@ def _columns(line: str) -> int:
 
 
 @pytest.mark.parametrize("under_systemd", [False, True], ids=["on a terminal", "under systemd"])
-@pytest.mark.parametrize("about", PAYLOADS)
+@pytest.mark.parametrize("about", TRIED)
 def test_a_record_of_the_log_is_one_line_whatever_it_holds(monkeypatch: pytest.MonkeyPatch, about: str, under_systemd: bool) -> None:
     root, ours = logging.getLogger(), logging.getLogger("maildesk")
     monkeypatch.setattr(root, "handlers", [])
@@ -226,7 +229,7 @@ def test_a_record_of_the_log_is_one_line_whatever_it_holds(monkeypatch: pytest.M
     monkeypatch.setattr(sys, "stderr", stream)
     logs.set_up(daemon=True, under_systemd=under_systemd)
 
-    ours.warning("outbox: %s", PAYLOADS[about].decode("utf-8", "surrogateescape"))
+    ours.warning("outbox: %s", TRIED[about].decode("utf-8", "surrogateescape"))
 
     line, end = stream.getvalue()[:-1], stream.getvalue()[-1]
     assert end == "\n"

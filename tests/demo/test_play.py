@@ -26,6 +26,7 @@ from maildesk.demo.citizens import BILL, DESK, FRIEDA, IDA, PASSWORD, SCENES, Sc
 from maildesk.demo.stage import Leaving, Stage
 from maildesk.demo.world import World, open_world
 from tests.rig.places import ROOT
+from tests.rig.samples import long
 
 INVITATION = "What happens from now on is told here."
 
@@ -195,7 +196,7 @@ def _mails_of_ida(running: Demo) -> int:
         return int(imap.select(readonly=True)[1][0] or b"0")
 
 
-@pytest.mark.parametrize(("options", "exit_code"), [((), 0), (("--once",), 1)])
+@pytest.mark.parametrize(("options", "exit_code"), [((), 0), pytest.param(("--once",), 1, marks=long)])
 def test_ctrl_c_in_the_middle_of_the_play_leaves_nothing(tmp_path: Path, options: tuple[str, ...], exit_code: int) -> None:
     with demo(tmp_path / "run", *options) as running:
         assert running.says("opened case"), running.text()

@@ -8,6 +8,8 @@ import re
 from base64 import b64encode
 from urllib.parse import quote_from_bytes
 
+from tests.rig import samples
+
 MARK = b"ZINNOBER"
 HARMLESS = b"nichts Besonderes"
 # What must never reach a terminal: all controls but the line feed, marks of direction, separators, tags, unpaired surrogates.
@@ -47,6 +49,7 @@ PAYLOADS: dict[str, bytes] = {
     ),
     "JSON, SQL, shell and a formula": b'"},{"a":[1\'); DROP TABLE message;-- $(touch weg)`touch weg`;|=1+1',
 }
+TRIED = dict(list(PAYLOADS.items())[:: samples.of(1, 2)])  # where each costs a pass
 
 
 def planted(payload: bytes) -> bytes:

@@ -22,6 +22,7 @@ from tests.rig.dovecot import HOST, Dovecot, free_port
 from tests.rig.imap_script import ScriptedImap
 from tests.rig.places import ROOT
 from tests.rig.post_office import PostOffice
+from tests.rig.samples import long
 
 
 def to_desk(number: int) -> bytes:
@@ -188,7 +189,9 @@ def test_sighup_takes_templates_only_if_they_can_be_written_and_then_sends_at_on
     with desk.daemon(NOTIFY_SOCKET=str(systemd.path)) as process:
         wait_until(lambda: systemd.said("READY=1"))
         desk.write(to_desk(1))
-        wait_until(lambda: any(letter["error"].startswith("cannot be written") for letter in desk.maildesk("outbox", "--json").json))
+        wait_until(
+            lambda: any((letter["error"] or "").startswith("cannot be written") for letter in desk.maildesk("outbox", "--json").json)
+        )
         (folder / "said.de.toml").write_text("[hint\n", encoding="utf-8")
         (folder / "acknowledgement.de.txt").write_text(good.replace("Guten Tag", "Moin"), encoding="utf-8")
         process.send_signal(signal.SIGHUP)
@@ -206,6 +209,7 @@ def test_sighup_takes_templates_only_if_they_can_be_written_and_then_sends_at_on
     assert code == 0
 
 
+@long
 def test_a_reload_while_a_job_hangs_ends_with_a_code_after_which_systemd_starts_it_anew(desk: TestDesk, systemd: Notified) -> None:
     with desk.daemon(NOTIFY_SOCKET=str(systemd.path)) as process, closing(sqlite3.connect(desk.folder / "maildesk.db")) as database:
         wait_until(lambda: systemd.said("READY=1"))

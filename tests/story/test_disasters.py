@@ -28,7 +28,7 @@ from tests.rig.builders import a_mail
 from tests.rig.command import ROOT, environment, forks
 from tests.rig.days import special
 from tests.rig.desk import wait_until
-from tests.rig.samples import sampled
+from tests.rig.samples import long, sampled
 from tests.torture.backups import put_back
 from tests.torture.mails import Mail
 from tests.torture.oracle import corrupt, findings, in_database
@@ -69,7 +69,7 @@ def damage(world: World, pages: int) -> None:
         file.write(b"\xa5" * 4096 * pages)
 
 
-@pytest.mark.parametrize("pages", [1, 30])
+@pytest.mark.parametrize("pages", [1, pytest.param(30, marks=long)])
 def test_a_database_with_bytes_over_its_pages_stops_before_the_mailbox_is_touched(world: World, pages: int) -> None:
     damage(world, pages)
 
@@ -143,7 +143,7 @@ def moved_away(world: World, _backup: Path) -> None:
     world.database.rename(world.database.with_name("old.db"))
 
 
-@pytest.mark.parametrize("become_another", [deleted, moved_away, put_back])
+@pytest.mark.parametrize("become_another", [deleted, pytest.param(moved_away, marks=long), pytest.param(put_back, marks=long)])
 def test_a_daemon_whose_database_becomes_another_one_works_on_with_that_and_loses_nothing(
     world: World, become_another: Callable[[World, Path], None]
 ) -> None:
@@ -212,8 +212,8 @@ def test_a_copy_of_the_database_that_works_afterwards_sends_nothing_again(world:
         assert copy.rows("SELECT count(*) FROM cases") == world.rows("SELECT count(*) FROM cases")
 
 
-@sampled
-@pytest.mark.parametrize("seed", range(samples.of(6, 1)))
+@long
+@pytest.mark.parametrize("seed", range(6))
 def test_two_copies_of_the_database_at_work_at_the_same_moment_write_to_nobody_twice(site: Site, seed: int) -> None:
     with site.world(seed, citizens=6) as world, a_copy_of(world) as copy:
         with world.started() as one, copy.started() as other:
@@ -282,7 +282,7 @@ def letters_of(world: World) -> Counter[str]:
 
 
 @sampled
-@pytest.mark.parametrize("target", ["/dev/full", "closed", "a pipe that nobody reads"][: samples.of(3, 2)])
+@pytest.mark.parametrize("target", ["/dev/full", "closed", "a pipe that nobody reads"][: samples.of(3, 1)])
 def test_a_log_that_is_full_or_gone_keeps_no_mail_waiting(world: World, target: str) -> None:
     command = [sys.executable, "-m", "maildesk", "run", "--config", str(world.desk.config)]
     shell = {"/dev/full": 'exec "$@" 2>/dev/full', "closed": 'exec "$@" >&- 2>&-', "a pipe that nobody reads": 'exec "$@" 2> >(true)'}
@@ -331,9 +331,9 @@ def test_a_clock_that_jumps_makes_no_number_twice_and_no_letter_more(world: Worl
 @pytest.mark.parametrize(
     ("day", "hour"),
     [
-        ("summer time begins", 0),  # 01:58 in Berlin, then 03:00
+        pytest.param("summer time begins", 0, marks=long),  # 01:58 in Berlin, then 03:00
         ("summer time ends", 0),  # 02:58, then 02:00 once more
-        ("the last day of the year", 22),  # 23:58, then another year
+        pytest.param("the last day of the year", 22, marks=long),  # 23:58, then another year
     ],
     ids=["spring", "autumn", "new year"],
 )
@@ -355,7 +355,7 @@ def test_an_hour_that_is_missing_or_double_and_a_new_year_are_nothing_special(wo
         assert [number[3:] for number in numbers[-2:]] == [f"{moment.year + 1}-00001", f"{moment.year + 1}-00002"]
 
 
-@pytest.mark.parametrize("jump", [timedelta(days=1), timedelta(days=-1)], ids=["a day ahead", "a day back"])
+@pytest.mark.parametrize("jump", [timedelta(days=1), pytest.param(timedelta(days=-1), marks=long)], ids=["a day ahead", "a day back"])
 def test_the_daemon_goes_on_when_its_clock_is_set(world: World, jump: timedelta) -> None:
     text = world.desk.config.read_text(encoding="utf-8").replace("[smtp]", "poll_seconds = 5\nidle = false\n[smtp]")
     world.desk.config.write_text(text, encoding="utf-8")

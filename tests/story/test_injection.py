@@ -26,11 +26,14 @@ from tests.rig.command import Said
 from tests.rig.days import case_number
 from tests.rig.desk import ADDRESS, TestDesk, a_desk, wait_until
 from tests.rig.dovecot import Dovecot
-from tests.rig.hostile import MARK, PAYLOADS, UNFIT_TO_PRINT, as_id, hostile_mail, hostile_report, hostile_robot, raw, word
+from tests.rig.hostile import MARK, PAYLOADS, TRIED, UNFIT_TO_PRINT, as_id, hostile_mail, hostile_report, hostile_robot, raw, word
 from tests.rig.imap_script import ScriptedImap
 from tests.rig.post_office import Accepted, PostOffice
+from tests.rig.samples import sampled
 from tests.rig.smtp_server import ScriptedSmtp
 from tests.rig.terminal import printed
+
+pytestmark = sampled
 
 FIRST, LAST = "harmless@example.org", "last@example.org"
 KAI = b"Kai Kantig <kai@example.org>"
@@ -63,7 +66,7 @@ CONTROL_FIELDS: dict[str, dict[str, str]] = {
 
 def persons() -> Iterator[bytes]:
     """Each opens a case of its own, and its Message-ID comes back in our letter."""
-    for number, payload in enumerate(PAYLOADS.values()):
+    for number, payload in enumerate(TRIED.values()):
         sender = word(payload) + b" <p%d@example.org>" % number
         strange = b"<" + raw(payload) + b"@example.net>"
         fields = ((b"In-Reply-To", strange), (b"References", strange + b" <" + as_id(payload) + b"@example.net>"))
@@ -72,13 +75,13 @@ def persons() -> Iterator[bytes]:
 
 def answers() -> Iterator[bytes]:
     """All join the first case: so one command shows all of them."""
-    for number, payload in enumerate(PAYLOADS.values()):
+    for number, payload in enumerate(TRIED.values()):
         fields = ((b"In-Reply-To", b"<" + FIRST.encode() + b">"),)
         yield hostile_mail(payload, message_id=b"a%d@example.org" % number, sender=KAI, fields=fields)
 
 
 def machines() -> Iterator[bytes]:
-    for number, payload in enumerate(PAYLOADS.values()):
+    for number, payload in enumerate(TRIED.values()):
         original = FIRST.encode() if number % 2 else b""
         yield hostile_report(payload, message_id=b"r%d@example.org" % number, original=original)
         yield hostile_robot(payload, message_id=b"o%d@example.org" % number)
@@ -86,7 +89,7 @@ def machines() -> Iterator[bytes]:
 
 def strangers() -> Iterator[bytes]:
     """Their addresses are hostile: in quotes before the @, or as they stand behind it."""
-    for number, payload in enumerate(PAYLOADS.values()):
+    for number, payload in enumerate(TRIED.values()):
         quoted, bare = b'<"' + raw(payload).replace(b'"', b"'") + b'"@example.org>', b"<s%d@" % number + raw(payload) + b".example.org>"
         yield hostile_mail(payload, message_id=b"s%d@example.org" % number, sender=bare if number % 2 else quoted)
 
@@ -223,8 +226,8 @@ def test_a_terminal_that_shows_ascii_only_gets_ascii_and_no_error(scene: Scene) 
 def test_every_mail_of_a_case_is_shown(scene: Scene) -> None:
     messages = scene.json("show")["messages"]
 
-    assert {f"a{number}@example.org" for number in range(len(PAYLOADS))} <= {each["message_id"] for each in messages}
-    assert scene.said["show", "terminal"].out.count("<kai@example.org>  ZINNOBER") == len(PAYLOADS)
+    assert {f"a{number}@example.org" for number in range(len(TRIED))} <= {each["message_id"] for each in messages}
+    assert scene.said["show", "terminal"].out.count("<kai@example.org>  ZINNOBER") == len(TRIED)
 
 
 def test_no_subject_and_no_name_breaks_a_table(scene: Scene) -> None:
@@ -282,7 +285,7 @@ def test_every_letter_goes_to_its_writer_and_to_the_desk_and_to_nobody_else(scen
     answered = {
         letter.mail["In-Reply-To"].partition(".")[0]: letter.recipients[0] for letter in scene.letters if letter.mail["In-Reply-To"]
     }
-    for number in range(len(PAYLOADS)):
+    for number in range(len(TRIED)):
         assert answered[f"<p{number}"] == f"p{number}@example.org"
 
 
@@ -312,9 +315,9 @@ def _without(letter: Accepted, *names: str) -> bytes:
 
 def test_the_answer_to_a_hostile_mail_is_octet_by_octet_that_to_a_harmless_one(scene: Scene) -> None:
     (answer,) = scene.letters_to("letzte@example.org")
-    others = scene.letters_to(*(f"p{number}@example.org" for number in range(len(PAYLOADS))))
+    others = scene.letters_to(*(f"p{number}@example.org" for number in range(len(TRIED))))
 
-    assert len(others) == len(PAYLOADS)
+    assert len(others) == len(TRIED)
     assert {_varying_left_out(letter.octets) for letter in others} == {_varying_left_out(answer.octets)}
 
 
@@ -381,8 +384,8 @@ class Conversation:
 @pytest.fixture(scope="module")
 def conversation(dovecot: Dovecot, tmp_path_factory: pytest.TempPathFactory) -> Conversation:
     """One server hands out mails made for IMAP, with octets that Dovecot would not keep; the other one answers like an attacker."""
-    texts = [payload.replace(b"\0", b"") for payload in PAYLOADS.values()]
-    reports = (hostile_report(payload, message_id=b"r%d@example.org" % number) for number, payload in enumerate(PAYLOADS.values()))
+    texts = [payload.replace(b"\0", b"") for payload in TRIED.values()]
+    reports = (hostile_report(payload, message_id=b"r%d@example.org" % number) for number, payload in enumerate(TRIED.values()))
     mails = dict(enumerate((*persons(), *reports), 1))
 
     def reply(number: int) -> bytes:
@@ -414,7 +417,7 @@ def test_the_mail_server_hears_numbers_and_the_names_of_our_folders_only(convers
 def test_the_smtp_server_hears_the_writer_and_the_desk_only(conversation: Conversation) -> None:
     heard = conversation.smtp.commands
 
-    recipients = [f"p{number}@example.org" for number in range(len(PAYLOADS))]
+    recipients = [f"p{number}@example.org" for number in range(len(TRIED))]
     assert sorted(command for command in heard if command.startswith("RCPT")) == sorted(f"RCPT TO:<{each}>" for each in recipients)
     assert [
         command for command in heard if not re.fullmatch(r"(?:EHLO|RSET|QUIT|RCPT|DATA)\b.*|MAIL FROM:<> SIZE=\d+", command, re.IGNORECASE)
@@ -436,15 +439,15 @@ def test_what_an_smtp_server_answers_commands_no_terminal_and_forges_no_line(con
     assert len(watch) == 2, "the alarm, and what status says"
     letters = [line for line in lines if line not in watch]
     assert [line for line in letters if not re.match(r"maildesk: outbox: letter \d+ (?:was refused|is deferred): \d{3} ", line)] == []
-    assert len(letters) == len(PAYLOADS)
-    assert len(conversation.outbox.out.splitlines()) == 1 + len(PAYLOADS)
+    assert len(letters) == len(TRIED)
+    assert len(conversation.outbox.out.splitlines()) == 1 + len(TRIED)
     assert "eva@" not in told + conversation.outbox.out
 
 
 def test_what_an_smtp_server_answers_is_kept_to_be_read(conversation: Conversation) -> None:
     letters = conversation.outbox_json.json
 
-    assert len(letters) == len(PAYLOADS)
+    assert len(letters) == len(TRIED)
     assert {letter["state"] for letter in letters} == {"failed", "queued"}
     assert all(re.match(r"(?:550|451) RCPT TO: ", letter["error"]) for letter in letters)
     assert [letter["error"] for letter in letters if UNFIT_TO_PRINT.search(letter["error"].replace("\n", "\r"))] == []

@@ -27,7 +27,7 @@ from tests.rig.desk import ADDRESS, TestDesk, a_desk
 from tests.rig.dovecot import Dovecot
 from tests.rig.letters import content, decoded, in_words
 from tests.rig.post_office import PostOffice
-from tests.rig.samples import sampled
+from tests.rig.samples import long, sampled
 from tests.rig.smtp_letters import sender_for
 from tests.rig.smtp_server import SmtpSink
 
@@ -65,7 +65,7 @@ class Robbing(PostOffice):
         return told
 
 
-@pytest.fixture(params=["honest", "robbing"])
+@pytest.fixture(params=["honest", pytest.param("robbing", marks=long)])
 def correspondents(request: pytest.FixtureRequest, dovecot: Dovecot, tmp_path: Path) -> Iterator[tuple[TestDesk, TestDesk, PostOffice]]:
     """Two desks whose letters reach each other; the robbing server keeps proof copies away, too."""
     users = {ADDRESS: dovecot.new_user(), OTHER: dovecot.new_user()}

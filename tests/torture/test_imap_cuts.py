@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.rig import samples
 from tests.rig.proxy import Proxy
+from tests.rig.samples import long, sampled
 from tests.torture.imap_cuts import POORER, Rig, poorer
 from tests.torture.imap_lies import SCENES, lies
 from tests.torture.oracle import RESTART_SECONDS_MAX
@@ -25,10 +27,10 @@ def rig(site: Site) -> Iterator[Rig]:
 
 
 def test_a_line_that_is_cut_behind_any_octet_loses_nothing_and_makes_nothing_twice(rig: Rig) -> None:
-    tally = rig.cuts(Share(SEED), most=10)
+    tally = rig.cuts(Share(SEED), most=5)
 
     assert not tally.failed, tally.examples
-    assert tally.broken == tally.runs == 10
+    assert tally.broken == tally.runs == 5
     assert tally.slowest_restart < RESTART_SECONDS_MAX
 
 
@@ -53,6 +55,7 @@ def test_a_line_that_falls_silent_or_trickles_loses_nothing_and_makes_nothing_tw
     assert tally.broken == tally.runs == 4
 
 
+@long
 def test_a_line_that_is_cut_where_there_is_no_move_makes_no_second_case() -> None:
     tally = poorer(Share(SEED), POORER[1:], most=4)
 
@@ -60,10 +63,11 @@ def test_a_line_that_is_cut_where_there_is_no_move_makes_no_second_case() -> Non
     assert tally.broken == tally.runs == 4
 
 
+@sampled
 def test_a_server_that_lies_loses_no_mail_and_makes_none_twice(site: Site) -> None:
     octets_of_others = [
         scene for scene in SCENES if scene.name.startswith(("a body", "a literal")) and scene.name.endswith("0 honest before")
-    ]
+    ][: samples.of(100, 4)]
     others = [scene for scene in SCENES if scene not in octets_of_others]
     tally = lies(site, Share(SEED), octets_of_others).and_also(lies(site, Share(SEED), others, most=2))
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.rig import samples
+from tests.rig.samples import sampled
 from tests.rig.zygote import Ran
 from tests.torture.oracle import RESTART_SECONDS_MAX, Findings, Tally, findings
 from tests.torture.world import Copies, Settled, Site, World
@@ -102,7 +104,8 @@ SPOILT: dict[str, tuple[str, Callable[[World], object]]] = {
 }
 
 
-@pytest.mark.parametrize("spoilt", SPOILT)
+@sampled
+@pytest.mark.parametrize("spoilt", list(SPOILT)[:: samples.of(1, 3)])
 def test_a_spoilt_desk_is_found_out(site: Site, spoilt: str) -> None:
     kind, spoil = SPOILT[spoilt]
     with site.world(3) as world:

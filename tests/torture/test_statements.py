@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 
 from tests.rig.command import maildesk
+from tests.rig.samples import long
 from tests.torture import statements
 from tests.torture.migrations import killed_migrations
 from tests.torture.oracle import RESTART_SECONDS_MAX, Tally
@@ -28,6 +29,7 @@ def test_killed_at_any_step_it_loses_nothing_and_does_nothing_twice(site: Site) 
     assert tally.slowest_restart < RESTART_SECONDS_MAX
 
 
+@long
 def test_killed_again_in_the_pass_after_a_kill_it_loses_nothing_and_does_nothing_twice(site: Site) -> None:
     tally = statements.pairs(site, Share(SEED), most=3)
 
@@ -36,12 +38,13 @@ def test_killed_again_in_the_pass_after_a_kill_it_loses_nothing_and_does_nothing
 
 
 def test_a_daemon_killed_at_any_step_loses_nothing_and_does_nothing_twice(site: Site) -> None:
-    tally = statements.daemons(site, Share(SEED), most=2)
+    tally = statements.daemons(site, Share(SEED), most=1)
 
     assert not tally.failed, tally.examples
     assert tally.broken > 0
 
 
+@long
 def test_a_retry_of_what_is_in_quarantine_killed_at_any_step_makes_one_case_and_one_letter(site: Site) -> None:
     tally = statements.retries(site, Share(SEED), most=2)
 
@@ -109,7 +112,10 @@ def test_killed_right_after_a_mail_was_quarantined_the_alarm_still_goes_out_and_
     assert tally.broken == 1
 
 
-@pytest.mark.parametrize(("copies", "window"), [(Copies.EARLY, 0), (Copies.LATE, 0), (Copies.TOO_LATE, 1), (Copies.NEVER, 1)])
+@pytest.mark.parametrize(
+    ("copies", "window"),
+    [(Copies.EARLY, 0), (Copies.NEVER, 1), *(pytest.param(*each, marks=long) for each in ((Copies.LATE, 0), (Copies.TOO_LATE, 1)))],
+)
 def test_killed_between_the_answer_to_the_dot_and_its_note_a_letter_leaves_twice_only_if_no_copy_comes_in_time(
     site: Site, copies: Copies, window: int
 ) -> None:
