@@ -25,6 +25,7 @@ from maildesk.core.own_mail.own_letters import already_known, decide_own_letter,
 from maildesk.core.own_mail.sent_by_colleagues import is_sent_by_us, sent_by_us
 from maildesk.core.staff.consultation import decide_statement, stated_in
 from maildesk.core.staff.decide import decide_staff_mail
+from maildesk.core.staff.link_of_others import decide_link_of_others, link_of_others
 from maildesk.core.staff.mail import staff_mail
 from maildesk.core.staff.unknown_address import decide_unknown_address, from_unknown_address
 from maildesk.core.threading.evidence import Trail
@@ -83,6 +84,8 @@ def _decided(message: Message, known: Known, policy: Policy, arrival: Arrival, n
         return follow_up(matter, match) if (match := thread.match) else open_case(matter)
     if verdict.sets_aside(in_a_case=thread.match is not None):
         return _of_a_machine(matter)
+    if (link := link_of_others(matter)) and in_danger(matter) is None:
+        return decide_link_of_others(matter, link)
     if is_scan_of_house(matter):
         return decide_scan(matter)
     if colleague := enters(matter):
