@@ -120,6 +120,7 @@ WORDS_READ: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         (
             "maildesk.core.answers.closing_words", "maildesk.core.answers.greeting_words", "maildesk.core.answers.house_words",
+            "maildesk.core.answers.signature_words",
             "maildesk.core.entries.words", "maildesk.core.mail.automatic_words", "maildesk.core.mail.fingerprint",
             "maildesk.core.mail.system_marks", "maildesk.core.text.absence", "maildesk.core.text.anonymity", "maildesk.core.text.days",
             "maildesk.core.text.notices", "maildesk.core.text.patterns", "maildesk.core.triage.danger", "maildesk.core.triage.words",
