@@ -14,6 +14,7 @@ from maildesk.core.case.file import CaseState, HeldAnswer, IncomingMail, SplitOf
 from maildesk.core.case.opening import case_of
 from maildesk.core.letters.letter import Letter
 from maildesk.core.letters.relay import Incoming, relay_letter
+from maildesk.core.mail.message import Address
 from maildesk.core.office.policy import Staff
 from maildesk.core.orders.reader import WRITER, Order, OrderName
 from maildesk.core.staff.consultation import consultation_letter, may_be_asked, question, statement_due
@@ -66,6 +67,8 @@ def _send(mail: StaffMail, _order: Order, result: Result) -> Result:
     held = _held_of(mail)
     if held is None:
         return _refused(result, NONE_HELD)
+    if not is_confirmed(mail.file.mail(held.about), result.confirmed):
+        return _refused(result, say("cannot.send_unconfirmed"))
     event = CaseEvent("released", "the held answer leaves as it is", "staff")
     sent = copies(mail.post, mail.writer, held.text, held.letter_id)
     return replace(_did(result, say("did.answer_sent"), event, *sent), released=(held.letter_id,))
@@ -125,9 +128,21 @@ def _case_for(mail: StaffMail, about: IncomingMail) -> NewCase:
     return replace(case, flags=tuple(flag for flag in mail.file.state.flags if flag == ANONYMOUS))
 
 
+def is_confirmed(about: IncomingMail | None, confirmed: Address | None) -> bool:
+    """Whether the address of a mail's writer belongs to the case; `confirmed` is one that staff confirm by the very mail that asks."""
+    return about is None or about.verified or (confirmed is not None and confirmed.key == about.writer.key)
+
+
+def _to_confirm(mail: StaffMail) -> IncomingMail | None:
+    """Whose address the colleague confirms: of the mail that is answered, else of the own held answer, else the last new one."""
+    held = _held_of(mail)
+    named = mail.letter.about if mail.letter else ""
+    first = mail.file.mail(named or (held.about if held else ""))
+    return next((each for each in (first, *reversed(mail.file.incoming)) if each and not each.verified), None)
+
+
 def _confirm(mail: StaffMail, _order: Order, result: Result) -> Result:
-    unverified = next((each for each in reversed(mail.file.incoming) if not each.verified), None)
-    about = mail.about if mail.about and not mail.about.verified else unverified
+    about = _to_confirm(mail)
     if about is None:
         return _refused(result, say("cannot.confirm"))
     event = CaseEvent("confirmed", "staff say that the new address belongs to the case", "staff")

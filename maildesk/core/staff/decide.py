@@ -25,7 +25,7 @@ from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, MISTAKE, REL
 from maildesk.core.mail.message import Address, can_be_written_to, is_forward
 from maildesk.core.orders.case_changes import Carried, carry_out
 from maildesk.core.orders.reader import WRITER, OrderName, Reading, Vocabulary, has_own_hash, read_orders
-from maildesk.core.staff.actions import STEPS, asked_event, consulting, undone
+from maildesk.core.staff.actions import STEPS, asked_event, consulting, is_confirmed, undone
 from maildesk.core.staff.consultation import may_be_asked, question, statement_due
 from maildesk.core.staff.letters import answer_letter, confirmed_letter, copies, held_letter, help_letter, mistake_letter
 from maildesk.core.staff.mail import Result, StaffMail
@@ -97,7 +97,7 @@ def _ordered(mail: StaffMail, reading: Reading) -> Result:
     orders = tuple(replace(order, key=mail.writer.key) if order.key == WRITER else order for order in reading.orders)
     carried = carry_out(mail.file.state, orders, mail.policy.categories)
     result = _carried(mail, result, carried)
-    for order in reading.orders:
+    for order in sorted(reading.orders, key=lambda each: each.name is not OrderName.CONFIRM):
         step = STEPS.get(order.name)
         result = step(mail, order, result) if step else result
     return result
@@ -149,7 +149,7 @@ def _answered(mail: StaffMail, reading: Reading, result: Result) -> Result:
     answer = answer_of(mail.message, mail.writer, mail.policy.desk, reading.lines, inside=False)
     if not answer.text and not answer.attachments and (reading.orders or result.letters) and not _answers_person(reading):
         return result
-    found = _found(mail, answer, reading, confirmed=result.confirmed is not None)
+    found = _found(mail, answer, reading, result.confirmed)
     answer = without_heads(answer) if found else answer
     about = mail.about if mail.about and can_be_written_to(mail.about.writer.addr_spec) else None
     letter = answer_letter(mail.post, mail.writer, mail.message, answer, about, held=bool(found)) if about else None
@@ -190,7 +190,7 @@ def _after_answer(status: Status) -> Status:
     return status if status is Status.CLOSED else Status.ANSWERED
 
 
-def _found(mail: StaffMail, answer: Answer, reading: Reading, *, confirmed: bool) -> tuple[Finding, ...]:
+def _found(mail: StaffMail, answer: Answer, reading: Reading, confirmed: Address | None) -> tuple[Finding, ...]:
     """What speaks against sending the answer as it is."""
     about, explicit = mail.about, _answers_person(reading)
     original, correspondent = (about.words, about.writer.addr_spec) if about else ("", "")
@@ -208,7 +208,7 @@ def _found(mail: StaffMail, answer: Answer, reading: Reading, *, confirmed: bool
         (FindingKind.QUOTED, say("held.quoted_elsewhere"), quotes(answer.text, others)),
         (FindingKind.NO_ADDRESS, say("held.no_address"), about is None or not about.writer.key),
         (FindingKind.NO_ADDRESS, say("held.cannot_be_written_to"), bool(correspondent) and not can_be_written_to(correspondent)),
-        (FindingKind.UNVERIFIED, _unverified(mail), about is not None and not about.verified and not confirmed),
+        (FindingKind.UNVERIFIED, _unverified(mail), not is_confirmed(about, confirmed)),
         (FindingKind.REPLY_TO, _wanted_elsewhere(mail), bool(_elsewhere(mail))),
         (
             FindingKind.NO_ANSWER,

@@ -11,17 +11,20 @@ from maildesk.core.answers.text import Answer
 from maildesk.core.case.file import HeldAnswer, IncomingMail
 from maildesk.core.letters.automatic import desk_details
 from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, HELP, MISTAKE, REFERENCES_MAX, Enclosure, Letter
-from maildesk.core.letters.order_links import link_to
+from maildesk.core.letters.order_links import OrderLink, link_to
 from maildesk.core.letters.to_staff import DONE, Post, mistake_row
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Staff
 from maildesk.core.orders.card import card_of
 from maildesk.core.orders.reader import OrderName, Reading
+from maildesk.core.orders.words import row_of
 from maildesk.core.staff.mail import Result
 from maildesk.core.text.said import Context, say
 
 HOLD_BACK = link_to(OrderName.HOLD_BACK)
 HELD_LINKS = tuple(map(link_to, (OrderName.SEND, OrderName.SHORTEN, OrderName.DROP)))
+CONFIRM = link_to(OrderName.CONFIRM)
+CONFIRM_AND_SEND = OrderLink(say("link.confirm_and_send"), f"{row_of(OrderName.CONFIRM).on_link} {row_of(OrderName.SEND).on_link}")
 
 
 def answer_letter(post: Post, author: Staff, mail: Message, answer: Answer, about: IncomingMail, *, held: bool) -> Letter:
@@ -64,8 +67,9 @@ def held_letter(post: Post, author: Staff, mail: Message, answer: Answer, found:
     """Why the answer waits, and what the colleague can do."""
     kinds = {finding.kind for finding in found}
     nothing = kinds & {FindingKind.EMPTY, FindingKind.ONLY_ORDERS, FindingKind.ABSENCE, FindingKind.NO_ADDRESS} or not answer.text
-    confirm = (link_to(OrderName.CONFIRM),) if FindingKind.UNVERIFIED in kinds else ()
-    links = (*confirm, *(() if nothing else HELD_LINKS))
+    to_confirm = FindingKind.UNVERIFIED in kinds
+    held = (CONFIRM_AND_SEND, CONFIRM, *HELD_LINKS[1:]) if to_confirm else HELD_LINKS
+    links = ((CONFIRM,) if to_confirm else ()) if nothing else held
     context: Context = {
         "titel": post.title,
         "gruende": tuple(finding.detail for finding in found),

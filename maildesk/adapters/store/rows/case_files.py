@@ -54,7 +54,7 @@ class CaseFiles:
         return {row.number: self._file(row) for row in rows}
 
     def _file(self, row: Any) -> CaseFile:
-        parts = self._parts(row.id)
+        parts = self.parts_of(row.id)
         return CaseFile(
             number=row.number,
             subject=row.subject,
@@ -70,7 +70,7 @@ class CaseFiles:
             opened_at=row.opened_at,
         )
 
-    def _parts(self, case_id: int) -> tuple[int, ...]:
+    def parts_of(self, case_id: int) -> tuple[int, ...]:
         """The case and those that became part of it, however often."""
         found, new = [case_id], [case_id]
         while new:

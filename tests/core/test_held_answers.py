@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: 2026 The maildesk authors
+# SPDX-License-Identifier: EUPL-1.2
+"""Answers that are held or wait: who lets them go, who stops them, and to whom none goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from maildesk.core.case.case import Status
+from maildesk.core.case.file import CaseFile, CaseState, CaseWork, HeldAnswer, IncomingMail
+from maildesk.core.decision.decision import Decision
+from maildesk.core.decision.parts import Worked
+from maildesk.core.letters.letter import CONFIRMED, HELD_ANSWER, RELAY
+from maildesk.core.mail.message import Address
+from maildesk.core.office.policy import Staff
+from maildesk.core.text.said import Said
+from tests.rig.builders import EVA, MONDAY, a_message
+from tests.rig.trails import CASE, WEBER, a_case, a_letter, decided, facts, keyed
+
+N = CASE.number
+TWO = Address("Eva", "eva@second.example")
+ANSWERING = "Guten Tag Frau Muster,\n\nder Bescheid kommt am Freitag."
+
+
+def a_mail(writer: Address = EVA, *, verified: bool = True, digest: str = "d" * 64) -> IncomingMail:
+    return IncomingMail(digest, f"{digest[:4]}@example.org", (), "Frage", writer, MONDAY, verified, "Wann kommt mein Bescheid?")
+
+
+def held_by(author: Staff = WEBER, about: str = "d" * 64, letter_id: str = "h" * 16) -> HeldAnswer:
+    return HeldAnswer(letter_id, author.key, ANSWERING, about)
+
+
+def writes(text: str, *incoming: IncomingMail, by: Staff = WEBER, template: str = RELAY, about: str = "d" * 64, **file: Any) -> Decision:
+    """What becomes of a colleague's reply to a letter of the desk, in a case with these mails."""
+    case = a_case(status=Status.OPEN)
+    letters = a_letter(to=by.address, template=template, about=about)
+    message = a_message(originator=by.address, in_reply_to=(keyed(to=by.address),), text=f"{text}\n", subject=f"AW: [{N}] Frage")
+    files = {N: CaseFile(N, "Frage", CaseState(Status.OPEN), incoming=incoming or (a_mail(),), **file)}
+    return decided(message, facts(case, letters=letters, cases_by_message_id={keyed(to=by.address): N}), files=files)
+
+
+def work(decision: Decision) -> CaseWork:
+    assert isinstance(decision.part, Worked)
+    return decision.part.work
+
+
+def keys_of(value: object) -> set[str]:
+    """The keys of all that is said in a value of a letter."""
+    if isinstance(value, Said):
+        return {value.key}.union(*map(keys_of, value.values.values()))
+    return set().union(*map(keys_of, value)) if isinstance(value, tuple | list) else set()
+
+
+def said(decision: Decision) -> set[str]:
+    """The keys of what the colleagues are told: what was done, why not, and why an answer is held."""
+    letters = [letter for letter in decision.notices if letter.template in {CONFIRMED, HELD_ANSWER}]
+    return set().union(*(keys_of(letter.context.get(name)) for letter in letters for name in ("was", "gruende")))
+
+
+def orders_on_links(decision: Decision) -> list[str]:
+    (held,) = (letter for letter in decision.notices if letter.template == HELD_ANSWER)
+    links = held.context["links"]
+    assert isinstance(links, tuple)
+    found = (str(row["ziel"]).partition("%5D")[2].partition("%20~")[0] for row in links if isinstance(row, dict))
+    return [order.replace("%20", " ").replace("%23", "#").strip() for order in found]
+
+
+# --- an address that nobody has confirmed ---
+
+UNCONFIRMED = a_mail(TWO, verified=False)
+
+
+def test_a_held_answer_to_an_address_that_is_not_confirmed_does_not_leave_by_send_alone() -> None:
+    decision = writes("#senden", UNCONFIRMED, held=(held_by(),))
+
+    assert work(decision).released == ()
+    assert "cannot.send_unconfirmed" in said(decision)
+
+
+@pytest.mark.parametrize("orders", ["#bestaetigen #senden", "#senden #bestaetigen", "#bestätigen\n#senden"])
+def test_confirmed_and_sent_in_one_mail_it_leaves(orders: str) -> None:
+    decision = writes(orders, UNCONFIRMED, held=(held_by(),))
+
+    assert (work(decision).released, work(decision).confirmed_writer) == (("h" * 16,), TWO)
+
+
+def test_once_the_address_is_confirmed_it_leaves_by_send_alone() -> None:
+    assert work(writes("#senden", a_mail(TWO), held=(held_by(),))).released == ("h" * 16,)
+
+
+def test_the_mail_that_says_so_has_one_link_for_both_and_none_that_only_sends() -> None:
+    decision = writes(ANSWERING, UNCONFIRMED)
+
+    assert orders_on_links(decision) == ["#bestaetigen #senden", "#bestaetigen", "#kuerzen", "#verwerfen"]
+    assert orders_on_links(writes(f"{ANSWERING}\n\nXXX Euro")) == ["#senden", "#kuerzen", "#verwerfen"]
+
+
+def test_the_address_that_is_confirmed_is_the_one_to_which_the_held_answer_would_go() -> None:
+    mallory = a_mail(Address("", "mallory@evil.example"), verified=False, digest="e" * 64)
+    decision = writes("#bestaetigen #senden", UNCONFIRMED, mallory, held=(held_by(),), template=HELD_ANSWER, about="")
+
+    assert (work(decision).released, work(decision).confirmed_writer) == (("h" * 16,), TWO)
+
+
+def test_another_address_that_is_confirmed_frees_no_answer() -> None:
+    mallory = a_mail(Address("", "mallory@evil.example"), verified=False, digest="e" * 64)
+    decision = writes("#bestaetigen #senden", UNCONFIRMED, mallory, held=(held_by(),), about="e" * 64)
+
+    assert (work(decision).released, work(decision).confirmed_writer) == ((), mallory.writer)
