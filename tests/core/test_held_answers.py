@@ -109,3 +109,15 @@ def test_another_address_that_is_confirmed_frees_no_answer() -> None:
     decision = writes("#bestaetigen #senden", UNCONFIRMED, mallory, held=(held_by(),), about="e" * 64)
 
     assert (work(decision).released, work(decision).confirmed_writer) == ((), mallory.writer)
+
+
+# --- nobody to write to ---
+
+
+@pytest.mark.parametrize("address", ["desk@example.com", "DIALOG@example.com", "desk+abc@example.com"])
+def test_no_answer_goes_to_the_desk_itself(address: str) -> None:
+    decision = writes(ANSWERING, a_mail(Address("Kundendialog", address)))
+
+    assert decision.letters == ()
+    assert said(decision) == {"held.own_address"}
+    assert orders_on_links(decision) == []

@@ -151,7 +151,7 @@ def _answered(mail: StaffMail, reading: Reading, result: Result) -> Result:
         return result
     found = _found(mail, answer, reading, result.confirmed)
     answer = without_heads(answer) if found else answer
-    about = mail.about if mail.about and can_be_written_to(mail.about.writer.addr_spec) else None
+    about = mail.about if mail.about and _can_be_answered(mail, mail.about.writer) else None
     letter = answer_letter(mail.post, mail.writer, mail.message, answer, about, held=bool(found)) if about else None
     if found or letter is None:
         notice = held_letter(mail.post, mail.writer, mail.message, answer, found)
@@ -164,6 +164,11 @@ def _answered(mail: StaffMail, reading: Reading, result: Result) -> Result:
     done = say("did.answer_waits", until=mail.policy.calendar.local(mail.now + grace)) if grace else say("did.answer_sent")
     sent = tuple(replace(each, not_before=mail.now + grace) for each in sent) if grace else sent
     return replace(result, letters=(*result.letters, *sent), done=(*result.done, done), events=(*result.events, event), waits=bool(grace))
+
+
+def _can_be_answered(mail: StaffMail, writer: Address) -> bool:
+    """Whether a letter may go there: a mail under the desk's own address was not written by a person whom it could answer."""
+    return can_be_written_to(writer.addr_spec) and not mail.policy.desk.owns(writer.addr_spec)
 
 
 def _given(mail: StaffMail, reading: Reading, result: Result) -> Result:
@@ -207,6 +212,7 @@ def _found(mail: StaffMail, answer: Answer, reading: Reading, confirmed: Address
     more = (
         (FindingKind.QUOTED, say("held.quoted_elsewhere"), quotes(answer.text, others)),
         (FindingKind.NO_ADDRESS, say("held.no_address"), about is None or not about.writer.key),
+        (FindingKind.NO_ADDRESS, say("held.own_address"), mail.policy.desk.owns(correspondent)),
         (FindingKind.NO_ADDRESS, say("held.cannot_be_written_to"), bool(correspondent) and not can_be_written_to(correspondent)),
         (FindingKind.UNVERIFIED, _unverified(mail), not is_confirmed(about, confirmed)),
         (FindingKind.REPLY_TO, _wanted_elsewhere(mail), bool(_elsewhere(mail))),
