@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from maildesk.core.case.case import Status
-from maildesk.core.case.file import CaseFile, CaseState, CaseWork, HeldAnswer, IncomingMail
+from maildesk.core.case.file import CaseFile, CaseState, CaseWork, HeldAnswer, IncomingMail, Instruction, Undo
 from maildesk.core.decision.decision import Decision
 from maildesk.core.decision.parts import Worked
 from maildesk.core.letters.letter import CONFIRMED, HELD_ANSWER, RELAY
@@ -17,7 +18,7 @@ from maildesk.core.mail.message import Address
 from maildesk.core.office.policy import Staff
 from maildesk.core.text.said import Said
 from tests.rig.builders import EVA, MONDAY, a_message
-from tests.rig.trails import CASE, WEBER, a_case, a_letter, decided, facts, keyed
+from tests.rig.trails import CASE, KLEIN, WEBER, a_case, a_letter, decided, facts, keyed
 
 N = CASE.number
 TWO = Address("Eva", "eva@second.example")
@@ -29,7 +30,7 @@ def a_mail(writer: Address = EVA, *, verified: bool = True, digest: str = "d" * 
 
 
 def held_by(author: Staff = WEBER, about: str = "d" * 64, letter_id: str = "h" * 16) -> HeldAnswer:
-    return HeldAnswer(letter_id, author.key, ANSWERING, about)
+    return HeldAnswer(letter_id, author.key, ANSWERING, about, MONDAY)
 
 
 def writes(text: str, *incoming: IncomingMail, by: Staff = WEBER, template: str = RELAY, about: str = "d" * 64, **file: Any) -> Decision:
@@ -121,3 +122,74 @@ def test_no_answer_goes_to_the_desk_itself(address: str) -> None:
     assert decision.letters == ()
     assert said(decision) == {"held.own_address"}
     assert orders_on_links(decision) == []
+
+
+# --- an answer that waits for its time ---
+
+WAITING = held_by(letter_id="w" * 16)
+STOPS = {
+    "#zurückhalten": "held.held_back",
+    "zurückhalten": "held.held_back",
+    "#rückgängig": "held.held_back",
+    "Stopp! Bitte nicht senden, Fehler drin.": "held.stopped",
+    "Bitte noch nicht rausschicken!": "held.stopped",
+    f"{ANSWERING}\n\nXXX Euro": "held.stopped",
+    "": "held.stopped",
+    "#zurükhaltn": "held.stopped_by_mistake",
+    "#stopp": "held.stopped_by_mistake",
+}
+
+
+@pytest.mark.parametrize(("text", "why"), STOPS.items())
+@pytest.mark.parametrize("template", [RELAY, CONFIRMED])
+def test_whatever_may_mean_stop_holds_the_answer_of_its_writer(text: str, why: str, template: str) -> None:
+    decision = writes(text, waiting=(WAITING,), template=template)
+
+    assert work(decision).held_back == (WAITING.letter_id,)
+    assert why in said(decision)
+    assert "cannot.undo" not in said(decision)
+    assert orders_on_links(decision) == ["#senden", "#kuerzen", "#verwerfen"]
+    assert decision.letters == (), "of two answers that are held, the link would send one that nobody meant"
+
+
+@pytest.mark.parametrize("order", ["#verwerfen", "#kürzen"])
+def test_dropped_while_it_waits_it_is_gone_and_so_are_its_copies(order: str) -> None:
+    decision = writes(order, waiting=(WAITING,))
+
+    assert work(decision).withdrawn[0] == WAITING.letter_id
+    assert len(work(decision).withdrawn) > 1
+    assert said(decision) & {"did.drop", "did.shorten"}
+
+
+def test_who_drops_an_answer_that_is_held_holds_the_one_that_waits_as_well() -> None:
+    decision = writes("#verwerfen", held=(held_by(),), waiting=(WAITING,))
+
+    assert (work(decision).dropped, work(decision).held_back) == (("h" * 16,), (WAITING.letter_id,))
+
+
+@pytest.mark.parametrize("text", ["#notiz ruft morgen an", "#ich", "#gesehen", f"{ANSWERING}\n\nEs ist Zimmer 12."])
+def test_what_is_clear_and_says_something_else_lets_it_leave(text: str) -> None:
+    decision = writes(text, waiting=(WAITING,))
+
+    assert (work(decision).held_back, work(decision).withdrawn) == ((), ())
+
+
+def test_another_colleague_holds_it_by_the_order_and_its_writer_decides() -> None:
+    decision = writes("#zurückhalten", waiting=(WAITING,), by=KLEIN)
+
+    assert work(decision).held_back == (WAITING.letter_id,)
+    assert {letter.recipient: letter.template for letter in decision.notices} == {WEBER.address: HELD_ANSWER, KLEIN.address: CONFIRMED}
+    assert said(decision) == {"held.held_back_by", "confirmed.done", "did.hold_back"}
+
+
+@pytest.mark.parametrize("text", ["#verwerfen", "#rückgängig", "Stopp! Bitte nicht senden."])
+def test_nothing_else_of_another_colleague_does(text: str) -> None:
+    assert work(writes(text, waiting=(WAITING,), by=KLEIN)).held_back == ()
+
+
+@pytest.mark.parametrize(("minutes", "undone"), [(-5, None), (0, 7), (1, 7)], ids=["before", "with it", "after"])
+def test_orders_from_before_the_answer_are_not_undone_with_it(minutes: int, undone: int | None) -> None:
+    last = Instruction(7, Undo(CaseState(Status.NEW)), MONDAY + timedelta(minutes=minutes))
+    decision = writes("#rückgängig", waiting=(WAITING,), last_instruction=last)
+
+    assert (work(decision).held_back, work(decision).taken_back) == ((WAITING.letter_id,), undone)

@@ -15,6 +15,7 @@ import pytest
 from maildesk.adapters.store import Store
 from maildesk.core.letters.letter import Due, Letter
 from maildesk.core.letters.order_links import order_url
+from maildesk.core.office.policy import Staff
 from tests.rig.answering import POLICY, STAFF
 from tests.rig.builders import a_mail
 from tests.rig.intake import BERLIN, Intake
@@ -48,10 +49,10 @@ def answered(desk: Intake) -> Letter:
     return next(letter for letter in decision.letters if letter.template == "answer")
 
 
-def clicks(desk: Intake, order: str, message_id: str) -> None:
+def clicks(desk: Intake, order: str, message_id: str, who: Staff = WEBER) -> None:
     number = desk.whole_cases()[0]
-    subject = unquote(order_url(WAITING, number, order, WEBER.address, desk.now).partition("?subject=")[2])
-    desk.take(a_mail("", sender=WEBER.address, to=DESK, subject=subject, message_id=message_id))
+    subject = unquote(order_url(WAITING, number, order, who.address, desk.now).partition("?subject=")[2])
+    desk.take(a_mail("", sender=who.address, to=DESK, subject=subject, message_id=message_id))
 
 
 def test_it_leaves_when_the_time_is_over_and_the_others_are_notified_then(desk: Intake):
@@ -95,3 +96,23 @@ def test_what_has_left_cannot_be_held_back(desk: Intake):
     (confirmed,) = desk.send_letters()
 
     assert confirmed.context["was"][0].values["why"].key == "cannot.hold_back"  # type: ignore[index,union-attr]
+
+
+def test_dropped_while_it_waits_it_never_leaves_nor_do_its_copies(desk: Intake):
+    answered(desk)
+    leave(desk)
+    clicks(desk, "#verwerfen", "klick@example.org")
+    desk.later(minutes=10)
+
+    assert leave(desk) == [("confirmed", WEBER.address)]
+
+
+def test_another_colleague_holds_it_back_and_its_writer_sends_it(desk: Intake):
+    answered(desk)
+    leave(desk)
+    clicks(desk, "#zurueckhalten", "klick@example.org", YILMAZ)
+    desk.later(minutes=10)
+
+    assert leave(desk) == [("confirmed", YILMAZ.address), ("held", WEBER.address)]
+    clicks(desk, "#senden", "noch-ein-klick@example.org")
+    assert ("answer", "eva@example.org") in leave(desk)

@@ -98,12 +98,13 @@ class GivenAnswer:
 
 @dataclass(frozen=True, slots=True)
 class HeldAnswer:
-    """An answer that waits for a word of its author."""
+    """An answer that waits for a word of its author, or for its time; written `at`."""
 
     letter_id: str
     author: str
     text: str
     about: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +138,11 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """Orders that can be taken back, by their number."""
+    """Orders that can be taken back, by their number, and when they were carried out."""
 
     row: int
     undo: Undo
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,7 @@ class CaseFile:
     incoming: tuple[IncomingMail, ...] = ()
     answers: tuple[GivenAnswer, ...] = ()
     held: tuple[HeldAnswer, ...] = ()
-    waiting: tuple[HeldAnswer, ...] = ()  # on their way, and not tried yet: their authors can hold them back
+    waiting: tuple[HeldAnswer, ...] = ()  # on their way, and not tried yet: colleagues can hold them back
     last_instruction: Instruction | None = None
     consultations: tuple[Consultation, ...] = ()
     statements: tuple[str, ...] = ()  # the words of colleagues who were asked

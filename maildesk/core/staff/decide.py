@@ -25,7 +25,7 @@ from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, MISTAKE, REL
 from maildesk.core.mail.message import Address, can_be_written_to, is_forward
 from maildesk.core.orders.case_changes import Carried, carry_out
 from maildesk.core.orders.reader import WRITER, OrderName, Reading, Vocabulary, has_own_hash, read_orders
-from maildesk.core.staff.actions import STEPS, asked_event, consulting, is_confirmed, undone
+from maildesk.core.staff.actions import STEPS, asked_event, consulting, is_confirmed, own_waiting, stopped, undone
 from maildesk.core.staff.consultation import may_be_asked, question, statement_due
 from maildesk.core.staff.letters import answer_letter, confirmed_letter, copies, held_letter, help_letter, mistake_letter
 from maildesk.core.staff.mail import Result, StaffMail
@@ -45,6 +45,7 @@ def decide_staff_mail(mail: StaffMail) -> Decision:
     if reading.mistakes:
         answer = answer_of(mail.message, mail.writer, mail.policy.desk)
         result = Result(letters=(mistake_letter(mail.post, mail.writer, mail.message, reading, answer.text),), events=(_MISTAKEN,))
+        result = _stopping(mail, result, say("held.stopped_by_mistake"))
         return _decision(mail, _given(mail, reading, result) if mail.went_to_the_person and not forward else result)
     result = _ordered(mail, reading)
     if forward:
@@ -55,6 +56,11 @@ def decide_staff_mail(mail: StaffMail) -> Decision:
 
 
 _MISTAKEN = CaseEvent("asked-back", "an order was not understood; nothing was done", "staff")
+
+
+def _stopping(mail: StaffMail, result: Result, why: Said) -> Result:
+    """A mail that is not understood may say "stop": own answers that wait are held."""
+    return stopped(mail, result, own_waiting(mail, result), why)
 
 
 def _read(mail: StaffMail) -> Reading:
@@ -150,6 +156,9 @@ def _answered(mail: StaffMail, reading: Reading, result: Result) -> Result:
     if not answer.text and not answer.attachments and (reading.orders or result.letters) and not _answers_person(reading):
         return result
     found = _found(mail, answer, reading, result.confirmed)
+    held_back = _stopping(mail, result, say("held.stopped", why=tuple(finding.detail for finding in found))) if found else result
+    if held_back is not result:
+        return held_back  # without the new text: of two held answers, a link would send the wrong one
     answer = without_heads(answer) if found else answer
     about = mail.about if mail.about and _can_be_answered(mail, mail.about.writer) else None
     letter = answer_letter(mail.post, mail.writer, mail.message, answer, about, held=bool(found)) if about else None

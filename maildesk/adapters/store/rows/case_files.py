@@ -124,13 +124,14 @@ class CaseFiles:
 
     def _own_answers(self, parts: tuple[int, ...], which: ColumnElement[bool]) -> tuple[HeldAnswer, ...]:
         answers = (letters.c.case_id.in_(parts), letters.c.template == ANSWER, which)
-        query = select(letters.c.letter_id, letters.c.author, letters.c.context, letters.c.about).where(*answers).order_by(letters.c.id)
-        return tuple(HeldAnswer(row.letter_id, row.author, row.context["text"], row.about) for row in self._connection.execute(query))
+        columns = (letters.c.letter_id, letters.c.author, letters.c.context, letters.c.about, letters.c.created_at)
+        found = self._connection.execute(select(*columns).where(*answers).order_by(letters.c.id))
+        return tuple(HeldAnswer(row.letter_id, row.author, row.context["text"], row.about, row.created_at) for row in found)
 
     def _last_instruction(self, case_id: int) -> Instruction | None:
         query = select(instructions).where(instructions.c.case_id == case_id, instructions.c.undone_at.is_(None))
         row = self._connection.execute(query.order_by(instructions.c.id.desc())).first()
-        return Instruction(row.id, Undo.from_json(row.before, row.more)) if row else None
+        return Instruction(row.id, Undo.from_json(row.before, row.more), row.at) if row else None
 
     def _consultations(self, parts: tuple[int, ...]) -> tuple[Consultation, ...]:
         query = select(consultations).where(consultations.c.case_id.in_(parts)).order_by(consultations.c.id)
