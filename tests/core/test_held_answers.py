@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from maildesk.core.case.case import Status
-from maildesk.core.case.file import CaseFile, CaseState, CaseWork, HeldAnswer, IncomingMail, Instruction, Undo
+from maildesk.core.case.file import CaseFile, CaseState, CaseWork, GivenAnswer, HeldAnswer, IncomingMail, Instruction, Undo
 from maildesk.core.decision.decision import Decision
 from maildesk.core.decision.parts import Worked
-from maildesk.core.letters.letter import CONFIRMED, HELD_ANSWER, RELAY
+from maildesk.core.letters.letter import ANSWER, CONFIRMED, HELD_ANSWER, RELAY
 from maildesk.core.mail.message import Address
 from maildesk.core.office.policy import Staff
 from maildesk.core.text.said import Said
@@ -193,3 +193,43 @@ def test_orders_from_before_the_answer_are_not_undone_with_it(minutes: int, undo
     decision = writes("#rückgängig", waiting=(WAITING,), last_instruction=last)
 
     assert (work(decision).held_back, work(decision).taken_back) == ((WAITING.letter_id,), undone)
+
+
+# --- the same answer twice ---
+
+
+def given(text: str = ANSWERING, to: str = EVA.key, hours: float = 1, author: str = WEBER.key) -> GivenAnswer:
+    return GivenAnswer(MONDAY - timedelta(hours=hours), author, to, text)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        given(),
+        given(ANSWERING.replace("\n\n", "\n")),
+        given(f"{ANSWERING}\n\nA. Weber\nZimmer 12", "", author=WEBER.address),
+        given(hours=23),
+    ],
+    ids=["by the desk", "wrapped otherwise", "by a direct mail", "a day ago"],
+)
+def test_the_same_words_to_the_same_person_are_held_and_can_be_sent(before: GivenAnswer) -> None:
+    decision = writes(ANSWERING, answers=(before,))
+
+    assert said(decision) == {"held.repeated"}
+    assert orders_on_links(decision)[0] == "#senden"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [given(hours=25), given(to=TWO.key), given("Guten Tag Frau Muster,\n\nder Bescheid kommt am Montag."), given("")],
+    ids=["long ago", "to somebody else", "other words", "no text"],
+)
+def test_anything_else_is_no_repetition(before: GivenAnswer) -> None:
+    assert [letter.template for letter in writes(ANSWERING, answers=(before,)).letters] == [ANSWER]
+
+
+def test_a_repetition_does_not_stop_the_answer_that_it_repeats() -> None:
+    decision = writes(ANSWERING, answers=(given(),), waiting=(WAITING,))
+
+    assert work(decision).held_back == ()
+    assert said(decision) == {"held.repeated"}

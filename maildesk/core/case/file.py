@@ -90,10 +90,13 @@ class IncomingMail:
 @dataclass(frozen=True, slots=True)
 class GivenAnswer:
     """An answer that went, or is to go, to the correspondent. `author` is the key of a colleague; of an answer that did not go through the
-    desk the address that it came from."""
+    desk the address that it came from. `to` is an address key; empty where the mail itself went to the person. `text` is as it was written.
+    """
 
     at: datetime
     author: str
+    to: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

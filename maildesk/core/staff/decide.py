@@ -156,7 +156,8 @@ def _answered(mail: StaffMail, reading: Reading, result: Result) -> Result:
     if not answer.text and not answer.attachments and (reading.orders or result.letters) and not _answers_person(reading):
         return result
     found = _found(mail, answer, reading, result.confirmed)
-    held_back = _stopping(mail, result, say("held.stopped", why=tuple(finding.detail for finding in found))) if found else result
+    unclear = tuple(finding.detail for finding in found if finding.kind is not FindingKind.REPEATED)
+    held_back = _stopping(mail, result, say("held.stopped", why=unclear)) if unclear else result
     if held_back is not result:
         return held_back  # without the new text: of two held answers, a link would send the wrong one
     answer = without_heads(answer) if found else answer
@@ -232,6 +233,7 @@ def _found(mail: StaffMail, answer: Answer, reading: Reading, confirmed: Address
         ),
         (FindingKind.FOR_THE_HOUSE, say("held.note_by_subject"), is_note_by_subject(mail.message.subject, mail.file, mail.policy)),
         (FindingKind.ANSWERED, say("held.answered"), about is not None and _overtaken(mail, about)),
+        (FindingKind.REPEATED, say("held.repeated"), about is not None and _repeats(mail, about, answer)),
     )
     known = {finding.kind for finding in found}
     found = (*found, *(Finding(kind, detail) for kind, detail, holds in more if holds and kind not in known))
@@ -270,6 +272,16 @@ def _overtaken(mail: StaffMail, about: IncomingMail) -> bool:
     since = mail.letter.created_at if mail.letter else about.received_at
     others = (given for given in mail.file.answers if given.author != mail.writer.key and not mail.writer.owns(given.author))
     return any(given.at > since - timedelta(seconds=1) for given in others)
+
+
+REPEATED_WITHIN = timedelta(days=1)
+
+
+def _repeats(mail: StaffMail, about: IncomingMail, answer: Answer) -> bool:
+    """Whether these very words are on their way to the person, or went there lately: mail programs, and people, send again."""
+    words = answer.text.split()
+    given = (each for each in mail.file.answers if each.to in {"", about.writer.key} and mail.now - each.at < REPEATED_WITHIN)
+    return bool(words) and any(each.text.split()[: len(words)] == words for each in given)
 
 
 # --- what comes of it --------------------------------------------------------------------------------------------------------------

@@ -112,14 +112,16 @@ class CaseFiles:
         return tuple(_incoming_mail(row) for row in reversed(self._connection.execute(query).all()))
 
     def _answers(self, parts: tuple[int, ...]) -> tuple[GivenAnswer, ...]:
-        ours = select(letters.c.created_at, letters.c.author).where(
-            letters.c.case_id.in_(parts), letters.c.template == ANSWER, COUNTS_AS_GIVEN
-        )
-        by_hand = select(messages.c.received_at, messages.c.parsed).where(
-            messages.c.case_id.in_(parts), messages.c.direction == Direction.OUT, messages.c.role == Role.STAFF
-        )
-        found = [GivenAnswer(row.created_at, row.author) for row in self._connection.execute(ours)]
-        found += [GivenAnswer(row.received_at, row.parsed["from"]["address"]) for row in self._connection.execute(by_hand)]
+        of_letters = (letters.c.created_at, letters.c.author, letters.c.recipient_key, letters.c.context)
+        ours = select(*of_letters).where(letters.c.case_id.in_(parts), letters.c.template == ANSWER, COUNTS_AS_GIVEN)
+        of_mails = (messages.c.received_at, messages.c.parsed, messages.c.reply, messages.c.text)
+        sent_by_staff = (messages.c.direction == Direction.OUT, messages.c.role == Role.STAFF)
+        by_hand = select(*of_mails).where(messages.c.case_id.in_(parts), *sent_by_staff)
+        found = [GivenAnswer(row.created_at, row.author, row.recipient_key, row.context["text"]) for row in self._connection.execute(ours)]
+        found += [
+            GivenAnswer(row.received_at, row.parsed["from"]["address"], text=(row.reply or row.text)[:WORDS_CHARS_MAX])
+            for row in self._connection.execute(by_hand)
+        ]
         return tuple(sorted(found, key=lambda answer: answer.at))
 
     def _own_answers(self, parts: tuple[int, ...], which: ColumnElement[bool]) -> tuple[HeldAnswer, ...]:
