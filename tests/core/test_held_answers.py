@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from maildesk.core.case.case import Status
 from maildesk.core.case.file import CaseFile, CaseState, CaseWork, GivenAnswer, HeldAnswer, IncomingMail, Instruction, Undo
 from maildesk.core.decision.decision import Decision
 from maildesk.core.decision.parts import Worked
-from maildesk.core.letters.letter import ANSWER, CONFIRMED, HELD_ANSWER, RELAY
+from maildesk.core.letters.letter import ANSWER, CONFIRMED, FOLLOW_UP_NOTE, HELD_ANSWER, RELAY
 from maildesk.core.mail.message import Address
 from maildesk.core.office.policy import Staff
 from maildesk.core.text.said import Said
@@ -233,3 +233,23 @@ def test_a_repetition_does_not_stop_the_answer_that_it_repeats() -> None:
 
     assert work(decision).held_back == ()
     assert said(decision) == {"held.repeated"}
+
+
+# --- what the note on a further mail promises ---
+
+DUE = date(2026, 12, 7)  # a Monday; somebody is there from 8 to 16
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "answered", "promised"),
+    [(7, 10, False, DUE), (5, 18, False, DUE), (7, 22, False, None), (8, 10, False, None), (1, 10, True, None), (7, 22, True, None)],
+    ids=["on the day", "the weekend before", "after hours of the day", "too late", "answered before", "both"],
+)
+def test_the_note_promises_a_day_that_can_be_kept_and_was_not(day: int, hour: int, *, answered: bool, promised: date | None) -> None:
+    at = datetime(2026, 12, day, hour, tzinfo=UTC) - timedelta(hours=1)
+    case = a_case(due_on=DUE, answered=answered)
+    message = a_message(in_reply_to=("root@example.org",), subject="Noch etwas")
+    decision = decided(message, facts(case, cases_by_message_id={"root@example.org": N}), received_at=at)
+
+    (note,) = decision.letters
+    assert (note.template, note.context["frist"]) == (FOLLOW_UP_NOTE, promised)
