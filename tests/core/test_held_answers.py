@@ -80,7 +80,7 @@ def test_a_held_answer_to_an_address_that_is_not_confirmed_does_not_leave_by_sen
     assert "cannot.send_unconfirmed" in said(decision)
 
 
-@pytest.mark.parametrize("orders", ["#bestaetigen #senden", "#senden #bestaetigen", "#bestätigen\n#senden"])
+@pytest.mark.parametrize("orders", ["#bestaetigen #senden", "#senden #bestaetigen", "#bestätigen\n#senden", "#bestaetigen senden"])
 def test_confirmed_and_sent_in_one_mail_it_leaves(orders: str) -> None:
     decision = writes(orders, UNCONFIRMED, held=(held_by(),))
 
@@ -94,7 +94,7 @@ def test_once_the_address_is_confirmed_it_leaves_by_send_alone() -> None:
 def test_the_mail_that_says_so_has_one_link_for_both_and_none_that_only_sends() -> None:
     decision = writes(ANSWERING, UNCONFIRMED)
 
-    assert orders_on_links(decision) == ["#bestaetigen #senden", "#bestaetigen", "#kuerzen", "#verwerfen"]
+    assert orders_on_links(decision) == ["#bestaetigen senden", "#bestaetigen", "#kuerzen", "#verwerfen"]
     assert orders_on_links(writes(f"{ANSWERING}\n\nXXX Euro")) == ["#senden", "#kuerzen", "#verwerfen"]
 
 

@@ -52,6 +52,7 @@ class FindingKind(StrEnum):
     OTHER_PERSON = "other-person"
     STRUCK = "struck"
     REPEATED = "repeated"
+    KEPT_INSIDE = "kept-inside"  # never leaves, also not by an order
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,9 @@ def decide_on_aside(matter: Matter, staff: Staff) -> Decision:
     """The colleague's mail itself is of no case. What it makes of the other one is decided with that (`decide`, with `by_hand`)."""
     if not matter.known.aside or matter.arrival.imported:
         return asked_back(matter, staff, NoEntry("", (Mistake(ASIDE_ORDER, say("mistake.not_aside")),)))
+    link = matter.writer.link
+    if link and not link.order.lower().startswith(ASIDE_ORDER):
+        return asked_back(matter, staff, NoEntry("", (Mistake(ASIDE_ORDER, say("mistake.more_than_link")),)))
     return Decision(
         Outcome.SET_ASIDE,
         Folder.ARCHIVE,

@@ -24,7 +24,8 @@ from maildesk.core.text.said import Context, Said, say
 HOLD_BACK = link_to(OrderName.HOLD_BACK)
 HELD_LINKS = tuple(map(link_to, (OrderName.SEND, OrderName.SHORTEN, OrderName.DROP)))
 CONFIRM = link_to(OrderName.CONFIRM)
-CONFIRM_AND_SEND = OrderLink(say("link.confirm_and_send"), f"{row_of(OrderName.CONFIRM).on_link} {row_of(OrderName.SEND).on_link}")
+CONFIRM_AND_SEND = OrderLink(say("link.confirm_and_send"), f"{row_of(OrderName.CONFIRM).on_link} {row_of(OrderName.SEND).words[0]}")
+NEVER_SENT_LINKS = HELD_LINKS[1:]
 
 
 def answer_letter(post: Post, author: Staff, mail: Message, answer: Answer, about: IncomingMail, *, held: bool) -> Letter:
@@ -73,8 +74,10 @@ def held_letter(post: Post, author: Staff, mail: Message, answer: Answer, found:
     kinds = {finding.kind for finding in found}
     nothing = kinds & {FindingKind.EMPTY, FindingKind.ONLY_ORDERS, FindingKind.ABSENCE, FindingKind.NO_ADDRESS} or not answer.text
     to_confirm = FindingKind.UNVERIFIED in kinds
-    held = (CONFIRM_AND_SEND, CONFIRM, *HELD_LINKS[1:]) if to_confirm else HELD_LINKS
-    links = ((CONFIRM,) if to_confirm else ()) if nothing else held
+    confirm = (CONFIRM,) if to_confirm else ()
+    send = (CONFIRM_AND_SEND,) if to_confirm else HELD_LINKS[:1]
+    send = () if FindingKind.KEPT_INSIDE in kinds else send
+    links = confirm if nothing else (*send, *confirm, *NEVER_SENT_LINKS)
     context: Context = {
         "titel": post.title,
         "gruende": tuple(finding.detail for finding in found),
