@@ -260,3 +260,10 @@ def test_a_link_proves_for_so_many_days_and_not_for_one_more(days: int) -> None:
 def test_a_link_of_0_1_0_counts_from_the_first_day_of_its_month(now: datetime, days: int, proves: bool) -> None:
     of_november = "agpaylj2o4zgko4itekdjvuloi"
     assert is_order_token(SECRET, of_november, N, WEBER.address, now, days, "#gesehen") is proves
+
+
+def test_a_mail_under_the_desks_own_address_is_handed_on_and_says_that_nobody_can_be_answered() -> None:
+    decision = decided(a_message(originator="desk@example.com"), facts())
+
+    assert (decision.outcome, decision.letters) == (Outcome.NEW_CASE, ())
+    assert hints(decision)[-1] == "hint.own_address"

@@ -27,7 +27,7 @@ from maildesk.core.letters.alarms import (
     unproved_staff_alarm,
 )
 from maildesk.core.letters.automatic import as_of_now
-from maildesk.core.letters.letter import Due, KnownLetter, Letter, LetterReport
+from maildesk.core.letters.letter import ANSWER, Due, KnownLetter, Letter, LetterReport
 from maildesk.core.letters.own_trouble import OwnTrouble
 from maildesk.core.letters.returned import returned_letters
 from maildesk.core.office.policy import Policy, Staff
@@ -128,6 +128,12 @@ class _Play:
                     continue
                 self.letters[f"{name}-{letter.template}-{letter.recipient.partition('@')[0]}"] = letter
 
+    def leave(self, template: str) -> None:
+        """The letters that wait are on their way: nobody can hold them back any more."""
+        for queued in self.desk.store.due_letters(Due(self.desk.now), 10_000):
+            if queued.letter.template == template:
+                self.desk.store.mark_sending(queued.row, "", self.desk.now)
+
     def writes(self, name: str, text: str, *, sender: str = EVA, **fields: str) -> None:
         self.number += 1
         values = {"to": TO_DESK, "message_id": f"mail-{self.number}@example.org", "subject": "Heizkosten", **fields}
@@ -187,6 +193,7 @@ def _staff(play: _Play) -> None:
     for number, text in enumerate(HELD, 1):
         play.answers(f"held-{number}", text, relay)
     play.answers("answer", "Guten Tag Frau Muster,\n\nes geht so weiter:\n\n1. Prüfung\n2. Brief\n\nIhre Anna Weber\n", relay)
+    play.leave(ANSWER)
     play.answers("late-answer", "Guten Tag,\nich habe auch etwas zu sagen.\n", "papers-relay-oezdemir", sender="oezdemir@haus.example")
     play.answers("to-new", "Guten Tag, das ist notiert.\n", "stranger-relay-weber")
     for number, text in enumerate(ORDERS, 1):

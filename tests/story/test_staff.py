@@ -223,8 +223,7 @@ def test_an_answer_to_a_new_address_waits_until_it_is_confirmed(desk: TestDesk) 
     answers(desk, relayed, "Guten Tag,\n\ngern geben wir Ihnen Auskunft, sobald eine Vollmacht vorliegt.")
     assert to(desk, daughter) == []
     held = to(desk, WEBER)[-1]
-    click(desk, held, "#bestaetigen", number=1)
-    click(desk, held, "#senden", number=2)
+    click(desk, held, "#bestaetigen senden", number=1)
 
     assert "Vollmacht" in text_of(to(desk, daughter)[-1])
 

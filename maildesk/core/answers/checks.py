@@ -51,6 +51,7 @@ class FindingKind(StrEnum):
     UNFINISHED = "unfinished"
     OTHER_PERSON = "other-person"
     STRUCK = "struck"
+    REPEATED = "repeated"
     KEPT_INSIDE = "kept-inside"  # never leaves, also not by an order
 
 

@@ -127,6 +127,7 @@ class KnownCase:
     correspondent: str
     participants: frozenset[str]
     due_on: date | None = None
+    answered: bool = False  # at least once
     followup_note_sent_on: date | None = None
     opened_at: datetime | None = None
     closed_at: datetime | None = None

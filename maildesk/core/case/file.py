@@ -90,20 +90,24 @@ class IncomingMail:
 @dataclass(frozen=True, slots=True)
 class GivenAnswer:
     """An answer that went, or is to go, to the correspondent. `author` is the key of a colleague; of an answer that did not go through the
-    desk the address that it came from."""
+    desk the address that it came from. `to` is an address key; empty where the mail itself went to the person. `text` is as it was written.
+    """
 
     at: datetime
     author: str
+    to: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldAnswer:
-    """An answer that waits for a word of its author."""
+    """An answer that waits for a word of its author, or for its time; written `at`."""
 
     letter_id: str
     author: str
     text: str
     about: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +141,11 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """Orders that can be taken back, by their number."""
+    """Orders that can be taken back, by their number, and when they were carried out."""
 
     row: int
     undo: Undo
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +186,7 @@ class CaseFile:
     incoming: tuple[IncomingMail, ...] = ()
     answers: tuple[GivenAnswer, ...] = ()
     held: tuple[HeldAnswer, ...] = ()
-    waiting: tuple[HeldAnswer, ...] = ()  # on their way, and not tried yet: their authors can hold them back
+    waiting: tuple[HeldAnswer, ...] = ()  # on their way, and not tried yet: colleagues can hold them back
     last_instruction: Instruction | None = None
     consultations: tuple[Consultation, ...] = ()
     statements: tuple[str, ...] = ()  # the words of colleagues who were asked

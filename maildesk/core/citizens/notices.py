@@ -61,6 +61,8 @@ def _reply_path(matter: Matter, *, unknown: bool) -> tuple[Said, ...]:
 def _perhaps_a_colleague(matter: Matter) -> bool:
     """An address of the office, or the whole name of a colleague: a person decides, for citizens have such names too."""
     writer, policy = matter.message.originator, matter.policy
+    if policy.desk.owns(writer.addr_spec):
+        return False
     name = _words(writer.display_name)
     return policy.is_inside(writer.addr_spec) or any(len(name) > 1 and name == _words(each.name) for each in policy.staff)
 
@@ -80,6 +82,7 @@ def _on_writer(matter: Matter, *, unverified: bool) -> tuple[Said, ...]:
         ("hint.forged_no_letter", writer.forged),
         ("hint.doubtful_no_letter", writer.doubtful),
         ("hint.no_address", not address and not through),
+        ("hint.own_address", matter.policy.desk.owns(address)),
         ("hint.cannot_be_written_to", bool(address) and not can_be_written_to(address)),
     )
     return tuple(say(key) for key, holds in hints if holds)

@@ -51,10 +51,10 @@ class Matter:
         return refusal_for(self.message, self.verdict, self.policy, case, occasion)
 
     def due_on(self, case: KnownCase | None) -> date | None:
-        """The day that a letter may promise; one that has passed is promised to nobody."""
+        """The day that a letter may promise: none on which nobody is there any more, and none that an answer has kept already."""
         if case:
-            passed = case.due_on is not None and case.due_on < self.policy.calendar.local(self.now).date()
-            return None if passed else case.due_on
+            over = case.due_on is not None and case.due_on < self.policy.calendar.next_service_day(self.now)
+            return None if over or case.answered else case.due_on
         return self.policy.calendar.answer_due(self.arrival.received_at, self.policy.deadlines.answer_calendar_days)
 
     def letter(self, template: str, number: str, case: KnownCase | None) -> Letter:

@@ -14,18 +14,23 @@ from maildesk.core.case.file import CaseState, HeldAnswer, IncomingMail, SplitOf
 from maildesk.core.case.opening import case_of
 from maildesk.core.letters.letter import Letter
 from maildesk.core.letters.relay import Incoming, relay_letter
+from maildesk.core.mail.message import Address
 from maildesk.core.office.policy import Staff
 from maildesk.core.orders.reader import WRITER, Order, OrderName
 from maildesk.core.staff.consultation import consultation_letter, may_be_asked, question, statement_due
-from maildesk.core.staff.letters import copies, held_back_letter
+from maildesk.core.staff.letters import copies, copy_ids, held_back_letter
 from maildesk.core.staff.mail import Result, StaffMail
 from maildesk.core.text.anonymity import ANONYMOUS
 from maildesk.core.text.said import Said, say
 
 
 def undone(mail: StaffMail, result: Result) -> Result:
-    """The last orders of the case are taken back."""
-    last = mail.file.last_instruction
+    """The last that was done is taken back: an own answer that waits does not leave, the last orders of the case are undone. Orders from
+    before that answer stay."""
+    last, waiting = mail.file.last_instruction, own_waiting(mail, result)
+    result = stopped(mail, result, waiting, HELD_BACK)
+    if waiting and (last is None or last.at < waiting[0].at):
+        return result
     if last is None:
         return replace(result, refused=(say("cannot.undo"),))
     undo = last.undo
@@ -39,7 +44,7 @@ def undone(mail: StaffMail, result: Result) -> Result:
         merged=back,
         into=mail.file.number if back else "",
         done=(say("did.undo"),),
-        events=(event,),
+        events=(*result.events, event),
     )
 
 
@@ -66,6 +71,8 @@ def _send(mail: StaffMail, _order: Order, result: Result) -> Result:
     held = _held_of(mail)
     if held is None:
         return _refused(result, NONE_HELD)
+    if not is_confirmed(mail.file.mail(held.about), result.confirmed):
+        return _refused(result, say("cannot.send_unconfirmed"))
     if mail.keeps_inside(held.text):
         return _refused(result, say("cannot.send_kept_inside"))
     event = CaseEvent("released", "the held answer leaves as it is", "staff")
@@ -74,24 +81,62 @@ def _send(mail: StaffMail, _order: Order, result: Result) -> Result:
 
 
 def _drop(mail: StaffMail, order: Order, result: Result) -> Result:
-    held = _held_of(mail)
-    if held is None:
+    """A held answer does not leave; where none is held, one that waits for its time. What else waits is held, as it may be meant too."""
+    held, waiting = _held_of(mail), own_waiting(mail, result)
+    if held is None and not waiting:
         return _refused(result, NONE_HELD)
     done = say("did.shorten" if order.name is OrderName.SHORTEN else "did.drop")
-    event = CaseEvent("dropped", "the held answer does not leave", "staff")
-    return replace(_did(result, done, event), dropped=(held.letter_id,))
+    result = _did(result, done, CaseEvent("dropped", "the held answer does not leave", "staff"))
+    if held:
+        result = replace(result, dropped=(held.letter_id,))
+    else:
+        *waiting_too, last = waiting
+        waiting = tuple(waiting_too)
+        result = replace(result, withdrawn=(*result.withdrawn, last.letter_id, *copy_ids(mail.policy, last.letter_id)))
+    return stopped(mail, result, waiting, HELD_BACK)
+
+
+# --- answers that wait for their time ---
+
+HELD_BACK = say("held.held_back")
+
+
+def _waiting(mail: StaffMail, result: Result) -> tuple[HeldAnswer, ...]:
+    """Those that this mail has not stopped yet."""
+    return tuple(each for each in mail.file.waiting if each.letter_id not in (*result.held_back, *result.withdrawn))
+
+
+def own_waiting(mail: StaffMail, result: Result) -> tuple[HeldAnswer, ...]:
+    return tuple(each for each in _waiting(mail, result) if each.author == mail.writer.key)
+
+
+def stopped(mail: StaffMail, result: Result, waiting: tuple[HeldAnswer, ...], why: Said) -> Result:
+    """The answers are held, and the copies of them for the others go with them; who wrote an answer decides what becomes of it."""
+    for each in waiting:
+        author = next((person for person in mail.policy.staff if person.key == each.author), mail.writer)
+        notice = held_back_letter(mail.post, author, f"{mail.message.digest} {each.letter_id}", each, why)
+        event = CaseEvent("held-back", f"the answer does not leave yet: {why.key}", "staff")
+        result = replace(
+            result,
+            letters=(*result.letters, notice),
+            events=(*result.events, event),
+            held_back=(*result.held_back, each.letter_id),
+            withdrawn=(*result.withdrawn, *copy_ids(mail.policy, each.letter_id)),
+        )
+    return result
 
 
 def _hold_back(mail: StaffMail, _order: Order, result: Result) -> Result:
-    """The own last answer that waits in the outbox, and the copies of it for the others."""
-    waiting = next((each for each in reversed(mail.file.waiting) if each.author == mail.writer.key), None)
-    if waiting is None:
+    """The own answers that wait; of who has none, those of the others, whom the same mail may have alarmed."""
+    if own := own_waiting(mail, result):
+        return stopped(mail, result, own, HELD_BACK)
+    others = _waiting(mail, result)
+    if not others:
         return _refused(result, say("cannot.hold_back"))
-    event = CaseEvent("held-back", "the answer does not leave yet, by its author", "staff")
-    others = copies(mail.post, mail.writer, waiting.text, waiting.letter_id)
-    notice = held_back_letter(mail.post, mail.writer, mail.message.digest, waiting)
-    result = replace(result, letters=(*result.letters, notice), events=(*result.events, event))
-    return replace(result, held_back=(waiting.letter_id,), withdrawn=tuple(each.letter_id for each in others))
+    result = stopped(mail, result, others, say("held.held_back_by", who=mail.writer.name))
+    authors = {each.author for each in others}
+    names = tuple(person.name for person in mail.policy.staff if person.key in authors)
+    return replace(result, done=(*result.done, say("did.hold_back", of=names)))
 
 
 # --- cases become one, or are parted ---
@@ -127,9 +172,21 @@ def _case_for(mail: StaffMail, about: IncomingMail) -> NewCase:
     return replace(case, flags=tuple(flag for flag in mail.file.state.flags if flag == ANONYMOUS))
 
 
+def is_confirmed(about: IncomingMail | None, confirmed: Address | None) -> bool:
+    """Whether the address of a mail's writer belongs to the case; `confirmed` is one that staff confirm by the very mail that asks."""
+    return about is None or about.verified or (confirmed is not None and confirmed.key == about.writer.key)
+
+
+def _to_confirm(mail: StaffMail) -> IncomingMail | None:
+    """Whose address the colleague confirms: of the mail that is answered, else of the own held answer, else the last new one."""
+    held = _held_of(mail)
+    named = mail.letter.about if mail.letter else ""
+    first = mail.file.mail(named or (held.about if held else ""))
+    return next((each for each in (first, *reversed(mail.file.incoming)) if each and not each.verified), None)
+
+
 def _confirm(mail: StaffMail, _order: Order, result: Result) -> Result:
-    unverified = next((each for each in reversed(mail.file.incoming) if not each.verified), None)
-    about = mail.about if mail.about and not mail.about.verified else unverified
+    about = _to_confirm(mail)
     if about is None:
         return _refused(result, say("cannot.confirm"))
     event = CaseEvent("confirmed", "staff say that the new address belongs to the case", "staff")

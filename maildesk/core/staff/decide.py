@@ -27,7 +27,7 @@ from maildesk.core.mail.message import Address, can_be_written_to, is_forward
 from maildesk.core.orders.case_changes import Carried, carry_out
 from maildesk.core.orders.reader import WRITER, Mistake, OrderName, Reading, Vocabulary, has_own_hash, read_orders
 from maildesk.core.orders.words import row_of
-from maildesk.core.staff.actions import STEPS, asked_event, consulting, undone
+from maildesk.core.staff.actions import STEPS, asked_event, consulting, is_confirmed, own_waiting, stopped, undone
 from maildesk.core.staff.consultation import may_be_asked, question, statement_due
 from maildesk.core.staff.letters import answer_letter, confirmed_letter, copies, held_letter, help_letter, mistake_letter
 from maildesk.core.staff.mail import Result, StaffMail
@@ -47,6 +47,7 @@ def decide_staff_mail(mail: StaffMail) -> Decision:
     if reading.mistakes:
         answer = answer_of(mail.message, mail.writer, mail.policy.desk)
         result = Result(letters=(mistake_letter(mail.post, mail.writer, mail.message, reading, answer.text),), events=(_MISTAKEN,))
+        result = _stopping(mail, result, say("held.stopped_by_mistake"))
         return _decision(mail, _given(mail, reading, result) if mail.went_to_the_person and not forward else result)
     result = _ordered(mail, reading)
     if forward:
@@ -57,6 +58,11 @@ def decide_staff_mail(mail: StaffMail) -> Decision:
 
 
 _MISTAKEN = CaseEvent("asked-back", "an order was not understood; nothing was done", "staff")
+
+
+def _stopping(mail: StaffMail, result: Result, why: Said) -> Result:
+    """A mail that is not understood may say "stop": own answers that wait are held."""
+    return stopped(mail, result, own_waiting(mail, result), why)
 
 
 def _read(mail: StaffMail) -> Reading:
@@ -105,7 +111,7 @@ def _ordered(mail: StaffMail, reading: Reading) -> Result:
     orders = tuple(replace(order, key=mail.writer.key) if order.key == WRITER else order for order in reading.orders)
     carried = carry_out(mail.file.state, orders, mail.policy.categories)
     result = _carried(mail, result, carried)
-    for order in reading.orders:
+    for order in sorted(reading.orders, key=lambda each: each.name is not OrderName.CONFIRM):
         step = STEPS.get(order.name)
         result = step(mail, order, result) if step else result
     return result
@@ -157,9 +163,13 @@ def _answered(mail: StaffMail, reading: Reading, result: Result) -> Result:
     answer = answer_of(mail.message, mail.writer, mail.policy.desk, reading.lines, inside=False)
     if not answer.text and not answer.attachments and (reading.orders or result.letters) and not _answers_person(reading):
         return result
-    found = _found(mail, answer, reading, confirmed=result.confirmed is not None)
+    found = _found(mail, answer, reading, result.confirmed)
+    unclear = tuple(finding.detail for finding in found if finding.kind is not FindingKind.REPEATED)
+    held_back = _stopping(mail, result, say("held.stopped", why=unclear)) if unclear else result
+    if held_back is not result:
+        return held_back  # without the new text: of two held answers, a link would send the wrong one
     answer = without_heads(answer) if found else answer
-    about = mail.about if mail.about and can_be_written_to(mail.about.writer.addr_spec) else None
+    about = mail.about if mail.about and _can_be_answered(mail, mail.about.writer) else None
     letter = answer_letter(mail.post, mail.writer, mail.message, answer, about, held=bool(found)) if about else None
     if found or letter is None:
         notice = held_letter(mail.post, mail.writer, mail.message, answer, found)
@@ -172,6 +182,11 @@ def _answered(mail: StaffMail, reading: Reading, result: Result) -> Result:
     done = say("did.answer_waits", until=mail.policy.calendar.local(mail.now + grace)) if grace else say("did.answer_sent")
     sent = tuple(replace(each, not_before=mail.now + grace) for each in sent) if grace else sent
     return replace(result, letters=(*result.letters, *sent), done=(*result.done, done), events=(*result.events, event), waits=bool(grace))
+
+
+def _can_be_answered(mail: StaffMail, writer: Address) -> bool:
+    """Whether a letter may go there: a mail under the desk's own address was not written by a person whom it could answer."""
+    return can_be_written_to(writer.addr_spec) and not mail.policy.desk.owns(writer.addr_spec)
 
 
 def _given(mail: StaffMail, reading: Reading, result: Result) -> Result:
@@ -198,7 +213,7 @@ def _after_answer(status: Status) -> Status:
     return status if status is Status.CLOSED else Status.ANSWERED
 
 
-def _found(mail: StaffMail, answer: Answer, reading: Reading, *, confirmed: bool) -> tuple[Finding, ...]:
+def _found(mail: StaffMail, answer: Answer, reading: Reading, confirmed: Address | None) -> tuple[Finding, ...]:
     """What speaks against sending the answer as it is."""
     about, explicit = mail.about, _answers_person(reading)
     original, correspondent = (about.words, about.writer.addr_spec) if about else ("", "")
@@ -219,8 +234,9 @@ def _found(mail: StaffMail, answer: Answer, reading: Reading, *, confirmed: bool
     more = (
         (FindingKind.QUOTED, say("held.quoted_elsewhere"), quotes(answer.text, others)),
         (FindingKind.NO_ADDRESS, say("held.no_address"), about is None or not about.writer.key),
+        (FindingKind.NO_ADDRESS, say("held.own_address"), mail.policy.desk.owns(correspondent)),
         (FindingKind.NO_ADDRESS, say("held.cannot_be_written_to"), bool(correspondent) and not can_be_written_to(correspondent)),
-        (FindingKind.UNVERIFIED, _unverified(mail), about is not None and not about.verified and not confirmed),
+        (FindingKind.UNVERIFIED, _unverified(mail), not is_confirmed(about, confirmed)),
         (FindingKind.REPLY_TO, _wanted_elsewhere(mail), bool(_elsewhere(mail))),
         (
             FindingKind.NO_ANSWER,
@@ -229,6 +245,7 @@ def _found(mail: StaffMail, answer: Answer, reading: Reading, *, confirmed: bool
         ),
         (FindingKind.FOR_THE_HOUSE, say("held.note_by_subject"), is_note_by_subject(mail.message.subject, mail.file, mail.policy)),
         (FindingKind.ANSWERED, say("held.answered"), about is not None and _overtaken(mail, about)),
+        (FindingKind.REPEATED, say("held.repeated"), about is not None and _repeats(mail, about, answer)),
     )
     known = {finding.kind for finding in found}
     found = (*found, *(Finding(kind, detail) for kind, detail, holds in more if holds and kind not in known))
@@ -267,6 +284,16 @@ def _overtaken(mail: StaffMail, about: IncomingMail) -> bool:
     since = mail.letter.created_at if mail.letter else about.received_at
     others = (given for given in mail.file.answers if given.author != mail.writer.key and not mail.writer.owns(given.author))
     return any(given.at > since - timedelta(seconds=1) for given in others)
+
+
+REPEATED_WITHIN = timedelta(days=1)
+
+
+def _repeats(mail: StaffMail, about: IncomingMail, answer: Answer) -> bool:
+    """Whether these very words are on their way to the person, or went there lately: mail programs, and people, send again."""
+    words = answer.text.split()
+    given = (each for each in mail.file.answers if each.to in {"", about.writer.key} and mail.now - each.at < REPEATED_WITHIN)
+    return bool(words) and any(each.text.split()[: len(words)] == words for each in given)
 
 
 # --- what comes of it --------------------------------------------------------------------------------------------------------------

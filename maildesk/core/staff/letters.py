@@ -10,18 +10,21 @@ from maildesk.core.answers.checks import Finding, FindingKind
 from maildesk.core.answers.text import Answer
 from maildesk.core.case.file import HeldAnswer, IncomingMail
 from maildesk.core.letters.automatic import desk_details
-from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, HELP, MISTAKE, REFERENCES_MAX, Enclosure, Letter
-from maildesk.core.letters.order_links import link_to
+from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, HELP, MISTAKE, REFERENCES_MAX, Enclosure, Letter, letter_id_for
+from maildesk.core.letters.order_links import OrderLink, link_to
 from maildesk.core.letters.to_staff import DONE, Post, mistake_row
 from maildesk.core.mail.message import Message
-from maildesk.core.office.policy import Staff
+from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.orders.card import card_of
 from maildesk.core.orders.reader import OrderName, Reading
+from maildesk.core.orders.words import row_of
 from maildesk.core.staff.mail import Result
-from maildesk.core.text.said import Context, say
+from maildesk.core.text.said import Context, Said, say
 
 HOLD_BACK = link_to(OrderName.HOLD_BACK)
 HELD_LINKS = tuple(map(link_to, (OrderName.SEND, OrderName.SHORTEN, OrderName.DROP)))
+CONFIRM = link_to(OrderName.CONFIRM)
+CONFIRM_AND_SEND = OrderLink(say("link.confirm_and_send"), f"{row_of(OrderName.CONFIRM).on_link} {row_of(OrderName.SEND).words[0]}")
 NEVER_SENT_LINKS = HELD_LINKS[1:]
 
 
@@ -61,13 +64,20 @@ def copies(post: Post, author: Staff, text: str, answer_id: str) -> tuple[Letter
     )
 
 
+def copy_ids(policy: Policy, answer_id: str) -> tuple[str, ...]:
+    """The letter ids that copies of the answer have, for whomever there may be one."""
+    return tuple(letter_id_for(answer_id, COPY, person.address) for person in policy.staff)
+
+
 def held_letter(post: Post, author: Staff, mail: Message, answer: Answer, found: tuple[Finding, ...]) -> Letter:
     """Why the answer waits, and what the colleague can do."""
     kinds = {finding.kind for finding in found}
     nothing = kinds & {FindingKind.EMPTY, FindingKind.ONLY_ORDERS, FindingKind.ABSENCE, FindingKind.NO_ADDRESS} or not answer.text
-    confirm = (link_to(OrderName.CONFIRM),) if FindingKind.UNVERIFIED in kinds else ()
-    ways = NEVER_SENT_LINKS if FindingKind.KEPT_INSIDE in kinds else HELD_LINKS
-    links = (*confirm, *(() if nothing else ways))
+    to_confirm = FindingKind.UNVERIFIED in kinds
+    confirm = (CONFIRM,) if to_confirm else ()
+    send = (CONFIRM_AND_SEND,) if to_confirm else HELD_LINKS[:1]
+    send = () if FindingKind.KEPT_INSIDE in kinds else send
+    links = confirm if nothing else (*send, *confirm, *NEVER_SENT_LINKS)
     context: Context = {
         "titel": post.title,
         "gruende": tuple(finding.detail for finding in found),
@@ -90,11 +100,11 @@ def confirmed_letter(post: Post, author: Staff, mail: Message, result: Result) -
     return post.confirmation(mail.digest, author.address, result.done, result.refused, result.missing, links)
 
 
-def held_back_letter(post: Post, author: Staff, cause: str, held: HeldAnswer) -> Letter:
-    """The answer did not leave, and what the colleague can do with it now."""
+def held_back_letter(post: Post, author: Staff, cause: str, held: HeldAnswer, why: Said) -> Letter:
+    """The answer did not leave, why, and what the colleague can do with it now."""
     context: Context = {
         "titel": post.title,
-        "gruende": (say("held.held_back"),),
+        "gruende": (why,),
         "text": held.text,
         "links": post.links(HELD_LINKS, author.address),
     }

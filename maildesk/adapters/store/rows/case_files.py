@@ -54,7 +54,7 @@ class CaseFiles:
         return {row.number: self._file(row) for row in rows}
 
     def _file(self, row: Any) -> CaseFile:
-        parts = self._parts(row.id)
+        parts = self.parts_of(row.id)
         return CaseFile(
             number=row.number,
             subject=row.subject,
@@ -70,7 +70,7 @@ class CaseFiles:
             opened_at=row.opened_at,
         )
 
-    def _parts(self, case_id: int) -> tuple[int, ...]:
+    def parts_of(self, case_id: int) -> tuple[int, ...]:
         """The case and those that became part of it, however often."""
         found, new = [case_id], [case_id]
         while new:
@@ -112,25 +112,28 @@ class CaseFiles:
         return tuple(_incoming_mail(row) for row in reversed(self._connection.execute(query).all()))
 
     def _answers(self, parts: tuple[int, ...]) -> tuple[GivenAnswer, ...]:
-        ours = select(letters.c.created_at, letters.c.author).where(
-            letters.c.case_id.in_(parts), letters.c.template == ANSWER, COUNTS_AS_GIVEN
-        )
-        by_hand = select(messages.c.received_at, messages.c.parsed).where(
-            messages.c.case_id.in_(parts), messages.c.direction == Direction.OUT, messages.c.role == Role.STAFF
-        )
-        found = [GivenAnswer(row.created_at, row.author) for row in self._connection.execute(ours)]
-        found += [GivenAnswer(row.received_at, row.parsed["from"]["address"]) for row in self._connection.execute(by_hand)]
+        of_letters = (letters.c.created_at, letters.c.author, letters.c.recipient_key, letters.c.context)
+        ours = select(*of_letters).where(letters.c.case_id.in_(parts), letters.c.template == ANSWER, COUNTS_AS_GIVEN)
+        of_mails = (messages.c.received_at, messages.c.parsed, messages.c.reply, messages.c.text)
+        sent_by_staff = (messages.c.direction == Direction.OUT, messages.c.role == Role.STAFF)
+        by_hand = select(*of_mails).where(messages.c.case_id.in_(parts), *sent_by_staff)
+        found = [GivenAnswer(row.created_at, row.author, row.recipient_key, row.context["text"]) for row in self._connection.execute(ours)]
+        found += [
+            GivenAnswer(row.received_at, row.parsed["from"]["address"], text=(row.reply or row.text)[:WORDS_CHARS_MAX])
+            for row in self._connection.execute(by_hand)
+        ]
         return tuple(sorted(found, key=lambda answer: answer.at))
 
     def _own_answers(self, parts: tuple[int, ...], which: ColumnElement[bool]) -> tuple[HeldAnswer, ...]:
         answers = (letters.c.case_id.in_(parts), letters.c.template == ANSWER, which)
-        query = select(letters.c.letter_id, letters.c.author, letters.c.context, letters.c.about).where(*answers).order_by(letters.c.id)
-        return tuple(HeldAnswer(row.letter_id, row.author, row.context["text"], row.about) for row in self._connection.execute(query))
+        columns = (letters.c.letter_id, letters.c.author, letters.c.context, letters.c.about, letters.c.created_at)
+        found = self._connection.execute(select(*columns).where(*answers).order_by(letters.c.id))
+        return tuple(HeldAnswer(row.letter_id, row.author, row.context["text"], row.about, row.created_at) for row in found)
 
     def _last_instruction(self, case_id: int) -> Instruction | None:
         query = select(instructions).where(instructions.c.case_id == case_id, instructions.c.undone_at.is_(None))
         row = self._connection.execute(query.order_by(instructions.c.id.desc())).first()
-        return Instruction(row.id, Undo.from_json(row.before, row.more)) if row else None
+        return Instruction(row.id, Undo.from_json(row.before, row.more), row.at) if row else None
 
     def _consultations(self, parts: tuple[int, ...]) -> tuple[Consultation, ...]:
         query = select(consultations).where(consultations.c.case_id.in_(parts)).order_by(consultations.c.id)

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 
 from maildesk.adapters.store.engine import new_id
 from maildesk.adapters.store.rows.contacts import Contacts
 from maildesk.adapters.store.rows.history import add_events
 from maildesk.adapters.store.tables import case_links, cases, letters, messages, number_series, participants, raws
-from maildesk.core.case.case import CaseEvent, CaseLink, LinkKind, NewCase, Status
+from maildesk.core.case.case import CaseEvent, CaseLink, Direction, LinkKind, NewCase, Role, Status
 from maildesk.core.case.file import SplitOff
 from maildesk.core.decision.decision import Decision
 from maildesk.core.decision.parts import Entered, FollowedUp, FromOurMailbox, Opened, Worked, followed_up, is_unverified
@@ -132,11 +132,21 @@ class Cases:
         unset = (cases.c.id == case_id, cases.c.acknowledged_at.is_(None))
         self._connection.execute(update(cases).where(*unset).values(acknowledged_at=now))
 
-    def note_answered(self, case_id: int, now: datetime) -> None:
-        """The first answer stops the clock; an open case counts as answered."""
+    def note_answered(self, case_id: int, answer: int, now: datetime) -> None:
+        """The first answer stops the clock; an open case counts as answered, unless the person wrote again since the answer was written."""
         by_id = cases.c.id == case_id
         self._connection.execute(update(cases).where(by_id, cases.c.answered_at.is_(None)).values(answered_at=now))
-        self._connection.execute(update(cases).where(by_id, cases.c.status != Status.CLOSED).values(status=Status.ANSWERED))
+        if not self._has_newer_mail(case_id, answer):
+            self._connection.execute(update(cases).where(by_id, cases.c.status != Status.CLOSED).values(status=Status.ANSWERED))
+
+    def _has_newer_mail(self, case_id: int, answer: int) -> bool:
+        """Whether a mail of somebody who takes part was first relayed to colleagues after the answer, the letter in this row."""
+        relayed = (letters.c.case_id == case_id, letters.c.template == RELAY, letters.c.about == raws.c.digest)
+        first_row = select(func.min(letters.c.id)).where(*relayed).scalar_subquery()
+        of_case = (messages.c.case_id == case_id, messages.c.direction == Direction.IN, messages.c.role == Role.CITIZEN)
+        takes_part = and_(participants.c.case_id == messages.c.case_id, participants.c.contact_id == messages.c.contact_id)
+        query = select(messages.c.id).join(raws, raws.c.id == messages.c.raw_id).join(participants, takes_part)
+        return self._connection.execute(query.where(*of_case, participants.c.verified, first_row > answer)).first() is not None
 
 
 def _year_and_sequence(number: str) -> tuple[int, int]:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, insert, select, update
 
 from maildesk.adapters.store.engine import new_id
@@ -35,7 +37,7 @@ class Contacts:
         if not self._connection.execute(known).first():
             self.add_to_case(case_id, contact_id, verified=False)
 
-    def confirm(self, case_id: int, contact_id: int) -> None:
-        """Staff say that the contact takes part in the case."""
-        whose = (participants.c.case_id == case_id, participants.c.contact_id == contact_id)
+    def confirm(self, case_ids: Collection[int], contact_id: int) -> None:
+        """Staff say that the contact takes part in the case, which may have parts."""
+        whose = (participants.c.case_id.in_(case_ids), participants.c.contact_id == contact_id)
         self._connection.execute(update(participants).where(*whose).values(verified=True))

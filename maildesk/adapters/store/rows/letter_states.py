@@ -228,7 +228,7 @@ class LetterStates:
         message_row = self._messages.keep(raw, message, _OWN_LETTER, sent.case_id)
         self._change(letters.c.id == row, sent_message_id=message_row)
         late = f", {(now - sent.created_at) // timedelta(hours=1)} hours late" if now - sent.created_at > LATE_AFTER else ""
-        self._note_left(sent.case_id, sent.template, f"the mail server took it{late}", now)
+        self._note_left(row, sent.case_id, sent.template, f"the mail server took it{late}", now)
 
     def mark_deferred(self, row: int, error: str, next_attempt_at: datetime, *, unwritten: bool = False) -> None:
         queued = {"error": error[:ERROR_CHARS_MAX], "next_attempt_at": next_attempt_at, "doubt_since": None, "unwritten": unwritten}
@@ -324,7 +324,7 @@ class LetterStates:
         if row.sent_at is None and row.report != "failed":
             values |= {"state": LetterState.SENT, "sent_at": now, "doubt_since": None}
             if belongs:
-                self._note_left(row.case_id, row.template, "its copy came back to our mailbox", now)
+                self._note_left(row.id, row.case_id, row.template, "its copy came back to our mailbox", now)
         if row.sent_message_id is None and belongs:
             values["sent_message_id"] = self._messages.keep(raw, message, decision, row.case_id)
         self._change(by_id, **values)
@@ -341,15 +341,15 @@ class LetterStates:
             copy = self._restored.answer(answers, recipient)
         if copy is None or self._is_taken(copy.message_id, letter_id):
             return
-        at, template = copy.received_at, self._connection.execute(select(letters.c.template).where(by_id)).scalar_one()
+        at, letter = copy.received_at, self._connection.execute(select(letters.c.id, letters.c.template).where(by_id)).one()
         values: dict[str, Any] = {
             "created_at": at, "sent_at": at, "proven_at": at, "doubt_since": None, "error": "", "subject": copy.subject,
             "message_id": copy.message_id,
         }  # fmt: skip
-        if case_id is not None and template not in INSIDE_THE_HOUSE:
+        if case_id is not None and letter.template not in INSIDE_THE_HOUSE:
             self._messages.claim(copy.id, case_id)
             values["sent_message_id"] = copy.id
-            self._note_left(case_id, template, "it left before the restore, its copy came back", at)
+            self._note_left(letter.id, case_id, letter.template, "it left before the restore, its copy came back", at)
         self._change(by_id, state=LetterState.SENT, **values)
 
     def _is_taken(self, message_id: str, letter_id: str) -> bool:
@@ -357,11 +357,11 @@ class LetterStates:
         others = select(letters.c.id).where(letters.c.message_id == message_id, letters.c.letter_id != letter_id)
         return self._connection.execute(others).first() is not None
 
-    def _note_left(self, case_id: int, template: str, how: str, now: datetime) -> None:
-        """What the case has of a letter that left."""
+    def _note_left(self, row: int, case_id: int, template: str, how: str, now: datetime) -> None:
+        """What the case has of a letter that left, which is in this row."""
         add_events(self._connection, case_id, (CaseEvent("letter-sent", f"{template}: {how}"),), now)
         if template == ANSWER:
-            self._cases.note_answered(case_id, now)
+            self._cases.note_answered(case_id, row, now)
         if template == ACKNOWLEDGEMENT:
             self._cases.note_acknowledged(case_id, now)
 

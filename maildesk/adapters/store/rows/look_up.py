@@ -131,6 +131,7 @@ class LookUp:
             correspondent=row.address_key or "",
             participants=self._participants(row.id),
             due_on=row.due_on,
+            answered=row.answered_at is not None,
             followup_note_sent_on=self._last_note_on(row.id),
             opened_at=row.opened_at,
             closed_at=row.closed_at,

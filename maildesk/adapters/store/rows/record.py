@@ -102,7 +102,7 @@ class IntakeTransaction:
         if work.split:
             self._parts.cases.split(case_id, work.split, now)
         if work.confirmed_writer:
-            self._parts.contacts.confirm(case_id, self._parts.contacts.of(work.confirmed_writer))
+            self._parts.contacts.confirm(files.parts_of(case_id), self._parts.contacts.of(work.confirmed_writer))
 
     def quarantine(self, raw: RawMessage, error: str, now: datetime) -> None:
         """Keeps the octets and the error, with a line in the ledger."""
