@@ -88,6 +88,7 @@ class Known:
     files: Mapping[str, CaseFile] = field(default_factory=dict)  # of the cases that a colleague's mail may belong to
     left: frozenset[str] = frozenset()
     aside: str = ""  # the digest of the mail that was asked for, if it is set aside
+    made_case: str = ""  # the number of the case of that mail, if it is in one
 
 
 def sent_at(message: Message, received_at: datetime) -> datetime:

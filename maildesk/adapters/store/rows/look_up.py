@@ -51,13 +51,19 @@ class LookUp:
         facts = Trails(self._connection).of(asked, now, self._known_cases)
         files = CaseFiles(self._connection).of(facts.cases) if asked.of_house else {}
         recent = self._recent_letters(asked, now)
-        return Known(next_number, facts=facts, recent=recent, files=files, left=left, aside=self._aside(asked.aside))
+        aside, made_case = self._aside(asked.aside)
+        return Known(next_number, facts=facts, recent=recent, files=files, left=left, aside=aside, made_case=made_case)
 
-    def _aside(self, digits: str) -> str:
-        """The digest that begins so, of a mail that is set aside; empty if there is none, or more than one."""
-        query = select(raws.c.digest).join(messages, messages.c.raw_id == raws.c.id).where(messages.c.case_id.is_(None))
-        found = self._connection.execute(query.where(raws.c.digest.startswith(digits, autoescape=True))).scalars().all() if digits else ()
-        return str(found[0]) if len(found) == 1 else ""
+    def _aside(self, digits: str) -> tuple[str, str]:
+        """The digest that begins so, of a mail that is set aside, or the number of its case; both empty if there is not exactly one."""
+        if not digits:
+            return "", ""
+        query = select(raws.c.digest, cases.c.number).join(messages, messages.c.raw_id == raws.c.id)
+        query = query.join(cases, cases.c.id == messages.c.case_id, isouter=True)
+        found = self._connection.execute(query.where(raws.c.digest.startswith(digits, autoescape=True))).all()
+        if len(found) != 1:
+            return "", ""
+        return ("", found[0].number) if found[0].number else (found[0].digest, "")
 
     def _next_number(self, asked: Questions) -> str:
         """The number that the mail was given before a restore, if no other case carries it now; else the next one."""
