@@ -18,7 +18,7 @@ from maildesk.adapters.store.rows.thread_facts import Trails
 from maildesk.adapters.store.tables import case_links, cases, contacts, events, letters, messages, participants, quarantined, raws
 from maildesk.core.case.case import Direction, Happened, KnownCase, LinkKind, Role, Status, case_number
 from maildesk.core.decision.questions import Known, OwnLetter, Questions
-from maildesk.core.letters.letter import DEAD_ADDRESS_OF, FOLLOW_UP_NOTE
+from maildesk.core.letters.letter import DEAD_ADDRESS_OF, FOLLOW_UP_NOTE, UNPROVED
 from maildesk.core.letters.refusal import RecentLetters
 
 RETURNED_WITHIN = timedelta(days=60)
@@ -46,11 +46,13 @@ class LookUp:
     def of(self, asked: Questions, now: datetime) -> Known:
         own_letter, seen = self._own_letter(asked.message_id, asked.own_letter_id), self._seen(asked)
         next_number, left = self._next_number(asked), self._restored.left_after_backup(asked.caused)
-        if seen or own_letter:
+        if seen:
             return Known(next_number, seen, own_letter)
+        recent = self._recent_letters(asked, now)
+        if own_letter:  # by its Message-ID, which may be copied: then the limits hold as for any mail
+            return Known(next_number, own_letter=own_letter, recent=recent)
         facts = Trails(self._connection).of(asked, now, self._known_cases)
         files = CaseFiles(self._connection).of(facts.cases) if asked.of_house else {}
-        recent = self._recent_letters(asked, now)
         aside, made_case = self._aside(asked.aside)
         return Known(next_number, facts=facts, recent=recent, files=files, left=left, aside=aside, made_case=made_case)
 
@@ -181,16 +183,19 @@ class LookUp:
     def _recent_letters(self, asked: Questions, now: datetime) -> RecentLetters:
         originator = asked.entered or asked.originator
 
+        def all_since(since: timedelta, *conditions: Any) -> int:
+            query = select(func.count()).select_from(letters).where(letters.c.created_at > now - since, *conditions)
+            return self._connection.execute(query).scalar() or 0
+
         def count(since: timedelta, *conditions: Any) -> int:
-            query = select(func.count()).select_from(letters)
-            found = query.where(letters.c.automatic, letters.c.created_at > now - since, *conditions)
-            return self._connection.execute(found).scalar() or 0
+            return all_since(since, letters.c.automatic, *conditions)
 
         domain = originator.rpartition("@")[2]
         return RecentLetters(
             to_sender=count(timedelta(days=1), letters.c.recipient_key == originator),
             to_domain=count(timedelta(hours=1), letters.c.recipient_domain == domain),
             of_desk=count(timedelta(hours=1)),
+            unproved=all_since(timedelta(days=1), letters.c.recipient_key == asked.claimed, letters.c.template == UNPROVED),
             returned=self._address_is_dead(originator, asked.named_ids, now),
         )
 
