@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable, Container, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,6 +132,17 @@ def composer(settings: Settings) -> Composer:
     from maildesk.settings.shipped import shipped
 
     return Composer(settings.desk.desk(), (settings.templates_dir, shipped("templates")))
+
+
+def letter_words(settings: Settings) -> Callable[[Letter], str]:
+    """What says the words of a letter. It reads templates only when it is asked: few messages answer one."""
+    writer = cache(lambda: composer(settings))
+
+    def words(letter: Letter) -> str:
+        wording = writer().words(letter)
+        return f"{wording.subject}\n{wording.text}"
+
+    return words
 
 
 def template_flaws(settings: Settings) -> Iterator[tuple[str, tuple[Flaw, ...]]]:

@@ -108,8 +108,8 @@ STANDARD_HOMES: dict[str, tuple[str, ...]] = {
 
 # The pure modules that the core works with. Another one is added here on purpose, or not at all.
 PURE = frozenset({
-    "__future__", "base64", "collections", "dataclasses", "datetime", "enum", "functools", "hashlib", "hmac", "itertools", "rapidfuzz",
-    "re", "typing", "unicodedata", "urllib.parse",
+    "__future__", "base64", "bisect", "collections", "dataclasses", "datetime", "enum", "functools", "hashlib", "hmac", "html",
+    "itertools", "rapidfuzz", "re", "typing", "unicodedata", "urllib.parse",
 })  # fmt: skip  # functools: what a pure function gave before, it gives again; rapidfuzz: how far two words are apart
 IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"})
 CLOCKS = frozenset({"now", "utcnow", "today"})

@@ -74,7 +74,7 @@ def poll(settings: Settings, *, dry_run: bool, as_json: bool) -> int:
 
 
 def _intake(settings: Settings, mailbox: ImapMailbox, store: Store, parser: ParserProcess) -> Intake:
-    return Intake(mailbox, store, parser.parse, building.policy(settings), building.now)
+    return Intake(mailbox, store, parser.parse, building.policy(settings), building.now, words=building.letter_words(settings))
 
 
 def _pass(settings: Settings, passwords: Passwords, store: Store, stack: ExitStack, *, as_json: bool) -> int:

@@ -17,6 +17,7 @@ from maildesk.core.entries.decide import decide_entry, entered_key, enters
 from maildesk.core.entries.scans import decide_scan, is_scan_of_house
 from maildesk.core.mail.classify import classify
 from maildesk.core.mail.message import Message
+from maildesk.core.mail.quoted_letter import without_letter
 from maildesk.core.office.policy import Policy
 from maildesk.core.own_mail.danger import in_danger, with_danger
 from maildesk.core.own_mail.delivery_reports import decide_machine_mail
@@ -24,6 +25,7 @@ from maildesk.core.own_mail.own_letters import already_known, decide_own_letter,
 from maildesk.core.own_mail.sent_by_colleagues import is_sent_by_us, sent_by_us
 from maildesk.core.staff.consultation import decide_statement, stated_in
 from maildesk.core.staff.decide import decide_staff_mail
+from maildesk.core.staff.link_of_others import decide_link_of_others, link_of_others
 from maildesk.core.staff.mail import staff_mail
 from maildesk.core.staff.unknown_address import decide_unknown_address, from_unknown_address
 from maildesk.core.threading.evidence import Trail
@@ -46,6 +48,13 @@ def questions(message: Message, policy: Policy, arrival: Arrival, now: datetime)
         entered=entered_key(message, policy, arrival),
         aside=asked_for(message, policy),
     )
+
+
+def as_answer(message: Message, letter: str, policy: Policy) -> Message:
+    """The mail without what it quotes of our letter that it answers: `letter` is its subject and its text, empty if there is none."""
+    if not letter:
+        return message
+    return replace(message, reply=without_letter(message.reply, letter, (policy.desk.name, policy.desk.address)))
 
 
 def decide(message: Message, known: Known, policy: Policy, arrival: Arrival, now: datetime) -> Decision:
@@ -74,6 +83,8 @@ def _decided(message: Message, known: Known, policy: Policy, arrival: Arrival, n
         return follow_up(matter, match) if (match := thread.match) else open_case(matter)
     if verdict.sets_aside(in_a_case=thread.match is not None):
         return _of_a_machine(matter)
+    if (link := link_of_others(matter)) and in_danger(matter) is None:
+        return decide_link_of_others(matter, link)
     if is_scan_of_house(matter):
         return decide_scan(matter)
     if colleague := enters(matter):

@@ -48,6 +48,6 @@ def build(settings: Settings, passwords: Passwords, stack: ExitStack) -> Parts:
         mailbox=mailbox,
         watched=watched,
         sender=sender,
-        intake=Intake(mailbox, store, parser.parse, policy, building.now),
+        intake=Intake(mailbox, store, parser.parse, policy, building.now, words=building.letter_words(settings)),
         post=Post(store, sender, composer, parser.parse, policy, building.now, settings.letters.proof_copy, enclose, settings.smtp.host),
     )

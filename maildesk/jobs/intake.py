@@ -20,6 +20,8 @@ from maildesk.core.decision.parts import FromAside
 from maildesk.core.decision.questions import Arrival
 from maildesk.core.health import QUARANTINE, UNEVEN
 from maildesk.core.letters.alarms import EACH_TIME, Alarm
+from maildesk.core.letters.automatic import as_of_now
+from maildesk.core.letters.letter import Letter
 from maildesk.core.mail.folders import OtherFolder, Place
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy
@@ -28,10 +30,14 @@ from maildesk.jobs import aside
 from maildesk.jobs.alarm import tell, tell_within
 from maildesk.jobs.counts import Handled, PassReport
 from maildesk.jobs.poison import Suspects, failed
-from maildesk.jobs.ports import Clock, IntakeStore, Mailbox, Parse, Transaction
+from maildesk.jobs.ports import Clock, IntakeStore, Mailbox, Parse, Transaction, Words
 from maildesk.octets import FolderState, RawMessage
 
 log = logging.getLogger(__name__)
+
+
+def unwritten(_letter: Letter) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ class Intake:
     policy: Policy
     clock: Clock
     restored_from: datetime | None = None  # the backup that was put back, while the mailbox has not been seen whole since
+    words: Words = unwritten  # of our letters, that are quoted in the messages that come
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,7 @@ def _handle_all(intake: Intake, parsed: Iterable[tuple[RawMessage, Message | Hol
 
 
 def _handled(intake: Intake, transaction: Transaction, raw: RawMessage, parsed: Message | Hold, now: datetime, coming: Coming) -> Handled:
-    handled = handle(transaction, raw, parsed, intake.policy, now, coming)
+    handled = handle(transaction, raw, parsed, intake.policy, now, coming, intake.words)
     part = handled.decision.part if handled.decision else None
     if isinstance(part, FromAside) and isinstance(parsed, Message):
         try:
@@ -133,6 +140,7 @@ def handle(
     policy: Policy,
     now: datetime,
     coming: Coming = Coming(),  # frozen
+    words: Words = unwritten,
 ) -> Handled:
     """Decides on one mail and records it, in a savepoint of its own. A mail that fails is counted, then quarantined."""
     arrival = Arrival(raw.internal_date, coming.imported, coming.place, coming.doubtful)
@@ -143,6 +151,7 @@ def handle(
             message = desk.as_received(parsed, policy, arrival)
             asked = desk.questions(message, policy, arrival, now)  # 3
             known = transaction.look_up(asked, now)  # 4
+            message = desk.as_answer(message, _words_of(known.answered, policy, words), policy)
             decision = desk.decide(message, known, policy, arrival, now)  # 5
             transaction.record(raw, message, decision, now, waits=coming.waits)  # 6
         return Handled(raw, decision.outcome, decision.folder, decision)
@@ -153,6 +162,17 @@ def handle(
     except Exception as error:
         # A mistake of ours must cost one mail, not the ones behind it. The text of a foreign error may hold personal data.
         return failed(transaction, raw, f"unexpected {error.__class__.__name__}{place_of(error)}", now)
+
+
+def _words_of(letter: Letter | None, policy: Policy, words: Words) -> str:
+    """The words of a letter as it left; empty where there is none, or the templates of today cannot write it."""
+    if letter is None:
+        return ""
+    try:
+        return words(as_of_now(letter, policy.calendar, letter.created_at) if letter.created_at else letter)
+    except Hold as error:
+        log.warning("what a mail quotes of our letter %s cannot be known: %s", letter.letter_id, error)
+        return ""
 
 
 def file(intake: Intake, state: FolderState, filed_to: Iterable[tuple[int, str]], report: PassReport) -> None:

@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 
 from maildesk.core.letters.automatic import as_of_now
 from maildesk.core.letters.delivery import Delivery, Outgoing, Result
-from maildesk.core.letters.letter import ANSWER, INSIDE_THE_HOUSE, PAUSE_MAX, Due, Letter, QueuedLetter
+from maildesk.core.letters.kept_inside import Inside
+from maildesk.core.letters.letter import ANSWER, INSIDE_THE_HOUSE, PAUSE_MAX, TO_STAFF, Due, Letter, QueuedLetter
 from maildesk.core.letters.own_trouble import OWN_TROUBLE, OwnTrouble
 from maildesk.core.letters.server_reply import code_and_status
 from maildesk.core.mail.message import Message
@@ -33,6 +34,7 @@ DUE_MAX = 50
 PAUSES_MINUTES = (1, 2, 5, 10, 20, 40, 60, 120, PAUSE_MAX // timedelta(minutes=1))
 AWAY_MINUTES = (1, 2, 5, 10)  # few enough log-ins for no account to be locked, and soon enough when the server is back
 ANOTHER_FIRST = timedelta(seconds=1)
+KEPT_INSIDE = "it holds a link or a key of the office, and never leaves"
 UNWRITTEN_AGAIN_AFTER = timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(days=5)
 DOUBT_WAIT = timedelta(minutes=10)
@@ -162,6 +164,17 @@ class _Written:
     queued: QueuedLetter
     raw: RawMessage
     message: Message
+    enclosed: Mapping[str, bytes]
+
+    def keeps_inside(self, policy: Policy, now: datetime) -> bool:
+        """Whether it would carry a token, a keyed id or an order link of the office outside: in its words, or in those that it encloses."""
+        letter = self.queued.letter
+        if letter.template in TO_STAFF:
+            return False
+        names = (each.filename for each in letter.enclosures)
+        texts = (self.enclosed.get(each.digest, b"") for each in letter.enclosures if each.media_type.startswith("text/"))
+        words = (self.message.subject, self.message.text, str(letter.context.get("text", "")), *names)
+        return Inside(policy, letter.case_number, now).is_in(*words, *(text.decode("utf-8", "replace") for text in texts))
 
 
 def _sent(post: Post, queued: QueuedLetter, report: OutboxReport, *, enclosed: bool = True, own_sender: bool = False) -> OutboxReport:
@@ -171,6 +184,10 @@ def _sent(post: Post, queued: QueuedLetter, report: OutboxReport, *, enclosed: b
         except Hold as error:
             log.error("outbox: letter %d: %s", queued.row, error)
             return _put_off(post, queued, f"cannot be written: {error}", UNWRITTEN_AGAIN_AFTER, report, unwritten=True)
+        if written.keeps_inside(post.policy, post.clock()):
+            log.error("outbox: letter %d is not sent: %s", queued.row, KEPT_INSIDE)
+            post.store.mark_failed(queued.row, KEPT_INSIDE, post.clock())
+            return replace(report, failed=report.failed + 1)
         try:
             if not post.store.mark_sending(queued.row, written.message.subject, post.clock()):
                 raise _NoLongerOurs
@@ -199,9 +216,10 @@ def _write(post: Post, queued: QueuedLetter, octets: Octets, enclose: Enclose) -
     """All that can go wrong with a letter itself goes wrong here: between the 250 and its record only the database may fail."""
     letter = as_of_now(queued.letter, post.policy.calendar, post.clock())
     try:
-        octets.write(post.compose(letter, enclose(letter)))
+        enclosed = enclose(letter)
+        octets.write(post.compose(letter, enclosed))
         raw = RawMessage("outbox", 0, None, post.clock(), octets)
-        return _Written(queued, raw, post.parse(raw))
+        return _Written(queued, raw, post.parse(raw), enclosed)
     except MaildeskError:
         raise
     except Exception as error:

@@ -209,4 +209,5 @@ class Sender(Protocol):
 
 
 Compose = Callable[[Letter, Mapping[str, bytes]], bytes]  # with the contents of its enclosures, by their digests
+Words = Callable[[Letter], str]  # the subject of a letter and its text, a line each
 Enclose = Callable[[Letter], Mapping[str, bytes]]  # those contents; what cannot be had is left out

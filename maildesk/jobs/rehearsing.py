@@ -51,7 +51,7 @@ class _Rehearsal:
         for batch in intake.mailbox.fetch(mails.state, mails.uids) if mails.uids else ():
             fetched += len(batch)
             for raw, message in parse_all(batch, intake.parse):
-                handled = handle(self.transaction, raw, message, intake.policy, intake.clock(), Coming(place=mails.place))
+                handled = handle(self.transaction, raw, message, intake.policy, intake.clock(), Coming(place=mails.place), intake.words)
                 part.count([handled])
                 self.told(raw, handled.decision)
                 raw.octets.close()

@@ -373,7 +373,7 @@ def test_a_mail_that_no_rule_takes_for_a_machines_is_acknowledged_also_by_hand()
 
 
 def test_who_makes_a_case_of_what_is_one_already_gets_its_number() -> None:
-    token = order_token(POLICY.secret, "KD-NEU", WEBER.address, MONDAY)
+    token = order_token(POLICY.secret, "KD-NEU", WEBER.address, MONDAY, "#vorgang 0123456789ab")
     order = a_message(originator=Address("", WEBER.address), subject=f"[KD-NEU] #vorgang 0123456789ab ~{token}", text="")
 
     decision = decided(order, knowing(case=None, made_case=CASE.number))

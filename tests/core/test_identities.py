@@ -236,7 +236,8 @@ def test_a_colleagues_answer_to_such_an_address_is_held_and_says_why(address: st
 @pytest.mark.parametrize("days", [1, 2, 30, 180, 3650])
 def test_a_link_proves_for_so_many_days_and_not_for_one_more(days: int) -> None:
     def proves(after: timedelta) -> bool:
-        return is_order_token(SECRET, order_token(SECRET, N, WEBER.address, MONDAY), N, WEBER.address, MONDAY + after, days)
+        token = order_token(SECRET, N, WEBER.address, MONDAY, "#gesehen")
+        return is_order_token(SECRET, token, N, WEBER.address, MONDAY + after, days, "#gesehen")
 
     assert proves(timedelta())
     assert proves(timedelta(days=days) - timedelta(seconds=1))
@@ -258,4 +259,4 @@ def test_a_link_proves_for_so_many_days_and_not_for_one_more(days: int) -> None:
 )
 def test_a_link_of_0_1_0_counts_from_the_first_day_of_its_month(now: datetime, days: int, proves: bool) -> None:
     of_november = "agpaylj2o4zgko4itekdjvuloi"
-    assert is_order_token(SECRET, of_november, N, WEBER.address, now, days) is proves
+    assert is_order_token(SECRET, of_november, N, WEBER.address, now, days, "#gesehen") is proves

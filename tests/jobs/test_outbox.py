@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from maildesk.core.decision.decision import Outcome
+from maildesk.core.letters.order_links import order_url
 from maildesk.core.mail.message import Message
 from maildesk.errors import Unparseable
 from maildesk.jobs import outbox
@@ -20,8 +21,10 @@ from maildesk.jobs.counts import OutboxReport
 from maildesk.jobs.outbox import GIVE_UP_AFTER
 from maildesk.octets import RawMessage
 from maildesk.settings.servers import SmtpSettings
+from tests.rig.builders import MONDAY
 from tests.rig.dovecot import HOST, free_port
-from tests.rig.office import Office, an_office
+from tests.rig.letters import SHIPPED
+from tests.rig.office import POLICY, Office, an_office
 from tests.rig.smtp_letters import sender_for
 from tests.rig.smtp_server import CUT, ScriptedSmtp, SmtpSink
 
@@ -294,3 +297,23 @@ def test_the_log_and_the_history_hold_no_address_and_no_word_of_a_letter(office:
         assert "@" not in told
         assert "GEHEIM" not in told
     assert "c1" not in caplog.text
+
+
+# --- what only the office may have
+
+
+LINK = order_url(POLICY, "KD-2026-00001", "#erledigt", "weber@example.com", MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("words", "leaves"), [(LINK, False), (f"{LINK[:60]}\n{LINK[60:]}", False), ("KD-2026-00011, desk@example.com", True)]
+)
+def test_no_letter_with_a_link_of_the_office_leaves_whatever_put_it_there(office: Office, words: str, leaves: bool) -> None:
+    shipped = (SHIPPED / "acknowledgement.de.txt").read_text(encoding="utf-8")
+    (office.templates / "acknowledgement.de.txt").write_text(f"{shipped}\n{words}\n", encoding="utf-8")
+    office.take_in()
+    with SmtpSink() as server:
+        office.send(server)
+
+    assert bool(server.letters) is leaves
+    assert office.letter["state"] == ("sent" if leaves else "failed")

@@ -18,7 +18,8 @@ from maildesk.adapters.store import CaseFilter, Store
 from maildesk.core.decision.decision import Decision
 from maildesk.core.letters.letter import Due, Letter
 from maildesk.core.office.policy import Policy
-from maildesk.jobs.intake import Coming, handle
+from maildesk.jobs.intake import Coming, handle, unwritten
+from maildesk.jobs.ports import Words
 from maildesk.octets import Octets, RawMessage
 from tests.rig.builders import MONDAY, a_mail
 from tests.rig.stores import with_tables
@@ -37,12 +38,13 @@ class Intake:
     now: datetime = MONDAY
     uid: int = 0
     sent: list[Letter] = field(default_factory=list)
+    words: Words = unwritten
 
     def take(self, octets: bytes, *, imported: bool = False) -> Decision:
         self.uid += 1
         raw = RawMessage("INBOX", 7, self.uid, self.now, Octets.of(octets))
         with self.store.transaction() as transaction:
-            handled = handle(transaction, raw, parse(raw.octets), self.policy, self.now, Coming(imported=imported))
+            handled = handle(transaction, raw, parse(raw.octets), self.policy, self.now, Coming(imported=imported), self.words)
         assert handled.decision is not None, "the mail could not be handled"
         assert handled.outcome is handled.decision.outcome
         return handled.decision

@@ -233,3 +233,18 @@ def test_who_wants_to_stay_unknown_is_shown_to_nobody(desk: TestDesk) -> None:
         assert "Muster" not in text_of(letter).replace("Musterstadt", "")
     answers(desk, to(desk, WEBER)[0], "Guten Tag,\n\nDanke für Ihren Hinweis.", number=2)
     assert "Danke für Ihren Hinweis." in text_of(to(desk, EVA)[-1])
+
+
+def test_a_link_of_a_forwarded_mail_is_refused_kindly_and_does_nothing(desk: TestDesk) -> None:
+    writes(desk)
+    relayed = to(desk, WEBER)[0]
+
+    counts = click(desk, relayed, "#erledigt", who=BERG)
+
+    assert (counts["new_cases"], counts["set_aside"]) == (0, 1)
+    (said,) = to(desk, BERG)
+    assert "Wurden Sie um eine Stellungnahme gebeten?" in " ".join(text_of(said).split())
+    assert "Es wurde nichts ausgeführt" in text_of(said)
+    assert case(desk)["status"] == "new"
+    assert len(to(desk, EVA)) == 1
+    assert "~" not in text_of(said)

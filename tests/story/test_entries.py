@@ -122,7 +122,8 @@ def test_a_link_proves_who_used_it_and_nobody_else(desk: TestDesk) -> None:
     polled(desk)
 
     assert correspondent(desk) == ("phone", "Eva Muster", "")
-    assert case(desk, case_number(2))["channel"] == "email", "a link of somebody else proves nothing"
+    assert "Dieser Link war für jemand anderen" in " ".join(text_of(to(desk, MOSER)[-1]).split())
+    assert [each["number"] for each in desk.maildesk("cases", "--json").json] == [case_number(1)], "a link of somebody else makes no case"
 
 
 def test_what_is_no_entry_is_kept_and_its_writer_is_asked_and_the_answer_to_that_proves_its_writer(desk: TestDesk) -> None:

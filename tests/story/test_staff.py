@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from email.header import decode_header, make_header
 from pathlib import Path
 
 import pytest
 
-from tests.rig.builders import a_mail
+from tests.rig.builders import a_mail, a_multipart, a_part
 from tests.rig.colleagues import EVA, INTERNAL, MOSER, STAFF, WEBER, answers, case, click, polled, shown, text_of, to, writes
 from tests.rig.days import case_number
 from tests.rig.desk import ADDRESS, TestDesk, a_desk
@@ -56,6 +57,20 @@ def test_an_answer_goes_to_the_citizen_from_the_desk_and_nothing_else_of_it_does
     assert case(desk)["status"] == "answered"
     assert case(desk)["answered_at"] is not None
     assert "Ihr Antrag ist bewilligt" in text_of(to(desk, MOSER)[-1]), "the other colleague knows"
+
+
+def test_an_answer_below_the_quotation_goes_to_the_citizen_without_a_word_of_the_office(desk: TestDesk) -> None:
+    writes(desk)
+    relayed = to(desk, WEBER)[0]
+    quoted = "\n".join(f"> {line}" for line in text_of(relayed).split("\n"))
+    typed = "Guten Tag Frau Muster,\n\nIhr Antrag ist bewilligt.\n\nMit freundlichen Grüßen\nA. Weber"
+
+    text = f"Am 01.12.26 um 13:53 schrieb Eva Muster über Kundendialog Musterstadt:\n{quoted}\n{typed}\n\n-- \nZimmer 12\n"
+    head = {"sender": WEBER, "to": ADDRESS, "subject": f"Re: {shown(relayed)}", "message_id": "unten@haus.example"}
+    desk.write(a_mail(text, in_reply_to=relayed.mail["Message-ID"], **head))
+    polled(desk)
+
+    assert text_of(to(desk, EVA)[-1]).startswith(f"{typed}\n\n")
 
 
 def test_who_answers_second_is_asked(desk: TestDesk) -> None:
@@ -240,3 +255,28 @@ def test_orders_that_were_carried_out_can_be_told_by_a_folder_and_not_by_a_mail(
         answers(quiet, to(quiet, WEBER)[0], "#kritk", number=2)
         assert "#kritik" in text_of(to(quiet, WEBER)[-1]), "a mistake is told by mail all the same"
         assert quiet.count("Ausgeführt") == 1
+
+
+def test_a_link_of_the_office_never_reaches_the_citizen_in_words_by_order_by_hand_or_in_a_file(desk: TestDesk) -> None:
+    writes(desk)
+    relayed = to(desk, WEBER)[0]
+    token = re.findall(r"~([a-z2-7]{26})", text_of(relayed))[0]
+    greeting = "Guten Tag Frau Muster,\n\nIhr Antrag ist bewilligt."
+
+    answers(desk, relayed, f"#antwort\n{greeting} Hier: ~{token[:9]}\n{token[9:]}")
+    held = to(desk, WEBER)[-1]
+    assert "So geht sie nie hinaus" in " ".join(text_of(held).split())
+    assert "%23senden" not in text_of(held)
+    answers(desk, held, "#senden", number=2)
+    letter = next(each for each in case(desk)["letters"] if each["template"] == "answer")  # type: ignore[attr-defined]
+    assert letter["state"] == "held"
+
+    desk.maildesk("outbox", "--retry", str(letter["id"]))
+    file = a_part(f"~{token}\n", 'text/plain; name="Hinweis.txt"', content_disposition='attachment; filename="Hinweis.txt"')
+    fields = {"sender": WEBER, "to": ADDRESS, "subject": f"AW: {shown(relayed)}", "message_id": "mit-datei@haus.example"}
+    desk.write(a_multipart(a_part(greeting), file, in_reply_to=str(relayed.mail["Message-ID"]), **fields))
+    polled(desk)
+
+    states = [each["state"] for each in case(desk)["letters"] if each["template"] == "answer"]  # type: ignore[attr-defined]
+    assert states == ["failed", "failed"], "a person sees them in the outbox, with the reason"
+    assert len(to(desk, EVA)) == 1, "the acknowledgement"

@@ -51,6 +51,7 @@ class FindingKind(StrEnum):
     UNFINISHED = "unfinished"
     OTHER_PERSON = "other-person"
     STRUCK = "struck"
+    KEPT_INSIDE = "kept-inside"  # never leaves, also not by an order
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from maildesk.core.case.case import case_numbers_in
 from maildesk.core.case.file import CaseFile
 from maildesk.core.letters.keyed_ids import parse_keyed_id, reply_tokens
-from maildesk.core.letters.letter import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, RELAY, letter_id_for
+from maildesk.core.letters.letter import ACKNOWLEDGEMENT, FOLLOW_UP_NOTE, RELAY, Letter, letter_id_for
 from maildesk.core.letters.refusal import RecentLetters
 from maildesk.core.mail.fingerprint import base_subject, ids_in_text, text_digest, thread_index_root
 from maildesk.core.mail.folders import Place
@@ -77,13 +77,14 @@ class OwnLetter:
 class Known:
     """The answers. `seen` says how the very same mail was taken in before, or is empty.
 
-    `left` are those of the letters asked for that are known to have left before a restore; `next_case_number` is then the one that they
-    name.
+    `answered` is the nearest of our letters that the mail names. `left` are those of the letters asked for that are known to have left
+    before a restore; `next_case_number` is then the one that they name.
     """
 
     next_case_number: str
     seen: str = ""
     own_letter: OwnLetter | None = None
+    answered: Letter | None = None
     facts: ThreadFacts = field(default_factory=ThreadFacts)
     recent: RecentLetters = field(default_factory=RecentLetters)
     files: Mapping[str, CaseFile] = field(default_factory=dict)  # of the cases that a colleague's mail may belong to

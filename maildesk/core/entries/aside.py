@@ -31,6 +31,9 @@ def asked_for(message: Message, policy: Policy) -> str:
 
 def decide_on_aside(matter: Matter, staff: Staff) -> Decision:
     """The colleague's mail itself is of no case. What it makes of the other one is decided with that (`decide`, with `by_hand`)."""
+    link = matter.writer.link
+    if link and not link.order.lower().startswith(ASIDE_ORDER):
+        return asked_back(matter, staff, NoEntry("", (Mistake(ASIDE_ORDER, say("mistake.more_than_link")),)))
     if matter.known.made_case and not matter.arrival.imported:
         notice = _confirmed(matter.message, staff, say("did.is_case", number=matter.known.made_case), _post(matter, matter.known.made_case))
         return replace(_order(matter, "of which a case was made before"), notices=(notice,))

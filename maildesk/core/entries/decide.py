@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from maildesk.core.answers.text import answer_of
-from maildesk.core.case.case import CaseEvent, Channel, Direction, NewCase, Role, Status, names_entry
+from maildesk.core.case.case import CaseEvent, Channel, Direction, NewCase, Role, Status, entry_word, names_entry
 from maildesk.core.case.file import CaseFile, CaseState, CaseWork
 from maildesk.core.case.opening import case_of
 from maildesk.core.decision.decision import Decision, Folder, Outcome
@@ -48,7 +48,8 @@ def enters(matter: Matter) -> Staff | None:
     writer = matter.writer
     if writer.staff is None or not writer.proved:
         return None
-    by_link = names_entry(matter.message.subject, matter.policy.desk.prefix)
+    prefix = matter.policy.desk.prefix
+    by_link = names_entry(matter.message.subject, prefix) and (writer.link is None or writer.link.number == entry_word(prefix))
     return writer.staff if by_link or matter.thread.match is None else None
 
 

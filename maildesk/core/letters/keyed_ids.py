@@ -12,9 +12,10 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Desk
@@ -115,25 +116,52 @@ def _tokens(addresses: Iterable[str]) -> Iterable[ReplyToken]:
             yield ReplyToken(match["letter"], match["mac"])
 
 
-def order_token(secret: bytes, case: str, address: str, at: datetime) -> str:
-    """What a link in a mail to a colleague carries: proves that its user got a mail of this case at this address.
+def order_token(secret: bytes, case: str, address: str, at: datetime, order: str) -> str:
+    """What a link in a mail to a colleague carries: proves that its user got a mail of this case, with this order, at this address.
 
-    128 bits of HMAC over case, address and day (UTC), so that it can expire. 26 small letters and digits.
+    26 small letters and digits: HMAC over case, address, day (UTC; so that it can expire) and order, and at the end a seal over that, by
+    which we know a token of ours without knowing whose it is. Who guesses must guess all 130 bits.
     """
-    return _order_mac(secret, case, f"order of {_day(at)}", address)
+    return _sealed(secret, _order_mac(secret, case, _mark(_day(at), order), address)[:_TOKEN_HEAD_CHARS])
 
 
-def is_order_token(secret: bytes, token: str, case: str, address: str, now: datetime, days: int) -> bool:
-    """Whether we gave the token to this address for this case today or on one of so many days before; compared in constant time."""
+def is_order_token(secret: bytes, token: str, case: str, address: str, now: datetime, days: int, order: str) -> bool:
+    """Whether we gave the token to this address for this order in this case today or on one of so many days before; compared in constant
+    time. Those of version 0.1.0 name no order."""
+    given = tuple(now - timedelta(days=ago) for ago in range(days + 1))
+    ours = [order_token(secret, case, address, at, order) for at in given] if is_own_token(secret, token) else []
+    ours += tokens_of_0_1_0(secret, (case,), (address,), now, days)
+    return any(hmac.compare_digest(token.lower(), each) for each in ours)
+
+
+def is_own_token(secret: bytes, token: str) -> bool:
+    """Whether we made this token of an order, for whomever; compared in constant time."""
+    token = token.lower()
+    return len(token) == TOKEN_CHARS and hmac.compare_digest(token, _sealed(secret, token[:_TOKEN_HEAD_CHARS]))
+
+
+def tokens_of_0_1_0(secret: bytes, cases: Iterable[str], addresses: Iterable[str], now: datetime, days: int) -> frozenset[str]:
+    """The tokens of version 0.1.0, which name a month and have no seal, that prove anything now for these cases and addresses."""
     given = (_day(now) - timedelta(days=ago) for ago in range(days + 1))
-    return any(hmac.compare_digest(token.lower(), _order_mac(secret, case, mark, address)) for day in given for mark in _marks(day))
+    marks = [_mark_of_0_1_0(day) for day in given if day.day == 1]
+    return frozenset(_order_mac(secret, *each) for each in product(tuple(cases), marks, tuple(addresses)))
 
 
-def _marks(day: date) -> Iterator[str]:
-    """What is keyed in a token of the day. Those of version 0.1.0 name the month alone: they count as given on its first day."""
-    yield f"order of {day}"
-    if day.day == 1:
-        yield f"order {day.year * 12 + day.month}"
+TOKEN_CHARS = 26
+_TOKEN_HEAD_CHARS = 18
+
+
+def _sealed(secret: bytes, head: str) -> str:
+    return head + base32(hmac.new(secret, f"seal of {head}".encode(), hashlib.sha256).digest()[:5])
+
+
+def _mark(day: date, order: str) -> str:
+    return f"order of {day} {' '.join(order.split()).casefold()}"
+
+
+def _mark_of_0_1_0(day: date) -> str:
+    """It names the month alone: it counts as given on its first day."""
+    return f"order {day.year * 12 + day.month}"
 
 
 def _day(at: datetime) -> date:

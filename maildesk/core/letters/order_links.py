@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from maildesk.core.case.case import entry_word, names_entry
-from maildesk.core.letters.keyed_ids import order_token
+from maildesk.core.case.case import case_numbers_in, entry_word, names_entry
+from maildesk.core.letters.keyed_ids import TOKEN_CHARS, is_order_token, is_own_token, order_token
 from maildesk.core.office.policy import Policy
 from maildesk.core.orders.words import OrderName, row_of
 from maildesk.core.text.said import Row, Value, say
@@ -83,11 +83,43 @@ def percent_encoded(text: str) -> str:
 
 def order_url(policy: Policy, number: str, order: str, colleague: str, now: datetime) -> str:
     """The `mailto:` of one order of a case for one colleague. Raises ValueError if it would not be plain ASCII under 200 characters."""
-    token = order_token(policy.secret, number, colleague, now)
+    token = order_token(policy.secret, number, colleague, now, order)
     url = f"mailto:{percent_encoded(policy.desk.address)}?subject={percent_encoded(f'[{number}] {order} ~{token}')}"
     if len(url) >= LINK_CHARS_MAX or not url.isascii() or not order.isascii():
         raise ValueError("the link is too long or not plain ASCII: some mail programs would cut it")
     return url
+
+
+@dataclass(frozen=True, slots=True)
+class UsedLink:
+    """What the subject of a mail has of the link by which it was written: the case number or the word for a new case, order and token."""
+
+    number: str
+    order: str
+    token: str
+
+    def is_ours(self, policy: Policy) -> bool:
+        """Whether the link was in a letter of ours, to whomever."""
+        return is_own_token(policy.secret, self.token)
+
+    def was_given_to(self, addresses: Iterable[str], policy: Policy, now: datetime) -> bool:
+        """Whether it was in a letter to one of these addresses, with this very order, and is young enough to prove anything."""
+        days = policy.letters.proof_days
+        return any(is_order_token(policy.secret, self.token, self.number, each, now, days, self.order) for each in addresses)
+
+
+_USED = re.compile(rf"(?P<order>#[^~#]{{1,{LINK_CHARS_MAX}}}?)\s+~(?P<token>[a-z2-7]{{{TOKEN_CHARS}}})(?!\S)", re.IGNORECASE | re.ASCII)
+
+
+def used_link(subject: str, prefix: str) -> UsedLink | None:
+    """The link of a subject, or None where it has none.
+
+    >>> used_link("[KD-2026-00042] #art lob ~abcdefghijklmnopqrstuvwxyz", "KD")
+    UsedLink(number='KD-2026-00042', order='#art lob', token='abcdefghijklmnopqrstuvwxyz')
+    """
+    found = _USED.search(subject)
+    numbers = case_numbers_in(subject, prefix) or ((entry_word(prefix),) if names_entry(subject, prefix) else ())
+    return UsedLink(numbers[0], found["order"], found["token"].lower()) if found and numbers else None
 
 
 def rows_of_links(policy: Policy, number: str, links: Iterable[OrderLink], colleague: str, now: datetime) -> tuple[Row, ...]:

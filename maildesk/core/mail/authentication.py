@@ -54,6 +54,8 @@ class Authentication:
     `of_other`: the server checked another domain than that of the address in From, or found none in a field that is not well formed.
     `forwarded`: DMARC fails for a domain that wants such mail refused, but the chain of servers that forwarded it is whole (RFC 8617).
     Anybody can begin such a chain: the mail is no forgery for that, and nobody's identity follows from it either.
+    `against`: DMARC failed, whatever the domain asks for then, or SPF did or nearly did. That is no forgery yet, but weakens other proof.
+    `envelope_domains` are those for which SPF was checked.
     """
 
     passes: bool = False
@@ -61,6 +63,8 @@ class Authentication:
     evidence: str = ""
     of_other: bool = False
     forwarded: bool = False
+    against: bool = False
+    envelope_domains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,9 @@ def authentication(message: Message, authserv_id: str) -> Authentication:
     sound = sound and len(value) <= _CHARS_MAX and "\\" not in value
     passes, fails = sound and _passes(message, results), _fails(message, results, sound=sound)
     forwarded = fails and sound and _words(results, "arc") == {"pass"}
-    return Authentication(passes, fails and not forwarded, _evidence(results, passes), _is_of_other(message, results), forwarded)
+    against = fails or (not passes and _speaks_against(message, results))
+    evidence, of_other = _evidence(results, passes), _is_of_other(message, results)
+    return Authentication(passes, fails and not forwarded, evidence, of_other, forwarded, against, _envelope_domains(results))
 
 
 def _passes(message: Message, results: tuple[_Result, ...]) -> bool:
@@ -114,10 +120,26 @@ def _fails(message: Message, results: tuple[_Result, ...], *, sound: bool) -> bo
     if _words(results, "dmarc") - {"none"}:
         failed = [result for result in results if result.method == "dmarc" and result.word == "fail"]
         return not (sound and all(result.asks_for_nothing for result in failed)) if failed else False
+    return bool(_words(results, "spf") & {"fail", "hardfail"}) and not _is_signed(message, results)
+
+
+def _is_signed(message: Message, results: tuple[_Result, ...]) -> bool:
+    """Whether a signature counts (DKIM) that is of the domain of From."""
     signed = (result for result in results if result.method == "dkim" and result.word == "pass")
     domain = _domain(message.originator.addr_spec)
-    aligned = any(_aligned(signer, domain) for result in signed for signer in result.domains("header.d", "header.i"))
-    return bool(_words(results, "spf") & {"fail", "hardfail"}) and not aligned
+    return any(_aligned(signer, domain) for result in signed for signer in result.domains("header.d", "header.i"))
+
+
+def _speaks_against(message: Message, results: tuple[_Result, ...]) -> bool:
+    failed_spf = bool(_words(results, "spf") & {"fail", "hardfail", "softfail"})
+    return "fail" in _words(results, "dmarc") or (failed_spf and not _is_signed(message, results))
+
+
+def _envelope_domains(results: tuple[_Result, ...]) -> tuple[str, ...]:
+    """Of an empty envelope sender the server checks the name that the other one gave itself (RFC 7208 section 2.4)."""
+    spf = [result for result in results if result.method == "spf"]
+    by_name = ([domain for result in spf for domain in result.domains(name) if domain] for name in ("smtp.mailfrom", "smtp.helo"))
+    return tuple(dict.fromkeys(next(filter(None, by_name), ())))
 
 
 def _is_of_other(message: Message, results: tuple[_Result, ...]) -> bool:

@@ -66,6 +66,8 @@ def _send(mail: StaffMail, _order: Order, result: Result) -> Result:
     held = _held_of(mail)
     if held is None:
         return _refused(result, NONE_HELD)
+    if mail.keeps_inside(held.text):
+        return _refused(result, say("cannot.send_kept_inside"))
     event = CaseEvent("released", "the held answer leaves as it is", "staff")
     sent = copies(mail.post, mail.writer, held.text, held.letter_id)
     return replace(_did(result, say("did.answer_sent"), event, *sent), released=(held.letter_id,))

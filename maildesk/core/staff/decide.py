@@ -8,7 +8,7 @@ Nothing is altered silently, and nothing that was meant for the desk reaches a c
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from maildesk.core.answers.checks import Draft, Finding, FindingKind, findings
 from maildesk.core.answers.meant_for import for_the_house, is_addressed, is_note_by_subject
@@ -20,11 +20,12 @@ from maildesk.core.case.file import CaseFile, CaseWork, IncomingMail
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.parts import Worked
 from maildesk.core.letters.alarms import settled_alarms
-from maildesk.core.letters.keyed_ids import is_order_token
 from maildesk.core.letters.letter import ANSWER, COPY, HELD_ANSWER, MISTAKE, RELAY
+from maildesk.core.letters.order_links import UsedLink, used_link
 from maildesk.core.mail.message import Address, can_be_written_to, is_forward
 from maildesk.core.orders.case_changes import Carried, carry_out
-from maildesk.core.orders.reader import WRITER, OrderName, Reading, Vocabulary, has_own_hash, read_orders
+from maildesk.core.orders.reader import WRITER, Mistake, OrderName, Reading, Vocabulary, has_own_hash, read_orders
+from maildesk.core.orders.words import row_of
 from maildesk.core.staff.actions import STEPS, asked_event, consulting, undone
 from maildesk.core.staff.consultation import may_be_asked, question, statement_due
 from maildesk.core.staff.letters import answer_letter, confirmed_letter, copies, held_letter, help_letter, mistake_letter
@@ -70,18 +71,24 @@ def _read(mail: StaffMail) -> Reading:
         return Reading()  # "Stellungnahme bitte" is said to the colleague who gets it
     own = mail.letter is not None and mail.letter.template in WITHOUT_ORDERS_IN_SUBJECT and has_own_hash(message.subject, mail.file.subject)
     foreign = (reading.inherited and not own) or (reading.token != "" and not _is_genuine(mail, reading))
-    return read_orders("", typed, vocabulary, today, below) if foreign else reading
+    reading = read_orders("", typed, vocabulary, today, below) if foreign else reading
+    return _of_link_alone(reading, mail.link, vocabulary, today) if mail.link else reading
 
 
 def _is_genuine(mail: StaffMail, reading: Reading) -> bool:
-    """Whether the token of the subject was given to this colleague for the case that the subject names, which is the case of the mail."""
-    policy, number = mail.policy, mail.file.number
+    """Whether the link of the subject was given to this colleague for the case that the subject names, which is the case of the mail."""
+    policy, number, link = mail.policy, mail.file.number, used_link(mail.message.subject, mail.policy.desk.prefix)
     named = mail.known.get(reading.case_number)
     is_here = named is not None and number in {named.number, named.merged_into}
-    days = policy.letters.proof_days
-    return is_here and any(
-        is_order_token(policy.secret, reading.token, reading.case_number, address, mail.now, days) for address in mail.writer.addresses
-    )
+    return is_here and link is not None and link.was_given_to(mail.writer.addresses, policy, mail.now)
+
+
+def _of_link_alone(reading: Reading, link: UsedLink, vocabulary: Vocabulary, today: date) -> Reading:
+    """Where nothing but the link proves who wrote, its own order is all that may be obeyed: with any other nothing is done at all."""
+    proved = read_orders(link.order, "", vocabulary, today).orders
+    more = [order for order in reading.orders if order not in proved]
+    mistakes = tuple(Mistake(row_of(order.name).spelling, say("mistake.more_than_link")) for order in more)
+    return replace(reading, mistakes=(*reading.mistakes, *mistakes))
 
 
 # --- orders ------------------------------------------------------------------------------------------------------------------------
@@ -199,6 +206,8 @@ def _found(mail: StaffMail, answer: Answer, reading: Reading, *, confirmed: bool
         answer, mail.message, original, mail.file.number, correspondent, mail.policy, verdict.is_machine, verdict.sounds_like is not None
     )
     found = findings(draft)
+    if mail.keeps_inside(draft.whole):
+        found = (Finding(FindingKind.KEPT_INSIDE, say("held.kept_inside")), *found)
     below = from_the_closing_on(mail.message, mail.writer, mail.policy.desk)
     inside = for_the_house(answer, mail.writer, mail.policy.staff, mail.file.incoming, below)
     open_ends = unfinished(answer.text, mail.file, mail.policy)

@@ -22,6 +22,7 @@ from maildesk.core.text.said import Context, say
 
 HOLD_BACK = link_to(OrderName.HOLD_BACK)
 HELD_LINKS = tuple(map(link_to, (OrderName.SEND, OrderName.SHORTEN, OrderName.DROP)))
+NEVER_SENT_LINKS = HELD_LINKS[1:]
 
 
 def answer_letter(post: Post, author: Staff, mail: Message, answer: Answer, about: IncomingMail, *, held: bool) -> Letter:
@@ -65,7 +66,8 @@ def held_letter(post: Post, author: Staff, mail: Message, answer: Answer, found:
     kinds = {finding.kind for finding in found}
     nothing = kinds & {FindingKind.EMPTY, FindingKind.ONLY_ORDERS, FindingKind.ABSENCE, FindingKind.NO_ADDRESS} or not answer.text
     confirm = (link_to(OrderName.CONFIRM),) if FindingKind.UNVERIFIED in kinds else ()
-    links = (*confirm, *(() if nothing else HELD_LINKS))
+    ways = NEVER_SENT_LINKS if FindingKind.KEPT_INSIDE in kinds else HELD_LINKS
+    links = (*confirm, *(() if nothing else ways))
     context: Context = {
         "titel": post.title,
         "gruende": tuple(finding.detail for finding in found),

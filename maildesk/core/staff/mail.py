@@ -12,7 +12,9 @@ from maildesk.core.case.case import CaseEvent, KnownCase, Status
 from maildesk.core.case.file import CaseFile, CaseState, IncomingMail, Question, SplitOff, Undo
 from maildesk.core.decision.matter import Matter
 from maildesk.core.decision.questions import Arrival
+from maildesk.core.letters.kept_inside import Inside
 from maildesk.core.letters.letter import KnownLetter, Letter
+from maildesk.core.letters.order_links import UsedLink
 from maildesk.core.letters.to_staff import Post
 from maildesk.core.mail.classify import Verdict
 from maildesk.core.mail.message import Address, Message
@@ -37,6 +39,7 @@ class StaffMail:
     proof: str
     known: Mapping[str, KnownCase] = field(default_factory=dict)
     next_number: str = ""  # of a case that is split off
+    link: UsedLink | None = None  # what alone proves who wrote the mail; its order is all that is obeyed
 
     @property
     def post(self) -> Post:
@@ -46,6 +49,10 @@ class StaffMail:
     def about(self) -> IncomingMail | None:
         """The citizen's mail that the colleague answers: the one that was relayed, else the last one."""
         return self.file.mail(self.letter.about if self.letter else "")
+
+    def keeps_inside(self, text: str) -> bool:
+        """Whether the text may not leave, also not by an order: it holds a token, a keyed id or an order link of ours."""
+        return Inside(self.policy, self.file.number, self.now).is_in(text)
 
     @property
     def went_to_the_person(self) -> bool:
@@ -81,6 +88,7 @@ def staff_mail(matter: Matter) -> StaffMail | None:
         proof=writer.evidence,
         known=dict(matter.known.facts.cases),
         next_number=matter.known.next_case_number,
+        link=writer.link,
     )
 
 

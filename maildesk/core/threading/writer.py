@@ -4,19 +4,20 @@
 
 Three things prove a staff member: the keyed id of a letter that went to that very person (and is not too old), the token of a link in
 such a letter, or that the desk's own mail server passed the mail by DMARC for the domain in From. Where that server says that the mail
-fails, nothing counts.
+fails, nothing counts. The token, which may have come to others, proves one order alone, and nothing where the envelope is not of the
+office or where the server's checks speak against the mail.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from maildesk.core.case.case import Role, case_numbers_in, entry_word, names_entry
-from maildesk.core.letters.keyed_ids import is_order_token, parse_keyed_id
+from maildesk.core.case.case import Role
+from maildesk.core.letters.keyed_ids import parse_keyed_id
 from maildesk.core.letters.letter import ASKING, KnownLetter
+from maildesk.core.letters.order_links import UsedLink, used_link
 from maildesk.core.mail.authentication import Authentication, authentication
 from maildesk.core.mail.message import FromField, Message, address_key
 from maildesk.core.office.policy import Policy, Staff
@@ -39,6 +40,7 @@ class Writer:
     forged: bool = False
     doubtful: bool = False
     typed: bool = False
+    link: UsedLink | None = None  # nothing else proves who wrote, and so it proves this order alone
 
 
 def identify(message: Message, policy: Policy, letters: Mapping[str, KnownLetter], now: datetime) -> Writer:
@@ -71,10 +73,13 @@ def _staff(
         return Writer(Role.STAFF, staff, False, f"writer: a staff address in From, not proved: {doubt}", doubtful=True)
     if _answers_own_letter(message, policy, letters, now, whose=staff.addresses):
         return Writer(Role.STAFF, staff, True, "writer: staff, proved by the keyed id of a letter to this person", message.originator.key)
-    if _used_link(message, policy, staff, now):
-        return Writer(Role.STAFF, staff, True, "writer: staff, proved by the token of a link to this person", message.originator.key)
     if says.passes:
         return Writer(Role.STAFF, staff, True, f"writer: staff, proved by the mail server ({says.evidence})", message.originator.key)
+    if link := _link_of(message, policy, staff, now):
+        if _is_from_elsewhere(message, staff, policy, says):
+            return Writer(Role.STAFF, staff, False, "writer: a staff address in From, the envelope is not of the office", doubtful=True)
+        evidence = "writer: staff, proved by the token of a link to this person"
+        return Writer(Role.STAFF, staff, True, evidence, message.originator.key, link=link)
     return Writer(Role.STAFF, staff, False, "writer: a staff address in From, not proved")
 
 
@@ -85,18 +90,25 @@ def _doubt(message: Message, says: Authentication) -> str:
     return f"the mail server did not check the address in From ({says.evidence})" if says.of_other else ""
 
 
-_TOKEN = re.compile(r"(?<!\S)~([a-z2-7]{26})(?!\S)", re.IGNORECASE | re.ASCII)
+def _link_of(message: Message, policy: Policy, staff: Staff, now: datetime) -> UsedLink | None:
+    """The link by which the mail was written, if it was given to the one person in From for the case and the order that it names."""
+    link = used_link(message.subject, policy.desk.prefix)
+    if link is None or len(message.values("from")) > 1:
+        return None
+    return link if link.was_given_to(staff.addresses, policy, now) else None
 
 
-def _used_link(message: Message, policy: Policy, staff: Staff, now: datetime) -> bool:
-    """Whether the subject has the token of an order link that was given to the one person in From for the case that it names."""
-    prefix = policy.desk.prefix
-    token, numbers = _TOKEN.search(message.subject), case_numbers_in(message.subject, prefix)
-    numbers = numbers or ((entry_word(prefix),) if names_entry(message.subject, prefix) else ())
-    if token is None or not numbers or len(message.values("from")) > 1:
-        return False
-    days = policy.letters.proof_days
-    return any(is_order_token(policy.secret, token[1], numbers[0], address, now, days) for address in staff.addresses)
+def _is_from_elsewhere(message: Message, staff: Staff, policy: Policy, says: Authentication) -> bool:
+    """Whether the envelope is of somebody outside of the office, or what the mail server checked speaks against the mail.
+
+    Its sender is in the field that the last server adds (RFC 5321 section 4.4), and its domain in what that server says of SPF. Where both
+    are missing or empty, as in much mail of an office to itself, nothing is known of it.
+    """
+    senders = [value.strip().strip("<>").strip() for value in message.values("return-path")[:1]]
+    foreign = any(each and not (policy.is_inside(each) or policy.staff_by_address(each)) for each in senders)
+    own = {address_key(each).rpartition("@")[2] for each in staff.addresses}
+    elsewhere = any(domain not in own and not policy.is_inside(f"x@{domain}") for domain in says.envelope_domains)
+    return says.against or foreign or elsewhere
 
 
 def _answers_own_letter(

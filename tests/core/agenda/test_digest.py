@@ -218,8 +218,10 @@ def test_links_are_for_this_reader_alone_and_short() -> None:
             assert url.startswith(f"mailto:{DESK.address}?")
             assert len(url) < 200
             assert f"{words}~" == subject
-            assert is_order_token(POLICY.secret, token, words[1:14], reader.address, NOW, 180)
-            assert not is_order_token(POLICY.secret, token, words[1:14], "lang@haus.example", NOW, 180)
+            order = subject[16:-2]
+            assert is_order_token(POLICY.secret, token, words[1:14], reader.address, NOW, 180, order)
+            assert not is_order_token(POLICY.secret, token, words[1:14], "lang@haus.example", NOW, 180, order)
+            assert not is_order_token(POLICY.secret, token, words[1:14], reader.address, NOW, 180, "#senden")
 
 
 def test_new_cases_can_be_entered_from_the_digest_also_on_a_day_without_work() -> None:

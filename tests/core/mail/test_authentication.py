@@ -302,7 +302,9 @@ def test_the_parser_gives_the_topmost_field_first_and_whole() -> None:
     ours = "Authentication-Results: mx.example.com;\r\n\tdmarc=fail\r\n (p=reject\r\n\tdis=none)\r\n header.from=example.org\r\n"
     forged = "authentication-results : mx.example.com; dmarc=pass header.from=example.org\r\n"
     for head in (ours + forged, ours + flood + forged, flood + ours + forged):
-        assert authentication(parsed(head.encode() + a_mail()), OURS) == Authentication(False, True, "authentication: dmarc=fail")
+        assert authentication(parsed(head.encode() + a_mail()), OURS) == Authentication(
+            False, True, "authentication: dmarc=fail", against=True
+        )
     assert authentication(parsed(forged.encode() + a_mail()), OURS).passes
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -13,12 +13,13 @@ from sqlalchemy import Connection, and_, func, or_, select
 from maildesk.adapters.store.rows.case_files import CaseFiles
 from maildesk.adapters.store.rows.cases import Cases
 from maildesk.adapters.store.rows.history import urgency_by_staff
+from maildesk.adapters.store.rows.letters import as_letter
 from maildesk.adapters.store.rows.restored import Restored
 from maildesk.adapters.store.rows.thread_facts import Trails
 from maildesk.adapters.store.tables import case_links, cases, contacts, events, letters, messages, participants, quarantined, raws
 from maildesk.core.case.case import Direction, Happened, KnownCase, LinkKind, Role, Status, case_number
 from maildesk.core.decision.questions import Known, OwnLetter, Questions
-from maildesk.core.letters.letter import DEAD_ADDRESS_OF, FOLLOW_UP_NOTE, UNPROVED
+from maildesk.core.letters.letter import DEAD_ADDRESS_OF, FOLLOW_UP_NOTE, UNPROVED, Letter
 from maildesk.core.letters.refusal import RecentLetters
 
 RETURNED_WITHIN = timedelta(days=60)
@@ -53,8 +54,17 @@ class LookUp:
             return Known(next_number, own_letter=own_letter, recent=recent)
         facts = Trails(self._connection).of(asked, now, self._known_cases)
         files = CaseFiles(self._connection).of(facts.cases) if asked.of_house else {}
+        answered = self._answered(asked.named_ids, facts.letters)
         aside, made_case = self._aside(asked.aside)
-        return Known(next_number, facts=facts, recent=recent, files=files, left=left, aside=aside, made_case=made_case)
+        return Known(
+            next_number, answered=answered, facts=facts, recent=recent, files=files, left=left, aside=aside, made_case=made_case
+        )  # fmt: skip
+
+    def _answered(self, named: Sequence[str], letters_of_ours: Collection[str]) -> Letter | None:
+        """The letter that is named first, as it was written."""
+        nearest = next((each for each in named if each in letters_of_ours), None)
+        query = select(letters, cases.c.number).join(cases, cases.c.id == letters.c.case_id, isouter=True)
+        return as_letter(self._connection.execute(query.where(letters.c.message_id == nearest)).one()).letter if nearest else None
 
     def _aside(self, digits: str) -> tuple[str, str]:
         """The digest that begins so, of a mail that is set aside, or the number of its case; both empty if there is not exactly one."""
