@@ -217,7 +217,7 @@ def _found(mail: StaffMail, answer: Answer, reading: Reading, *, confirmed: bool
         (FindingKind.QUOTED, say("held.quoted_elsewhere"), quotes(answer.text, others)),
         (FindingKind.NO_ADDRESS, say("held.no_address"), about is None or not about.writer.key),
         (FindingKind.NO_ADDRESS, say("held.cannot_be_written_to"), bool(correspondent) and not can_be_written_to(correspondent)),
-        (FindingKind.UNVERIFIED, _unverified(mail), about is not None and not about.verified and not confirmed),
+        (FindingKind.UNVERIFIED, _unverified(mail), about is not None and about.writer.key != "" and not about.verified and not confirmed),
         (FindingKind.REPLY_TO, _wanted_elsewhere(mail), bool(_elsewhere(mail))),
         (
             FindingKind.NO_ANSWER,
