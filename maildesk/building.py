@@ -147,17 +147,22 @@ def letter_words(settings: Settings) -> Callable[[Letter], str]:
 
 def template_flaws(settings: Settings) -> Iterator[tuple[str, tuple[Flaw, ...]]]:
     """Every letter that can be sent is written once, with sample data: its template, and what is wrong with it. What is wrong with none
-    of them comes last, under an empty name."""
+    of them comes last, under an empty name. A letter that is wrong only by what another one has shown is not named."""
     from maildesk.adapters.compose import Flaw
     from maildesk.adapters.compose.samples import sample_letters
 
     writer, folder = composer(settings), settings.templates_dir
+    known: set[Flaw] = set()
     for letter in sample_letters(policy(settings), now()):
-        yield letter.template, writer.flaws_of(letter)
+        found = writer.flaws_of(letter)
+        fresh = tuple(flaw for flaw in found if flaw not in known)
+        known.update(found)
+        if fresh or not found:
+            yield letter.template, fresh
     is_wanted = folder.exists() or settings.letters.templates != type(settings.letters)().templates
     if is_wanted and not folder.is_dir():
         yield "", (Flaw(f"{settings.file}: letters.templates = {str(settings.letters.templates)!r}: there is no folder {folder}"),)
-    yield "", writer.flaws()
+    yield "", tuple(flaw for flaw in writer.flaws() if flaw not in known)
 
 
 def encloser(store: Store, parser: ParserProcess, spool: Path | None = None) -> Callable[[Letter], dict[str, bytes]]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -140,6 +141,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> int:
 @app.command()
 def run(config: ConfigOption = None) -> None:
     """Serve the mailbox, in the foreground: for systemd."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the daemon hears it: it would end the process, and nothing is read yet
     logs.set_up(daemon=True, under_systemd="NOTIFY_SOCKET" in os.environ or "JOURNAL_STREAM" in os.environ)
     from maildesk.daemon.daemon import Daemon
 

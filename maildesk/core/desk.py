@@ -15,7 +15,7 @@ from maildesk.core.decision.questions import Arrival, Known, Questions, question
 from maildesk.core.entries.aside import asked_for, decide_on_aside
 from maildesk.core.entries.decide import decide_entry, entered_key, enters
 from maildesk.core.entries.scans import decide_scan, is_scan_of_house
-from maildesk.core.mail.classify import Verdict, classify
+from maildesk.core.mail.classify import classify
 from maildesk.core.mail.message import Message
 from maildesk.core.mail.quoted_letter import without_letter
 from maildesk.core.office.policy import Policy
@@ -32,8 +32,6 @@ from maildesk.core.threading.evidence import Trail
 from maildesk.core.threading.sent_through import as_written
 from maildesk.core.threading.thread import find_thread
 from maildesk.core.threading.writer import identify
-
-PERSONS = Verdict(None, ("person: a colleague says so",))
 
 
 def as_received(message: Message, policy: Policy, arrival: Arrival) -> Message:
@@ -67,7 +65,8 @@ def decide(message: Message, known: Known, policy: Policy, arrival: Arrival, now
 
 def _decided(message: Message, known: Known, policy: Policy, arrival: Arrival, now: datetime) -> Decision:
     """The branches, by who wrote: we ourselves, a machine, a device of the office, a colleague of the desk or of the office, a citizen."""
-    verdict = PERSONS if arrival.by_hand else classify(message, policy.is_inside)
+    verdict = classify(message, policy.is_inside)
+    verdict = verdict.of_a_person() if arrival.by_hand else verdict
     if own_letter := decide_own_letter(message, known, policy):
         return own_letter
     if known.seen:

@@ -36,9 +36,9 @@ class Daemon:
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT. Raises the errors of a start that cannot succeed."""
+        self._obey_signals()  # first of all: a SIGHUP that nobody hears would end the process
         settings = load_settings(self._config_file)
         passwords = read_passwords(settings)
-        self._obey_signals()
         while not self.is_stopping():
             with ExitStack() as stack:
                 serving = Serving(build(settings, passwords, stack), self._bell.ring)

@@ -45,6 +45,9 @@ class Settings(Section):
     @model_validator(mode="after")
     def _staff_are_told_apart(self) -> Settings:
         addresses = [address_key(address) for person in self.staff for address in (person.address, *person.aliases)]
+        own = {*map(address_key, (self.desk.address, *self.desk.aliases))} & {*map(address_key, self.desk.forms)}
+        if own:
+            raise ValueError(f"[desk] forms has {min(own)!r}, the desk's own address: name the address from which the form sends")
         for what, values in (("address", addresses), ("key", [person.key for person in self.staff])):
             doubles = sorted({value for value in values if values.count(value) > 1})
             if doubles:

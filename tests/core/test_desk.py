@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,10 +16,10 @@ from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.parts import Opened, ProofCopy
 from maildesk.core.decision.questions import Arrival, Known, OwnLetter
 from maildesk.core.desk import decide, questions
-from maildesk.core.letters.keyed_ids import keyed_message_id, parse_keyed_id
+from maildesk.core.letters.keyed_ids import keyed_message_id, order_token, parse_keyed_id
 from maildesk.core.letters.letter import KnownLetter
 from maildesk.core.letters.refusal import RecentLetters, Refusal
-from maildesk.core.mail.message import DeliveryReport, Message
+from maildesk.core.mail.message import Address, DeliveryReport, Message
 from maildesk.core.office.calendar import WorkCalendar, parse_service_hours
 from maildesk.core.office.policy import Desk, LetterLimits, Policy, Staff
 from maildesk.core.threading.evidence import ThreadFacts
@@ -344,3 +345,41 @@ def test_a_note_on_a_follow_up_promises_no_day_that_has_passed() -> None:
     decision = decided(a_message(in_reply_to=("x@example.org",)), knowing(case=late, message_id="x@example.org"))
 
     assert decision.letters[0].context["frist"] is None
+
+
+@pytest.mark.parametrize(
+    "machine",
+    [
+        {"originator": Address("Mail Delivery System", "MAILER-DAEMON@mx.example.org")},
+        {"fields": (("auto-submitted", "auto-replied"),)},
+        {"fields": (("list-unsubscribe-post", "List-Unsubscribe=One-Click"), ("list-unsubscribe", "<https://shop.example/ab>"))},
+    ],
+)
+def test_a_case_that_a_colleague_makes_of_a_machines_mail_sends_it_no_letter(machine: dict[str, Any]) -> None:
+    message = a_message(**machine)
+    assert decided(message, knowing(case=None)).outcome is Outcome.SET_ASIDE
+
+    made = decide(message, knowing(case=None), POLICY, Arrival(MONDAY, by_hand=True), NOW)
+
+    assert isinstance(made.part, Opened)
+    assert (made.letters, made.refusal) == ((), Refusal.AUTOMATIC)
+    assert [letter.recipient for letter in made.notices] == [WEBER.address]
+
+
+def test_a_mail_that_no_rule_takes_for_a_machines_is_acknowledged_also_by_hand() -> None:
+    made = decide(a_message(), knowing(case=None), POLICY, Arrival(MONDAY, by_hand=True), NOW)
+
+    assert [letter.template for letter in made.letters] == ["acknowledgement"]
+
+
+def test_who_makes_a_case_of_what_is_one_already_gets_its_number() -> None:
+    token = order_token(POLICY.secret, "KD-NEU", WEBER.address, MONDAY, "#vorgang 0123456789ab")
+    order = a_message(originator=Address("", WEBER.address), subject=f"[KD-NEU] #vorgang 0123456789ab ~{token}", text="")
+
+    decision = decided(order, knowing(case=None, made_case=CASE.number))
+
+    assert (decision.outcome, decision.case_number) == (Outcome.SET_ASIDE, "")
+    (notice,) = decision.notices
+    assert (notice.template, notice.recipient) == ("confirmed", WEBER.address)
+    assert "is_case" in repr(notice.context)
+    assert CASE.number in repr(notice.context)

@@ -13,7 +13,7 @@ import pytest
 from maildesk.core.case.case import CaseLink, Direction, KnownCase, LinkKind, Role, Status
 from maildesk.core.decision.decision import Decision, Outcome
 from maildesk.core.decision.parts import Opened
-from maildesk.core.letters.letter import CONSULTATION, LetterReport
+from maildesk.core.letters.letter import CONSULTATION, UNPROVED, Letter, LetterReport
 from maildesk.core.letters.refusal import RecentLetters, Refusal
 from maildesk.core.mail.message import Address, DeliveryReport, Message
 from maildesk.core.office.policy import Staff
@@ -176,9 +176,59 @@ def test_staff_mail_without_proof_is_a_note_without_effect_and_an_alarm(case: Kn
     decision = decided(a_message(originator=WEBER.address, **NAMES_ROOT), facts(case, **ROOT))
 
     assert (decision.outcome, decision.direction, decision.role) == (Outcome.STAFF, Direction.NOTE, Role.STAFF)
-    assert (decision.part.status, decision.letters, decision.notices, decision.part.merges) == (None, (), (), ())
+    assert (decision.part.status, decision.letters, decision.part.merges) == (None, (), ())
+    assert [(letter.template, letter.recipient) for letter in decision.notices] == [(UNPROVED, WEBER.address)]
     assert whats(decision) == ["follow-up", "unproved"]
     assert [alarm.name for alarm in decision.alarms] == ["unproved_staff"]
+
+
+def notice(message: Message, known: ThreadFacts, **more: object) -> Letter | None:
+    return next((each for each in decided(message, known, **more).notices if each.template == UNPROVED), None)
+
+
+@pytest.mark.parametrize(
+    ("message", "known", "why", "links"),
+    [
+        (a_message(originator=WEBER.address, in_reply_to=(keyed(to=EVA.key),)), facts(CASE, letters=a_letter(to=EVA.key)), "to_another", 2),
+        (a_message(originator=WEBER.address, subject=f"{N} Bescheid", text="GEHEIM"), facts(CASE), "no_answer", 2),
+        (a_message(originator=WEBER.address, subject="GEHEIM"), facts(CASE), "no_answer", 0),
+        (a_message(originator=WEBER.address, subject="KD-2026-09999 GEHEIM"), facts(CASE), "no_answer", 0),
+        (forged(originator=WEBER.address), facts(CASE), "forged", 0),
+    ],
+    ids=["forwarded relay", "number alone", "no case", "unknown case", "forged"],
+)
+def test_the_colleague_whose_address_is_in_an_unproved_mail_is_notified_without_a_word_of_it(
+    message: Message, known: ThreadFacts, why: str, links: int
+) -> None:
+    letter = notice(message, known)
+
+    assert letter is not None
+    assert (letter.recipient, letter.context["grund"].key) == (WEBER.address, f"unproved.{why}")
+    assert len(letter.context["links"]) == links
+    assert "GEHEIM" not in repr(letter)
+    assert "09999" not in repr(letter)
+
+
+def test_what_went_to_the_person_too_is_not_asked_for_once_more() -> None:
+    message = a_message(originator=WEBER.address, subject=f"{N} Bescheid")
+    to_both = replace(message, to=(EVA,), cc=message.to)
+
+    asked, kept = notice(message, facts(CASE)), notice(to_both, facts(CASE))
+
+    assert asked is not None
+    assert kept is not None
+    assert ("%23antwort" in repr(asked.context), "%23antwort" in repr(kept.context)) == (True, False)
+
+
+def test_a_forger_cannot_flood_a_colleague_and_the_last_notice_of_a_day_says_so() -> None:
+    message = a_message(originator=WEBER.address, **NAMES_ROOT)
+    sent = [notice(message, facts(CASE, **ROOT), recent=RecentLetters(unproved=count)) for count in range(5)]
+
+    assert [letter.context["letzte"] if letter else None for letter in sent] == [False, False, True, None, None]
+
+
+def test_an_imported_mail_without_proof_notifies_nobody() -> None:
+    assert notice(a_message(originator=WEBER.address), facts(CASE), imported=True) is None
 
 
 @pytest.mark.parametrize("subject", [N, f"AW: {N}", "#erledigt", "Frage zum Fahrplan"])

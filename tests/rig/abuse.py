@@ -132,14 +132,14 @@ class BusyDesk:
         return int(self.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"])
 
     def of_the_first(self, cases: int) -> dict[str, Rows]:
-        """All that the database holds of the first so many cases, but their messages and their history."""
+        """All that the database holds of the first so many cases, but their messages, their history and the notices of unproved mail."""
         return {
             "cases": self.rows("SELECT * FROM cases WHERE id <= ? ORDER BY id", cases),
             "participants": self.rows("SELECT * FROM participant WHERE case_id <= ? ORDER BY case_id, contact_id", cases),
             "contacts": self.rows(
                 "SELECT * FROM contact WHERE id IN (SELECT contact_id FROM cases WHERE id <= ?) ORDER BY id", cases
             ),
-            "letters": self.rows("SELECT * FROM letter WHERE case_id <= ? ORDER BY id", cases),
+            "letters": self.rows("SELECT * FROM letter WHERE case_id <= ? AND template <> 'unproved' ORDER BY id", cases),
             "links": self.rows("SELECT * FROM case_link WHERE case_id <= ? ORDER BY case_id, other_id", cases),
         }  # fmt: skip
 

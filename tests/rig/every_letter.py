@@ -248,6 +248,9 @@ def _elsewhere(play: _Play) -> None:
     play.writes("namesake", "Guten Tag, ich warte auf den Bescheid.\n", sender="Anna Weber <anna77@example.net>", subject="Wartezeit")
     asking = next(name for name in play.letters if name.endswith("-consultation-berta"))
     play.answers("statement-elsewhere", "Der Antrag liegt hier.\n", asking, sender="Berta <berta@freemail.example>")
+    play.answers("forwarded-relay", "Guten Tag, das ist erledigt.\n", "form-relay-weber", sender="oezdemir@haus.example")
+    direct = {"to": EVA, "cc": TO_DESK, "subject": "KD-2026-00001"}
+    play.writes("direct-unproved", "Guten Tag, das ist erledigt.\n", sender=WEBER.address, **direct)
 
 
 def samples() -> Iterator[tuple[str, Letter]]:

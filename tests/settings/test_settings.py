@@ -294,3 +294,9 @@ def test_an_address_that_would_make_links_too_long_is_refused(tmp_path: Path) ->
     text = SMALLEST.replace("desk@example.com", f"{'k' * 60}@{'d' * 20}.example")
 
     assert any("at most 70 characters" in problem for problem in problems_of(tmp_path, text))
+
+
+def test_a_form_that_sends_from_the_desks_own_address_is_refused(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, SMALLEST.replace("[imap]", 'forms = ["Desk@example.com"]\n[imap]'))
+
+    assert "the desk's own address" in problem

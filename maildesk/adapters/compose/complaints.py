@@ -16,14 +16,14 @@ from maildesk.adapters.compose.bounded import EndlessError
 def complaint(error: Exception, name: str, folders: tuple[Path, ...]) -> str:
     """One sentence on the template `name` of these folders: file, line, and what is wrong."""
     if isinstance(error, TemplateSyntaxError):
-        return f"{error.filename or error.name or name}: line {error.lineno}: {error.message}"
+        return f"{error.filename or error.name or name}: line {error.lineno}: {reason(error)}"
     return f"{_where(error, name, folders)}: {reason(error)}"
 
 
 def reason(error: Exception) -> str:
     """What is wrong, without the place."""
     if isinstance(error, TemplateSyntaxError):
-        return str(error.message)
+        return _in_plain_words(str(error.message))
     if isinstance(error, TemplateNotFound):
         return "a template that is included or extended here is missing"
     if isinstance(error, UndefinedError):
@@ -48,3 +48,22 @@ def _where(error: Exception, name: str, folders: tuple[Path, ...]) -> str:
             where = f"{file}: line {step.tb_lineno}"
         step = step.tb_next
     return where
+
+
+# What jinja2 says begins so, and what we say.
+_PLAIN = (
+    (r"[Uu]nexpected end of template", "it ends too early: a block such as {% if %} or {% for %} has no end, or {{ has no }}"),
+    (r"No (filter|test) named '([^']*)'", r"there is no \1 {0}; docs/templates.md lists what there is"),
+    (r"expected token 'end of print statement'", "between {{ and }} something is too much, or a sign such as | or ~ is missing"),
+    (r"expected token 'end of statement block'", "between {% and %} something is too much, or a sign is missing"),
+    (r"unexpected '([^'a-zA-Z]+)'", "a {0} is too much here, or one before it is missing"),
+    (r"Encountered unknown tag '([^']*)'", "{% {0} %} does not exist, or the block that it ends has not begun"),
+)
+
+
+def _in_plain_words(said: str) -> str:
+    """A mistake of grammar in the words of its writer; with names from the template, which is the office's own."""
+    for pattern, words in _PLAIN:
+        if found := re.match(pattern, said):
+            return words.replace("{0}", found[found.lastindex or 0]).replace(r"\1", found[1] if found.lastindex else "")
+    return "cannot be read as a template: is a {{ }}, a {% %}, a quotation mark or a bracket not closed, or one too many?"

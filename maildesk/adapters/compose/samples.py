@@ -29,6 +29,7 @@ from maildesk.core.letters.letter import (
     RETURNED,
     STATEMENT,
     UNPLACED,
+    UNPROVED,
     Letter,
 )
 from maildesk.core.letters.order_links import percent_encoded
@@ -176,6 +177,15 @@ def _contexts(policy: Policy, now: datetime) -> dict[str, Context]:
             "wohin": True,
             "text": "Telfon\nEva Muster fragt nach ihren Unterlagen.",
             "links": _links(desk.address, say("link.enter_call"), say("link.enter_letter"), say("link.enter_visit")),
+        },
+        UNPROVED: {
+            **colleague,
+            "eingang": here,
+            "grund": say("unproved.to_another"),
+            "gemeint": SAMPLE_NUMBER,
+            "direkt": False,
+            "letzte": False,
+            "links": _links(desk.address, say("link.answer"), say("link.show_mail")),
         },
         HELP: {
             **colleague,

@@ -98,7 +98,9 @@ def _sentences_of(file: Path) -> Iterator[_Sentence]:
         return
     except OSError as error:
         raise TemplateError(f"{file}: cannot be read ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise TemplateError(f"{file}: line {error.object.count(10, 0, error.start) + 1}: is not written in UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
         raise TemplateError(f"{file}: is no valid TOML: {error}") from error
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from maildesk.core.case.case import CaseEvent, Direction, KnownCase, Role, Status
 from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, link_events, merged_events, relayed, urgency_events
+from maildesk.core.citizens.unproved import unproved_notices
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
 from maildesk.core.decision.parts import FollowedUp
@@ -43,7 +44,7 @@ def follow_up(matter: Matter, match: ThreadMatch) -> Decision:
         role=writer.role,
         events=(CaseEvent("repeated" if thread.repeated else "follow-up", match.evidence), *_more_events(matter, case, raised, part)),
         letters=letters,
-        notices=relayed(matter, raised, proposal, unverified=unverified),
+        notices=(*relayed(matter, raised, proposal, unverified=unverified), *unproved_notices(matter, case.number)),
         alarms=matter.alarms(case.number, refusal, proposal),
         refusal=refusal,
         evidence=matter.evidence(match.evidence, letters, refusal, proposal),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from maildesk.core.case.case import CaseEvent, CaseLink, Channel, LinkKind, NewCase, Role, case_numbers_in
 from maildesk.core.case.opening import case_of
 from maildesk.core.citizens.notices import OUTCOMES, anonymous_events, doubts, link_events, merged_events, relayed, urgency_events
+from maildesk.core.citizens.unproved import unproved_notices
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
 from maildesk.core.decision.parts import Opened
@@ -35,7 +36,7 @@ def open_case(matter: Matter) -> Decision:
         role=Role.CITIZEN,
         events=_events(matter, new_case, links),
         letters=letters,
-        notices=relayed(matter, new_case, proposal),
+        notices=(*relayed(matter, new_case, proposal), *unproved_notices(matter, number)),
         alarms=matter.alarms(number, refusal, proposal),
         refusal=refusal,
         evidence=matter.evidence(f"new case {number}: no message, letter or number known here", letters, refusal, proposal),

@@ -60,6 +60,7 @@ class Questions:
     sent_by_us: bool = False  # a colleague's own mail: a copy of it that was delivered to us is another thing
     own_letter_id: str = ""  # of the letter of ours, by its key, that the mail is
     aside: str = ""  # the first digits of the digest of a mail of which a colleague makes a case
+    claimed: str = ""  # the registered address of the colleague whose address is in From
     caused: tuple[str, ...] = ()  # the letters that this mail may have caused before a restore, by their ids
 
 
@@ -89,6 +90,7 @@ class Known:
     files: Mapping[str, CaseFile] = field(default_factory=dict)  # of the cases that a colleague's mail may belong to
     left: frozenset[str] = frozenset()
     aside: str = ""  # the digest of the mail that was asked for, if it is set aside
+    made_case: str = ""  # the number of the case of that mail, if it is in one
 
 
 def sent_at(message: Message, received_at: datetime) -> datetime:
@@ -106,6 +108,7 @@ def questions_on(message: Message, policy: Policy, arrival: Arrival, now: dateti
     headers = named_ids(message)
     keyed = tuple(key.case_number for identifier in headers if (key := parse_keyed_id(identifier)))
     writer, report = message.originator, message.delivery_report
+    staff = policy.staff_by_address(writer.addr_spec)
     return Questions(
         digest=message.digest,
         content_digest=message.content_digest,
@@ -120,7 +123,8 @@ def questions_on(message: Message, policy: Policy, arrival: Arrival, now: dateti
         base_subject=base_subject(message.subject),
         text_digest=text_digest(message),
         failed_recipients=tuple(address_key(address) for address in report.failed_recipients) if report else (),
-        of_house=policy.staff_by_address(writer.addr_spec) is not None or policy.is_colleague(writer.addr_spec),
+        of_house=staff is not None or policy.is_colleague(writer.addr_spec),
+        claimed=address_key(staff.address) if staff else "",
         caused=_caused(message, policy),
     )
 

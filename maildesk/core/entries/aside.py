@@ -15,12 +15,13 @@ from maildesk.core.decision.matter import Matter
 from maildesk.core.decision.parts import FromAside
 from maildesk.core.entries.decide import asked_back
 from maildesk.core.entries.entry import NoEntry
+from maildesk.core.letters.letter import Letter
 from maildesk.core.letters.order_links import ASIDE_ORDER, link_to, named_aside
 from maildesk.core.letters.to_staff import DONE, Post
 from maildesk.core.mail.message import Message
 from maildesk.core.office.policy import Policy, Staff
 from maildesk.core.orders.words import Mistake, OrderName
-from maildesk.core.text.said import say
+from maildesk.core.text.said import Said, say
 
 
 def asked_for(message: Message, policy: Policy) -> str:
@@ -30,20 +31,34 @@ def asked_for(message: Message, policy: Policy) -> str:
 
 def decide_on_aside(matter: Matter, staff: Staff) -> Decision:
     """The colleague's mail itself is of no case. What it makes of the other one is decided with that (`decide`, with `by_hand`)."""
-    if not matter.known.aside or matter.arrival.imported:
-        return asked_back(matter, staff, NoEntry("", (Mistake(ASIDE_ORDER, say("mistake.not_aside")),)))
     link = matter.writer.link
     if link and not link.order.lower().startswith(ASIDE_ORDER):
         return asked_back(matter, staff, NoEntry("", (Mistake(ASIDE_ORDER, say("mistake.more_than_link")),)))
+    if matter.known.made_case and not matter.arrival.imported:
+        notice = _confirmed(matter.message, staff, say("did.is_case", number=matter.known.made_case), _post(matter, matter.known.made_case))
+        return replace(_order(matter, "of which a case was made before"), notices=(notice,))
+    if not matter.known.aside or matter.arrival.imported:
+        return asked_back(matter, staff, NoEntry("", (Mistake(ASIDE_ORDER, say("mistake.not_aside")),), nowhere=True))
+    return replace(_order(matter, "that was set aside"), part=FromAside(matter.known.aside))
+
+
+def _order(matter: Matter, of_what: str) -> Decision:
     return Decision(
         Outcome.SET_ASIDE,
         Folder.ARCHIVE,
         matter.verdict,
         direction=Direction.NOTE,
         role=Role.STAFF,
-        evidence=(*matter.verdict.evidence, matter.writer.evidence, "set aside: the order to make a case of a mail that was set aside"),
-        part=FromAside(matter.known.aside),
+        evidence=(*matter.verdict.evidence, matter.writer.evidence, f"set aside: the order to make a case of a mail {of_what}"),
     )
+
+
+def _post(matter: Matter, number: str) -> Post:
+    return Post(matter.policy, CaseFile(number, "", CaseState(Status.OPEN)), matter.now)
+
+
+def _confirmed(order: Message, colleague: Staff, did: Said, post: Post) -> Letter:
+    return post.confirmation(order.digest, colleague.address, (did,), (), (), (link_to(OrderName.SHOW), DONE))
 
 
 def with_confirmation(decision: Decision, message: Message, policy: Policy, order: Message, now: datetime) -> Decision:
@@ -52,6 +67,5 @@ def with_confirmation(decision: Decision, message: Message, policy: Policy, orde
     if colleague is None or any(letter.recipient == colleague.address for letter in decision.notices):
         return decision
     post = Post(policy, CaseFile(decision.case_number, message.subject, CaseState(Status.NEW)), now)
-    did = (say("did.make_case"),)
-    letter = post.confirmation(order.digest, colleague.address, did, (), (), (link_to(OrderName.SHOW), DONE))
-    return replace(decision, notices=(*decision.notices, letter))
+    did = say("did.make_case" if decision.letters else "did.make_case_without_letter")
+    return replace(decision, notices=(*decision.notices, _confirmed(order, colleague, did, post)))

@@ -118,8 +118,12 @@ STATEMENT = "statement"  # hands the statement on to staff
 OVERDUE = "overdue"  # notifies staff that the statement has not come
 DIGEST = "digest"
 UNPLACED = "unplaced"  # asks a colleague where a mail belongs
+UNPROVED = "unproved"  # notifies a colleague that a mail with their address in From had no effect
+UNPROVED_A_DAY = 3  # such notices to one colleague: a forger must not flood a mailbox
 ASKING = frozenset({CONSULTATION, REMINDER})  # who answers one of these, states something, and answers no citizen
-TO_STAFF = frozenset({ALARM, RETURNED, RELAY, COPY, HELD_ANSWER, CONFIRMED, MISTAKE, HELP, STATEMENT, OVERDUE, DIGEST, UNPLACED})
+TO_STAFF = frozenset({
+    ALARM, RETURNED, RELAY, COPY, HELD_ANSWER, CONFIRMED, MISTAKE, HELP, STATEMENT, OVERDUE, DIGEST, UNPLACED, UNPROVED,
+})  # fmt: skip
 INSIDE_THE_HOUSE = TO_STAFF | ASKING  # templates of letters that no citizen gets
 LATE_AFTER = timedelta(days=1)  # so long after it was written a letter says that it is late
 

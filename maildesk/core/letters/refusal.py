@@ -53,6 +53,7 @@ class RecentLetters:
     to_domain: int = 0
     of_desk: int = 0
     returned: bool = False
+    unproved: int = 0  # notices in a day to the colleague whose address the mail has in From that a mail was not proved to be theirs
 
 
 @dataclass(frozen=True, slots=True)

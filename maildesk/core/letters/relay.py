@@ -37,7 +37,7 @@ DANGEROUS = frozenset({
 })  # fmt: skip
 _N = OrderName
 KINDS_MAX = 4  # of which a link is shown: of more nobody would choose
-SEEN, NOT_URGENT, ANSWER, CLOSE, HELP = map(link_to, (_N.SEEN, _N.NOT_URGENT, _N.ANSWER, _N.CLOSE, _N.HELP))
+SEEN, NOT_URGENT, ANSWER, SHOW, CLOSE, HELP = map(link_to, (_N.SEEN, _N.NOT_URGENT, _N.ANSWER, _N.SHOW, _N.CLOSE, _N.HELP))
 
 
 @dataclass(frozen=True, slots=True)

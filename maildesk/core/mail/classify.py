@@ -69,11 +69,12 @@ class Verdict:
     from_device: bool = False
     carries: Carries = Carries.ALWAYS
     sounds_like: Automatic | None = None  # a person's mail, as it answers nothing of ours or is a colleague's, has a notice's words alone
+    by_hand: bool = False  # a colleague says that it is a person's, although a rule took it for a machine's: no program answers it
 
     @property
     def acknowledge(self) -> bool:
         """Whether an automatic answer would be right."""
-        return self.automatic is None and not self.from_device
+        return self.automatic is None and not self.from_device and not self.by_hand
 
     @property
     def is_machine(self) -> bool:
@@ -86,6 +87,10 @@ class Verdict:
         if self.carries is Carries.IF_IT_ANSWERS and not in_a_case:
             return Verdict(None, ("person: it answers nothing of ours", *self.evidence), sounds_like=self.automatic)
         return replace(self, carries=Carries.ALWAYS) if self.carries is Carries.IF_IT_ANSWERS else self
+
+    def of_a_person(self) -> Verdict:
+        """The verdict once a colleague says that it is a person's. The marks of a machine stay a reason to send no automatic letter."""
+        return Verdict(None, ("person: a colleague says so", *self.evidence), by_hand=not self.acknowledge)
 
     def sets_aside(self, *, in_a_case: bool) -> bool:
         """Whether a mail that belongs to no case is set aside, and one that does is filed without being relayed."""

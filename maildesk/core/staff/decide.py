@@ -236,7 +236,11 @@ def _found(mail: StaffMail, answer: Answer, reading: Reading, confirmed: Address
         (FindingKind.NO_ADDRESS, say("held.no_address"), about is None or not about.writer.key),
         (FindingKind.NO_ADDRESS, say("held.own_address"), mail.policy.desk.owns(correspondent)),
         (FindingKind.NO_ADDRESS, say("held.cannot_be_written_to"), bool(correspondent) and not can_be_written_to(correspondent)),
-        (FindingKind.UNVERIFIED, _unverified(mail), not is_confirmed(about, confirmed)),
+        (
+            FindingKind.UNVERIFIED,
+            _unverified(mail),
+            about is not None and about.writer.key != "" and not is_confirmed(about, confirmed),
+        ),
         (FindingKind.REPLY_TO, _wanted_elsewhere(mail), bool(_elsewhere(mail))),
         (
             FindingKind.NO_ANSWER,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -253,6 +254,20 @@ def test_an_alias_alone_proves_nothing_nor_does_a_letter_to_another_colleague(de
     decision = replies(desk, to_moser, sender="a.weber@alt.example")
 
     assert (decision.letters, [alarm.id for alarm in decision.alarms]) == ((), ["unproved_staff"])
+    (told,) = decision.notices
+    assert (told.template, told.recipient) == ("unproved", WEBER), "at the registered address, not at the alias"
+
+
+def test_a_colleague_is_notified_of_three_unproved_mails_a_day_by_the_links_of_which_the_answer_leaves(desk: Intake) -> None:
+    to_moser = relayed(desk, MOSER)
+    told = [replies(desk, to_moser, number=number, sender="a.weber@alt.example").notices for number in range(5)]
+
+    assert [len(each) for each in told] == [1, 1, 1, 0, 0]
+    links = [unquote(row["ziel"]).partition("?subject=")[2] for row in told[0][0].context["links"]]
+    answer = desk.take(a_mail(ANSWER, sender=WEBER, to=DESK, subject=links[0], message_id="noch-einmal@haus.example"))
+    assert [letter.recipient for letter in answer.letters] == ["eva@example.org"]
+    desk.later(days=1)
+    assert len(replies(desk, to_moser, number=9).notices) == 1
 
 
 @pytest.mark.parametrize("sender", ["P. Sommer <sommer@privat.example>", "P. Sommer <p.sommer@haus.example>"])

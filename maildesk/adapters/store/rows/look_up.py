@@ -19,7 +19,7 @@ from maildesk.adapters.store.rows.thread_facts import Trails
 from maildesk.adapters.store.tables import case_links, cases, contacts, events, letters, messages, participants, quarantined, raws
 from maildesk.core.case.case import Direction, Happened, KnownCase, LinkKind, Role, Status, case_number
 from maildesk.core.decision.questions import Known, OwnLetter, Questions
-from maildesk.core.letters.letter import DEAD_ADDRESS_OF, FOLLOW_UP_NOTE, Letter
+from maildesk.core.letters.letter import DEAD_ADDRESS_OF, FOLLOW_UP_NOTE, UNPROVED, Letter
 from maildesk.core.letters.refusal import RecentLetters
 
 RETURNED_WITHIN = timedelta(days=60)
@@ -47,12 +47,18 @@ class LookUp:
     def of(self, asked: Questions, now: datetime) -> Known:
         own_letter, seen = self._own_letter(asked.message_id, asked.own_letter_id), self._seen(asked)
         next_number, left = self._next_number(asked), self._restored.left_after_backup(asked.caused)
-        if seen or own_letter:
+        if seen:
             return Known(next_number, seen, own_letter)
+        recent = self._recent_letters(asked, now)
+        if own_letter:  # by its Message-ID, which may be copied: then the limits hold as for any mail
+            return Known(next_number, own_letter=own_letter, recent=recent)
         facts = Trails(self._connection).of(asked, now, self._known_cases)
         files = CaseFiles(self._connection).of(facts.cases) if asked.of_house else {}
-        recent, answered = self._recent_letters(asked, now), self._answered(asked.named_ids, facts.letters)
-        return Known(next_number, answered=answered, facts=facts, recent=recent, files=files, left=left, aside=self._aside(asked.aside))
+        answered = self._answered(asked.named_ids, facts.letters)
+        aside, made_case = self._aside(asked.aside)
+        return Known(
+            next_number, answered=answered, facts=facts, recent=recent, files=files, left=left, aside=aside, made_case=made_case
+        )  # fmt: skip
 
     def _answered(self, named: Sequence[str], letters_of_ours: Collection[str]) -> Letter | None:
         """The letter that is named first, as it was written."""
@@ -60,11 +66,16 @@ class LookUp:
         query = select(letters, cases.c.number).join(cases, cases.c.id == letters.c.case_id, isouter=True)
         return as_letter(self._connection.execute(query.where(letters.c.message_id == nearest)).one()).letter if nearest else None
 
-    def _aside(self, digits: str) -> str:
-        """The digest that begins so, of a mail that is set aside; empty if there is none, or more than one."""
-        query = select(raws.c.digest).join(messages, messages.c.raw_id == raws.c.id).where(messages.c.case_id.is_(None))
-        found = self._connection.execute(query.where(raws.c.digest.startswith(digits, autoescape=True))).scalars().all() if digits else ()
-        return str(found[0]) if len(found) == 1 else ""
+    def _aside(self, digits: str) -> tuple[str, str]:
+        """The digest that begins so, of a mail that is set aside, or the number of its case; both empty if there is not exactly one."""
+        if not digits:
+            return "", ""
+        query = select(raws.c.digest, cases.c.number).join(messages, messages.c.raw_id == raws.c.id)
+        query = query.join(cases, cases.c.id == messages.c.case_id, isouter=True)
+        found = self._connection.execute(query.where(raws.c.digest.startswith(digits, autoescape=True))).all()
+        if len(found) != 1:
+            return "", ""
+        return ("", found[0].number) if found[0].number else (found[0].digest, "")
 
     def _next_number(self, asked: Questions) -> str:
         """The number that the mail was given before a restore, if no other case carries it now; else the next one."""
@@ -183,16 +194,19 @@ class LookUp:
     def _recent_letters(self, asked: Questions, now: datetime) -> RecentLetters:
         originator = asked.entered or asked.originator
 
+        def all_since(since: timedelta, *conditions: Any) -> int:
+            query = select(func.count()).select_from(letters).where(letters.c.created_at > now - since, *conditions)
+            return self._connection.execute(query).scalar() or 0
+
         def count(since: timedelta, *conditions: Any) -> int:
-            query = select(func.count()).select_from(letters)
-            found = query.where(letters.c.automatic, letters.c.created_at > now - since, *conditions)
-            return self._connection.execute(found).scalar() or 0
+            return all_since(since, letters.c.automatic, *conditions)
 
         domain = originator.rpartition("@")[2]
         return RecentLetters(
             to_sender=count(timedelta(days=1), letters.c.recipient_key == originator),
             to_domain=count(timedelta(hours=1), letters.c.recipient_domain == domain),
             of_desk=count(timedelta(hours=1)),
+            unproved=all_since(timedelta(days=1), letters.c.recipient_key == asked.claimed, letters.c.template == UNPROVED),
             returned=self._address_is_dead(originator, asked.named_ids, now),
         )
 
