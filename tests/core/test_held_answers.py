@@ -120,7 +120,7 @@ def test_no_answer_goes_to_the_desk_itself(address: str) -> None:
     decision = writes(ANSWERING, a_mail(Address("Kundendialog", address)))
 
     assert decision.letters == ()
-    assert said(decision) == {"held.own_address"}
+    assert "held.own_address" in said(decision)
     assert orders_on_links(decision) == []
 
 

@@ -294,10 +294,14 @@ REPEATED_WITHIN = timedelta(days=1)
 
 
 def _repeats(mail: StaffMail, about: IncomingMail, answer: Answer) -> bool:
-    """Whether these very words are on their way to the person, or went there lately: mail programs, and people, send again."""
+    """Whether these very words are on their way to the person, or went there lately: mail programs, and people, send again.
+
+    What went to the person directly may have a signature below.
+    """
     words = answer.text.split()
-    given = (each for each in mail.file.answers if each.to in {"", about.writer.key} and mail.now - each.at < REPEATED_WITHIN)
-    return bool(words) and any(each.text.split()[: len(words)] == words for each in given)
+    lately = [each for each in mail.file.answers if mail.now - each.at < REPEATED_WITHIN]
+    ours = any(each.text.split() == words for each in lately if each.to == about.writer.key)
+    return bool(words) and (ours or any(each.text.split()[: len(words)] == words for each in lately if not each.to))
 
 
 # --- what comes of it --------------------------------------------------------------------------------------------------------------

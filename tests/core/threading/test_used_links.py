@@ -43,7 +43,7 @@ def link(order: str = SEEN, to: str = WEBER.address, number: str = CASE.number, 
 
 def clicked(subject: str, sender: str = WEBER.address, policy: Policy = HOUSE, held: str = "", **fields: Any) -> Decision:
     """What the desk makes of a mail with this subject, empty unless it has a `text`."""
-    waits = (HeldAnswer("abcdefghijklmnop", WEBER.key, held, INCOMING.digest),) if held else ()
+    waits = (HeldAnswer("abcdefghijklmnop", WEBER.key, held, INCOMING.digest, MONDAY),) if held else ()
     file = CaseFile(CASE.number, "Frage", CaseState(Status.OPEN), (INCOMING,), held=waits, opened_at=MONDAY)
     values = {"text": "", "message_id": "klick@haus.example", **fields}
     message = a_message(originator=Address("", sender), subject=subject, **values)
