@@ -167,7 +167,8 @@ def _desk_refused(condition: Condition, now: datetime) -> Trouble | None:
     if trouble.since is None:
         return None
     minutes = int((now - trouble.since).total_seconds() // 60)
-    text = f"{server} has refused what the desk sends for {minutes} minutes ({trouble.code}), all letters wait: see maildesk outbox"
+    how_long = f" for {minutes} minutes" if minutes else ""
+    text = f"{server} has refused what the desk sends{how_long} ({trouble.code}), all letters wait: see maildesk outbox"
     return Trouble(text, Alarm("desk_refused", {"server": server, "code": trouble.code}, DAILY) if trouble.is_told(now) else None)
 
 
