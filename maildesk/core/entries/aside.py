@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from maildesk.core.case.case import Direction, Role, Status
+from maildesk.core.case.case import Status
 from maildesk.core.case.file import CaseFile, CaseState
-from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.decision.decision import Decision
 from maildesk.core.decision.matter import Matter
+from maildesk.core.decision.of_no_case import note_of_no_case
 from maildesk.core.decision.parts import FromAside
 from maildesk.core.entries.decide import asked_back
 from maildesk.core.entries.entry import NoEntry
@@ -36,21 +37,11 @@ def decide_on_aside(matter: Matter, staff: Staff) -> Decision:
         return asked_back(matter, staff, NoEntry("", (Mistake(ASIDE_ORDER, say("mistake.more_than_link")),)))
     if matter.known.made_case and not matter.arrival.imported:
         notice = _confirmed(matter.message, staff, say("did.is_case", number=matter.known.made_case), _post(matter, matter.known.made_case))
-        return replace(_order(matter, "of which a case was made before"), notices=(notice,))
+        return note_of_no_case(matter, "the order to make a case of a mail of which a case was made before", notice)
     if not matter.known.aside or matter.arrival.imported:
         return asked_back(matter, staff, NoEntry("", (Mistake(ASIDE_ORDER, say("mistake.not_aside")),), nowhere=True))
-    return replace(_order(matter, "that was set aside"), part=FromAside(matter.known.aside))
-
-
-def _order(matter: Matter, of_what: str) -> Decision:
-    return Decision(
-        Outcome.SET_ASIDE,
-        Folder.ARCHIVE,
-        matter.verdict,
-        direction=Direction.NOTE,
-        role=Role.STAFF,
-        evidence=(*matter.verdict.evidence, matter.writer.evidence, f"set aside: the order to make a case of a mail {of_what}"),
-    )
+    decision = note_of_no_case(matter, "the order to make a case of a mail that was set aside")
+    return replace(decision, part=FromAside(matter.known.aside))
 
 
 def _post(matter: Matter, number: str) -> Post:

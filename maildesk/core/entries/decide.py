@@ -11,11 +11,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from maildesk.core.answers.text import answer_of
-from maildesk.core.case.case import CaseEvent, Channel, Direction, NewCase, Role, Status, entry_word, names_entry
+from maildesk.core.case.case import CaseEvent, Channel, NewCase, Role, Status, entry_word, names_entry
 from maildesk.core.case.file import CaseFile, CaseState, CaseWork
 from maildesk.core.case.opening import case_of
 from maildesk.core.decision.decision import Decision, Folder, Outcome
 from maildesk.core.decision.matter import Matter
+from maildesk.core.decision.of_no_case import may_be_answered, note_of_no_case
 from maildesk.core.decision.parts import Entered
 from maildesk.core.decision.questions import Arrival, Known
 from maildesk.core.entries.entry import Entry, NoEntry, read_entry
@@ -196,9 +197,7 @@ def _confirmed(matter: Matter, entry: Entry, staff: Staff | None, carried: Carri
 
 
 def asked_back(matter: Matter, staff: Staff, read: NoEntry) -> Decision:
-    """Kept, and its writer asked; but not without end, should a program answer."""
-    enough = matter.known.recent.to_sender >= matter.policy.letters.per_sender_per_day
-    letters = () if matter.arrival.imported or enough else (_help(matter, staff) if read.help else _question(matter, staff, read),)
+    """Kept, and its writer asked."""
     what = (
         "asks for the orders"
         if read.help
@@ -206,15 +205,10 @@ def asked_back(matter: Matter, staff: Staff, read: NoEntry) -> Decision:
         if read.mistakes
         else "a colleague's mail that belongs to no case"
     )
-    asked = "its writer was answered" if letters else "its writer was not asked again"
-    return Decision(
-        Outcome.SET_ASIDE,
-        Folder.ARCHIVE,
-        matter.verdict,
-        direction=Direction.NOTE,
-        role=Role.STAFF,
-        notices=letters,
-        evidence=(*matter.verdict.evidence, matter.writer.evidence, f"set aside: {what}; {asked}"),
+    if not may_be_answered(matter):
+        return note_of_no_case(matter, f"{what}; its writer was not asked again")
+    return note_of_no_case(
+        matter, f"{what}; its writer was answered", _help(matter, staff) if read.help else _question(matter, staff, read)
     )
 
 

@@ -7,6 +7,7 @@ Nothing is altered silently, and nothing that was meant for the desk reaches a c
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -214,50 +215,60 @@ def _after_answer(status: Status) -> Status:
 
 
 def _found(mail: StaffMail, answer: Answer, reading: Reading, confirmed: Address | None) -> tuple[Finding, ...]:
-    """What speaks against sending the answer as it is."""
-    about, explicit = mail.about, _answers_person(reading)
-    original, correspondent = (about.words, about.writer.addr_spec) if about else ("", "")
-    verdict = mail.verdict
-    draft = Draft(
-        answer, mail.message, original, mail.file.number, correspondent, mail.policy, verdict.is_machine, verdict.sounds_like is not None
-    )
-    found = findings(draft)
-    if mail.keeps_inside(draft.whole):
-        found = (Finding(FindingKind.KEPT_INSIDE, say("held.kept_inside")), *found)
-    below = from_the_closing_on(mail.message, mail.writer, mail.policy.desk)
-    inside = for_the_house(answer, mail.writer, mail.policy.staff, mail.file.incoming, below) or cut_below_the_name(
-        answer, below, mail.writer, mail.policy.desk
-    )
-    open_ends = unfinished(answer.text, mail.file, mail.policy)
-    found = (*found, *((inside,) if inside else ()), *open_ends)
-    others = "\n".join((*(each.words for each in mail.file.incoming if each is not about), *mail.file.statements))
-    more = (
-        (FindingKind.QUOTED, say("held.quoted_elsewhere"), quotes(answer.text, others)),
-        (FindingKind.NO_ADDRESS, say("held.no_address"), about is None or not about.writer.key),
-        (FindingKind.NO_ADDRESS, say("held.own_address"), mail.policy.desk.owns(correspondent)),
-        (FindingKind.NO_ADDRESS, say("held.cannot_be_written_to"), bool(correspondent) and not can_be_written_to(correspondent)),
-        (
-            FindingKind.UNVERIFIED,
-            _unverified(mail),
-            about is not None and about.writer.key != "" and not is_confirmed(about, confirmed),
-        ),
-        (FindingKind.REPLY_TO, _wanted_elsewhere(mail), bool(_elsewhere(mail))),
-        (
-            FindingKind.NO_ANSWER,
-            say("held.no_answer"),
-            not explicit and (mail.letter is None or mail.letter.template not in ANSWERED_TEMPLATES),
-        ),
-        (FindingKind.FOR_THE_HOUSE, say("held.note_by_subject"), is_note_by_subject(mail.message.subject, mail.file, mail.policy)),
-        (FindingKind.ANSWERED, say("held.answered"), about is not None and _overtaken(mail, about)),
-        (FindingKind.REPEATED, say("held.repeated"), about is not None and _repeats(mail, about, answer)),
-    )
+    """What speaks against sending the answer as it is: its words, then the case, at last that nothing shows whom it is for."""
+    explicit = _answers_person(reading)
+    found = _found_in_words(mail, answer)
     known = {finding.kind for finding in found}
-    found = (*found, *(Finding(kind, detail) for kind, detail, holds in more if holds and kind not in known))
+    found += tuple(each for each in _found_in_case(mail, answer, confirmed, explicit=explicit) if each.kind not in known)
     noted = any(order.name is OrderName.NOTE for order in reading.orders)  # what is below a note may be more of it
     asks = (mail.policy.letters.answers == "addressed" or noted) and not explicit
     if found or not asks or is_addressed(answer.text, mail.policy.staff, mail.writer, mail.file.incoming):
         return found
     return (Finding(FindingKind.NOT_ADDRESSED, say("held.not_addressed")),)
+
+
+def _found_in_words(mail: StaffMail, answer: Answer) -> tuple[Finding, ...]:
+    about, desk, verdict = mail.about, mail.policy.desk, mail.verdict
+    original, correspondent = (about.words, about.writer.addr_spec) if about else ("", "")
+    draft = Draft(
+        answer, mail.message, original, mail.file.number, correspondent, mail.policy, verdict.is_machine, verdict.sounds_like is not None
+    )
+    kept = (Finding(FindingKind.KEPT_INSIDE, say("held.kept_inside")),) if mail.keeps_inside(draft.whole) else ()
+    below = from_the_closing_on(mail.message, mail.writer, desk)
+    inside = for_the_house(answer, mail.writer, mail.policy.staff, mail.file.incoming, below)
+    inside = inside or cut_below_the_name(answer, below, mail.writer, desk)
+    return (*kept, *findings(draft), *((inside,) if inside else ()), *unfinished(answer.text, mail.file, mail.policy))
+
+
+def _found_in_case(mail: StaffMail, answer: Answer, confirmed: Address | None, *, explicit: bool) -> Iterator[Finding]:
+    about, letter = mail.about, mail.letter
+    others = "\n".join((*(each.words for each in mail.file.incoming if each is not about), *mail.file.statements))
+    if quotes(answer.text, others):
+        yield Finding(FindingKind.QUOTED, say("held.quoted_elsewhere"))
+    if about is None or not about.writer.key:
+        yield Finding(FindingKind.NO_ADDRESS, say("held.no_address"))
+    else:
+        yield from _found_in_address(mail, about, confirmed)
+    if _elsewhere(mail):
+        yield Finding(FindingKind.REPLY_TO, _wanted_elsewhere(mail))
+    if not explicit and (letter is None or letter.template not in ANSWERED_TEMPLATES):
+        yield Finding(FindingKind.NO_ANSWER, say("held.no_answer"))
+    if is_note_by_subject(mail.message.subject, mail.file, mail.policy):
+        yield Finding(FindingKind.FOR_THE_HOUSE, say("held.note_by_subject"))
+    if about and _overtaken(mail, about):
+        yield Finding(FindingKind.ANSWERED, say("held.answered"))
+    if about and _repeats(mail, about, answer):
+        yield Finding(FindingKind.REPEATED, say("held.repeated"))
+
+
+def _found_in_address(mail: StaffMail, about: IncomingMail, confirmed: Address | None) -> Iterator[Finding]:
+    address = about.writer.addr_spec
+    if mail.policy.desk.owns(address):
+        yield Finding(FindingKind.NO_ADDRESS, say("held.own_address"))
+    if not can_be_written_to(address):
+        yield Finding(FindingKind.NO_ADDRESS, say("held.cannot_be_written_to"))
+    if not is_confirmed(about, confirmed):
+        yield Finding(FindingKind.UNVERIFIED, _unverified(mail))
 
 
 def _unverified(mail: StaffMail) -> Said:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from maildesk.core.case.case import Direction, Role
-from maildesk.core.decision.decision import Decision, Folder, Outcome
+from maildesk.core.decision.decision import Decision
 from maildesk.core.decision.matter import Matter
+from maildesk.core.decision.of_no_case import may_be_answered, note_of_no_case
 from maildesk.core.letters.envelope import desk_letter
 from maildesk.core.letters.letter import MISTAKE, Letter
 from maildesk.core.letters.order_links import UsedLink, used_link
@@ -39,19 +39,11 @@ def link_of_others(matter: Matter) -> UsedLink | None:
 
 
 def decide_link_of_others(matter: Matter, link: UsedLink) -> Decision:
-    """Set aside, and its writer answered; but not without end, should a program answer."""
-    enough = matter.known.recent.to_sender >= matter.policy.letters.per_sender_per_day
-    letters = () if matter.arrival.imported or enough else (_letter(matter, link),)
-    answered = "its writer was answered" if letters else "its writer was not answered"
-    return Decision(
-        Outcome.SET_ASIDE,
-        Folder.ARCHIVE,
-        matter.verdict,
-        direction=Direction.NOTE,
-        role=Role.STAFF,
-        notices=letters,
-        evidence=(*matter.verdict.evidence, matter.writer.evidence, f"set aside: a link that was not given to its user; {answered}"),
-    )
+    """Set aside, and its writer answered."""
+    what = "a link that was not given to its user"
+    if not may_be_answered(matter):
+        return note_of_no_case(matter, f"{what}; its writer was not answered")
+    return note_of_no_case(matter, f"{what}; its writer was answered", _letter(matter, link))
 
 
 def _letter(matter: Matter, link: UsedLink) -> Letter:
